@@ -1,0 +1,28 @@
+// The engine's exports: the model's steps, and the kernels one by one for tests and benchmarks. Arguments are addresses in
+// the arena and sizes; nothing is checked here, because the host has checked it (src/engine).
+
+export { initModel, stepSamples, stepFrames, finishSamples, finishFrames } from "./model/model";
+export { resetStream } from "./model/stream";
+
+export { initLogMel, logMel } from "./frontend/log-mel";
+export { selfAttention } from "./layers/self-attention";
+export { feedForward } from "./layers/feed-forward";
+export { activate } from "./kernels/activation";
+export { attend } from "./kernels/attention";
+export { layerNorm } from "./kernels/layer-norm";
+export { matmulF32 } from "./kernels/matmul-f32";
+export { matmulInt8 } from "./kernels/matmul-int8";
+export { quantizeRows } from "./kernels/quantize";
+export { logSoftmax, softmax } from "./kernels/softmax";
+
+import { SIMD } from "./target";
+
+/** First byte behind the module's own static data: the arena must start there or later. */
+export function staticEnd(): usize {
+  return __heap_base;
+}
+
+/** True in the SIMD build: how the host tells the builds apart. */
+export function simd(): bool {
+  return SIMD;
+}

@@ -1,0 +1,42 @@
+// Layer normalisation of rows (Ba et al., arXiv 1607.06450): (x - mean) / sqrt(variance + eps) * gamma + beta.
+
+import { SIMD, add, dot, loadLanes, mul, splat, storeLanes, sub, sum } from "../target";
+
+// @ts-ignore: decorator
+@inline function centreAt<V>(out: usize, x: usize, mean: f32): void {
+  storeLanes<V>(out, sub<V>(loadLanes<V>(x), splat<V>(mean)));
+}
+
+// @ts-ignore: decorator
+@inline function scaleAt<V>(out: usize, scale: f32, gamma: usize, beta: usize): void {
+  const x = mul<V>(loadLanes<V>(out), splat<V>(scale));
+  storeLanes<V>(out, add<V>(mul<V>(x, loadLanes<V>(gamma)), loadLanes<V>(beta)));
+}
+
+/** out[M][N] = layer norm of x[M][N] with gamma[N], beta[N]; out may be x. */
+export function layerNorm(out: usize, x: usize, gamma: usize, beta: usize, eps: f32, M: i32, N: i32): void {
+  const inverse: f32 = <f32>1 / <f32>N;
+  for (let m = 0; m < M; m++) {
+    const mean = sum(x, N) * inverse;
+    let i = 0;
+    if (SIMD) {
+      for (; i + 4 <= N; i += 4) centreAt<v128>(out + (<usize>i << 2), x + (<usize>i << 2), mean);
+    }
+    for (; i < N; i++) centreAt<f32>(out + (<usize>i << 2), x + (<usize>i << 2), mean);
+
+    const scale: f32 = <f32>1 / sqrt<f32>(dot(out, out, N) * inverse + eps);
+    i = 0;
+    if (SIMD) {
+      for (; i + 4 <= N; i += 4) {
+        const o = <usize>i << 2;
+        scaleAt<v128>(out + o, scale, gamma + o, beta + o);
+      }
+    }
+    for (; i < N; i++) {
+      const o = <usize>i << 2;
+      scaleAt<f32>(out + o, scale, gamma + o, beta + o);
+    }
+    x += <usize>N << 2;
+    out += <usize>N << 2;
+  }
+}

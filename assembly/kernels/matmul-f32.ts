@@ -1,0 +1,118 @@
+// out[M][N] = x[M][K] w[N][K]^T + bias[N] in f32, for models kept in full precision and for parity.
+// Every output is `dot` of a row and a weight row, its four partial sums in one vector; a tile shares the loads.
+
+import { SIMD, dot, gatherLanes } from "../target";
+
+/** [sum of a's lanes, of b's, of c's, of d's], each as (l0 + l2) + (l1 + l3). */
+// @ts-ignore: decorator
+@inline function sumEach(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+// @ts-ignore: decorator
+@inline function dotStep(acc: v128, x: v128, w: v128): v128 {
+  return f32x4.add(acc, f32x4.mul(x, w));
+}
+
+/** Adds the last K % 4 products of four outputs on one row, one by one as `dot` does. */
+// @ts-ignore: decorator
+@inline function addTail(acc: v128, x: usize, w: usize, wStride: usize, K: i32): v128 {
+  for (let k = <usize>(K & ~3) << 2; k < <usize>K << 2; k += 4) {
+    acc = dotStep(acc, v128.load32_splat(x + k), gatherLanes<v128>(w + k, wStride));
+  }
+  return acc;
+}
+
+function tile2x4(out: usize, outStride: usize, x: usize, xStride: usize, w: usize, wStride: usize, b: v128, K: i32): void {
+  let x0 = x;
+  let x1 = x + xStride;
+  let w0 = w;
+  let w1 = w + wStride;
+  let w2 = w + 2 * wStride;
+  let w3 = w + 3 * wStride;
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c02 = c00;
+  let c03 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c12 = c00;
+  let c13 = c00;
+  const end = x + (<usize>(K & ~3) << 2);
+  for (; x0 < end; x0 += 16, x1 += 16, w0 += 16, w1 += 16, w2 += 16, w3 += 16) {
+    const y0 = v128.load(x0);
+    const y1 = v128.load(x1);
+    const z0 = v128.load(w0);
+    c00 = dotStep(c00, y0, z0);
+    c10 = dotStep(c10, y1, z0);
+    const z1 = v128.load(w1);
+    c01 = dotStep(c01, y0, z1);
+    c11 = dotStep(c11, y1, z1);
+    const z2 = v128.load(w2);
+    c02 = dotStep(c02, y0, z2);
+    c12 = dotStep(c12, y1, z2);
+    const z3 = v128.load(w3);
+    c03 = dotStep(c03, y0, z3);
+    c13 = dotStep(c13, y1, z3);
+  }
+  v128.store(out, f32x4.add(addTail(sumEach(c00, c01, c02, c03), x, w, wStride, K), b));
+  v128.store(out + outStride, f32x4.add(addTail(sumEach(c10, c11, c12, c13), x + xStride, w, wStride, K), b));
+}
+
+function tile1x4(out: usize, x: usize, w: usize, wStride: usize, b: v128, K: i32): void {
+  let x0 = x;
+  let w0 = w;
+  let w1 = w + wStride;
+  let w2 = w + 2 * wStride;
+  let w3 = w + 3 * wStride;
+  let c0 = f32x4.splat(0);
+  let c1 = c0;
+  let c2 = c0;
+  let c3 = c0;
+  const end = x + (<usize>(K & ~3) << 2);
+  for (; x0 < end; x0 += 16, w0 += 16, w1 += 16, w2 += 16, w3 += 16) {
+    const y = v128.load(x0);
+    c0 = dotStep(c0, y, v128.load(w0));
+    c1 = dotStep(c1, y, v128.load(w1));
+    c2 = dotStep(c2, y, v128.load(w2));
+    c3 = dotStep(c3, y, v128.load(w3));
+  }
+  v128.store(out, f32x4.add(addTail(sumEach(c0, c1, c2, c3), x, w, wStride, K), b));
+}
+
+/** out[M][N] = x[M][K] w[N][K]^T + bias[N]; bias may be 0 (none). Strides are bytes from row to row. */
+export function matmulF32(
+  out: usize,
+  outStride: usize,
+  x: usize,
+  xStride: usize,
+  w: usize,
+  wStride: usize,
+  bias: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+): void {
+  let n = 0;
+  if (SIMD) {
+    for (; n + 4 <= N; n += 4) {
+      const b = bias ? v128.load(bias + (<usize>n << 2)) : f32x4.splat(0);
+      const rows = w + <usize>n * wStride;
+      const column = out + (<usize>n << 2);
+      let m = 0;
+      for (; m + 2 <= M; m += 2) {
+        tile2x4(column + <usize>m * outStride, outStride, x + <usize>m * xStride, xStride, rows, wStride, b, K);
+      }
+      if (m < M) tile1x4(column + <usize>m * outStride, x + <usize>m * xStride, rows, wStride, b, K);
+    }
+  }
+  for (; n < N; n++) {
+    const b: f32 = bias ? load<f32>(bias + (<usize>n << 2)) : 0;
+    for (let m = 0; m < M; m++) {
+      const y = dot(x + <usize>m * xStride, w + <usize>n * wStride, K);
+      store<f32>(out + <usize>m * outStride + (<usize>n << 2), y + b);
+    }
+  }
+}

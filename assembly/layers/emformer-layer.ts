@@ -1,0 +1,26 @@
+// One Emformer layer, standard or folded: attention, feed-forward, output norm. Attention and feed-forward each have their
+// own fold; the output norm follows the feed-forward and has its width.
+
+import { addToRows } from "../kernels/vector";
+import { FeedForward, feedForward } from "./feed-forward";
+import { Norm, normalise } from "./norm";
+import { Scratch } from "./scratch";
+import { Context, SelfAttention, selfAttention } from "./self-attention";
+
+@unmanaged
+export class EmformerLayer {
+  /** [fold][d / fold], added to every token at the layer's input, or 0 */
+  subtokenEmbedding: usize;
+  attention: SelfAttention;
+  feedForward: FeedForward;
+  outputNorm: Norm;
+}
+
+/** x[segment + rightContext][d] becomes the layer's output; `summary` as in selfAttention. */
+export function emformerLayer(l: EmformerLayer, c: Context, s: Scratch, state: usize, x: usize, summary: usize): void {
+  const tokens = c.segment + c.rightContext;
+  if (l.subtokenEmbedding) addToRows(x, l.subtokenEmbedding, tokens, c.width);
+  selfAttention(l.attention, c, s, state, x, summary);
+  feedForward(l.feedForward, s, x, tokens);
+  normalise(l.outputNorm, x, x, tokens * l.feedForward.fold);
+}

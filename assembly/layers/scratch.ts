@@ -1,0 +1,22 @@
+// Where a step keeps what is dead when it ends. The host places these (src/engine/arena.ts); lifetimes overlap.
+
+/** Addresses of f32 unless said otherwise. d is the token width; rows are memory, segment, right context, summary. */
+@unmanaged
+export class Scratch {
+  /** [rows][d] */
+  normalised: usize;
+  /** [rows][d] */
+  queries: usize;
+  /** [rows][d] */
+  context: usize;
+  /** [rows][2 d] */
+  keyValues: usize;
+  /** [queries][keys] of the layer with the most sub-tokens */
+  scores: usize;
+  /** [rows][feed-forward width], unfolded */
+  hidden: usize;
+  /** Activations of an int8 product: i16 [rows][quantizedStride(inputs)] */
+  quantized: usize;
+  /** [rows] */
+  quantizedScales: usize;
+}

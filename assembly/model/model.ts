@@ -1,0 +1,81 @@
+// The whole model: samples to frames to tokens to the encoder's output. One call per step.
+
+import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
+import { Encoder, embedFrames, encoderStep } from "./encoder";
+import { Stream } from "./stream";
+
+/** The root of the descriptor that the host writes. */
+@unmanaged
+export class Model {
+  logMel: LogMel;
+  encoder: Encoder;
+  /** Frames [..][mels]: written by the front end, or by the host in its place */
+  features: usize;
+  /** Output window [segment][D] */
+  output: usize;
+}
+
+// @ts-ignore: decorator
+@inline const HALF_WINDOW: i32 = WINDOW / 2;
+
+/** Fills the constants region. */
+export function initModel(m: Model): void {
+  initLogMel(m.logMel);
+}
+
+/** x[-i] = x[i] around the true start, which lies half a window into the buffer. */
+function reflectStart(stream: Stream): void {
+  const start = stream.samples + (<usize>HALF_WINDOW << 2);
+  for (let i: usize = 1; i <= <usize>HALF_WINDOW; i++) store<f32>(start - (i << 2), load<f32>(start + (i << 2)));
+  stream.started = 1;
+}
+
+/** x[n - 1 + i] = x[n - 1 - i] behind the true end. */
+function reflectEnd(stream: Stream, numSamples: i32): void {
+  const last = stream.samples + (<usize>(numSamples - 1) << 2);
+  for (let i: usize = 1; i <= <usize>HALF_WINDOW; i++) store<f32>(last + (i << 2), load<f32>(last - (i << 2)));
+}
+
+/** Turns the buffer's samples into frames in m.features, keeps what the next frame needs, returns the number of frames. */
+function makeFrames(m: Model, stream: Stream, numSamples: i32): i32 {
+  if (!stream.started) reflectStart(stream);
+  const hop = m.logMel.hop;
+  const frames = (numSamples - WINDOW) / hop + 1;
+  logMel(m.logMel, m.features, stream.samples, frames);
+  const used = frames * hop;
+  memory.copy(stream.samples, stream.samples + (<usize>used << 2), <usize>(numSamples - used) << 2);
+  return frames;
+}
+
+/** The stream's buffer holds numSamples samples, at least a window: encodes them and returns the tokens in m.output. */
+export function stepSamples(m: Model, stream: Stream, numSamples: i32): i32 {
+  return stepFrames(m, stream, makeFrames(m, stream, numSamples));
+}
+
+/** The same with frames that stand in m.features. */
+export function stepFrames(m: Model, stream: Stream, frames: i32): i32 {
+  embedFrames(m.encoder, stream, m.features, frames);
+  return encoderStep(m.encoder, stream, m.output);
+}
+
+/**
+ * The input has ended with numSamples samples in the buffer, the half window before the first sample counted. Makes the last
+ * frames; the host then calls stepFrames with 0 frames until it returns 0. A stream of 200 samples or fewer is too short to
+ * be reflected and gives no frames.
+ */
+export function finishSamples(m: Model, stream: Stream, numSamples: i32): void {
+  if (!stream.started && numSamples <= WINDOW) return finishFrames(m, stream, 0);
+  if (!stream.started) reflectStart(stream);
+  reflectEnd(stream, numSamples);
+  finishFrames(m, stream, makeFrames(m, stream, numSamples + HALF_WINDOW));
+}
+
+/** The input has ended with these last frames in m.features: right-context frames of zeros follow them. */
+export function finishFrames(m: Model, stream: Stream, frames: i32): void {
+  const e = m.encoder;
+  const zeros = e.rightContext * e.stride;
+  const frameBytes = <usize>m.logMel.mels << 2;
+  memory.fill(m.features + <usize>frames * frameBytes, 0, <usize>zeros * frameBytes);
+  stream.finished = 1;
+  embedFrames(e, stream, m.features, frames + zeros);
+}

@@ -1,0 +1,47 @@
+// Raw PCM bytes to samples.
+
+export type PcmFormat = "u8" | "s16le" | "s24le" | "s32le" | "f32le" | "f64le";
+
+const READERS: Record<PcmFormat, { bytes: number; read(view: DataView, at: number): number }> = {
+  u8: { bytes: 1, read: (view, at) => (view.getUint8(at) - 128) / 128 },
+  s16le: { bytes: 2, read: (view, at) => view.getInt16(at, true) / 32768 },
+  s24le: { bytes: 3, read: (view, at) => (view.getUint16(at, true) + view.getInt8(at + 2) * 65536) / 8388608 },
+  s32le: { bytes: 4, read: (view, at) => view.getInt32(at, true) / 2147483648 },
+  f32le: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  f64le: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+};
+
+/** Turns bytes that arrive in pieces of any length into mono samples in -1 ... 1; channels are averaged. */
+export class PcmDecoder {
+  private readonly format: PcmFormat;
+  private readonly channels: number;
+  private readonly frameBytes: number;
+  private rest: Uint8Array = new Uint8Array(0);
+
+  constructor(format: PcmFormat, channels: number) {
+    this.format = format;
+    this.channels = channels;
+    this.frameBytes = READERS[format].bytes * channels;
+  }
+
+  /** Samples of all sample frames that are complete; the bytes behind them wait for the next call. */
+  decode(bytes: Uint8Array): Float32Array {
+    let all = bytes;
+    if (this.rest.length > 0) {
+      all = new Uint8Array(this.rest.length + bytes.length);
+      all.set(this.rest);
+      all.set(bytes, this.rest.length);
+    }
+    const { bytes: size, read } = READERS[this.format];
+    const frames = Math.floor(all.length / this.frameBytes);
+    const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
+    const samples = new Float32Array(frames);
+    for (let frame = 0, at = 0; frame < frames; frame++) {
+      let total = 0;
+      for (let channel = 0; channel < this.channels; channel++, at += size) total += read(view, at);
+      samples[frame] = total / this.channels;
+    }
+    this.rest = all.slice(frames * this.frameBytes);
+    return samples;
+  }
+}

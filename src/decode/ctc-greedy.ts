@@ -1,0 +1,112 @@
+// Greedy CTC decoding (Graves et al. 2006): the best token of every frame, repeats joined, blanks dropped.
+
+import type { FinalResult, PartialResult } from "./results.ts";
+import { type Emission, type TokenUnit, textOf, wordsOf } from "./words.ts";
+
+export interface CtcOptions {
+  readonly tokens: readonly string[];
+  readonly tokenUnit: TokenUnit;
+  /** Index of the blank. */
+  readonly blank: number;
+  /** Seconds that one output row stands for. */
+  readonly tokenSeconds: number;
+}
+
+/** A run of the same best token that may still go on. */
+interface Run {
+  readonly token: number;
+  readonly firstRow: number;
+  rows: number;
+  probability: number;
+}
+
+export class CtcGreedyDecoder {
+  private readonly options: CtcOptions;
+  private emissions: Emission[] = [];
+  private run: Run | null = null;
+  /** Rows since the stream's start, at the start of this utterance, and at the end of its last emission. */
+  private rows = 0;
+  private utteranceRow = 0;
+  private quietRow = 0;
+
+  constructor(options: CtcOptions) {
+    this.options = options;
+  }
+
+  /** Takes rows of log-probabilities: logProbs[numRows][tokens]. */
+  accept(logProbs: Float32Array, numRows: number): void {
+    const width = this.options.tokens.length;
+    for (let row = 0; row < numRows; row++) this.acceptRow(logProbs.subarray(row * width, (row + 1) * width));
+  }
+
+  /** Seconds since the last emission, or since the utterance began if there was none. */
+  get trailingSilenceSeconds(): number {
+    return (this.rows - this.quietRow) * this.options.tokenSeconds;
+  }
+
+  /** Seconds since the utterance began. */
+  get utteranceSeconds(): number {
+    return (this.rows - this.utteranceRow) * this.options.tokenSeconds;
+  }
+
+  /** Whether the utterance holds any token yet. */
+  get hasEmissions(): boolean {
+    return this.emissions.length > 0 || this.run !== null;
+  }
+
+  /** The utterance so far. A run that is going on shows in `partial`, but a piece or character may yet follow it. */
+  partial(): PartialResult {
+    const { tokenUnit } = this.options;
+    const words = wordsOf(this.run ? [...this.emissions, this.emission(this.run)] : this.emissions, tokenUnit);
+    // The greedy path never changes what it has passed: a finished run stands, unless its word may still grow.
+    const settled = tokenUnit === "word" ? wordsOf(this.emissions, tokenUnit) : words.slice(0, -1);
+    return { partial: textOf(words), committed: textOf(settled) };
+  }
+
+  /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
+  finish(): FinalResult | null {
+    this.closeRun();
+    const result = wordsOf(this.emissions, this.options.tokenUnit);
+    this.emissions = [];
+    this.utteranceRow = this.rows;
+    this.quietRow = this.rows;
+    return result.length === 0 ? null : { text: textOf(result), result };
+  }
+
+  /** Back to the stream's start. */
+  reset(): void {
+    this.emissions = [];
+    this.run = null;
+    this.rows = 0;
+    this.utteranceRow = 0;
+    this.quietRow = 0;
+  }
+
+  private acceptRow(row: Float32Array): void {
+    let best = 0;
+    for (let token = 1; token < row.length; token++) if (row[token]! > row[best]!) best = token;
+    if (this.run && this.run.token !== best) this.closeRun();
+    if (best !== this.options.blank) {
+      this.run ??= { token: best, firstRow: this.rows, rows: 0, probability: 0 };
+      this.run.rows++;
+      this.run.probability += Math.min(1, Math.exp(row[best]!));
+      this.quietRow = this.rows + 1;
+    }
+    this.rows++;
+  }
+
+  private closeRun(): void {
+    if (this.run) this.emissions.push(this.emission(this.run));
+    this.run = null;
+  }
+
+  private emission({ token, firstRow, rows, probability }: Run): Emission {
+    const { tokens, tokenSeconds } = this.options;
+    return {
+      token: tokens[token]!,
+      start: firstRow * tokenSeconds,
+      end: (firstRow + rows) * tokenSeconds,
+      confidence: probability / rows,
+    };
+  }
+}

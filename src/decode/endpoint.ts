@@ -1,0 +1,37 @@
+// When an utterance ends while audio goes on: Kaldi's rules, in seconds.
+
+import { FoldvoxError } from "../errors.ts";
+
+export interface EndpointRules {
+  /** Silence that ends an utterance in which nothing was said. Default 2.4. */
+  readonly silenceWithoutSpeech: number;
+  /** Silence that ends an utterance after speech. Default 1.2. */
+  readonly silenceAfterSpeech: number;
+  /** An utterance ends when it is this long, whatever is being said. Default 20. */
+  readonly longest: number;
+}
+
+const DEFAULTS: EndpointRules = { silenceWithoutSpeech: 2.4, silenceAfterSpeech: 1.2, longest: 20 };
+
+/** The defaults with what is given in their place. Errors: bad-argument unless every value is a positive number. */
+export function endpointRules(given: Partial<EndpointRules>): EndpointRules {
+  const rules = { ...DEFAULTS, ...given };
+  for (const [name, seconds] of Object.entries(rules)) {
+    if (typeof seconds !== "number" || !(seconds > 0)) {
+      throw new FoldvoxError("bad-argument", `endpoint.${name} is ${seconds}; give seconds above 0, or Infinity for never.`);
+    }
+  }
+  return rules;
+}
+
+/** What the rules look at. */
+export interface UtteranceState {
+  readonly trailingSilenceSeconds: number;
+  readonly utteranceSeconds: number;
+  readonly hasEmissions: boolean;
+}
+
+export function isEndpoint(state: UtteranceState, rules: EndpointRules): boolean {
+  const silence = state.hasEmissions ? rules.silenceAfterSpeech : rules.silenceWithoutSpeech;
+  return state.trailingSilenceSeconds >= silence || state.utteranceSeconds >= rules.longest;
+}

@@ -1,0 +1,289 @@
+// The arena: every region of the engine's memory, its name, order, size and alignment. The only owner of offsets.
+//
+// The plan is a pure function of the model header, so the size is known before the model's data, and before any WebAssembly,
+// is there. Regions: static data of the module, descriptor, constants, weights (shared by all streams), scratch (dead after
+// a step, its phases overlapping), output window, then one state block per stream. Knows nothing of kernels.
+
+import type { LayerConfig, ModelConfig } from "../model/config.ts";
+import type { ModelHeader } from "../model/header.ts";
+
+/** A named part of the arena. */
+export interface Region {
+  readonly name: string;
+  /** Byte address in the WebAssembly memory. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Where a layer keeps its caches, as byte offsets from the start of a stream's state block. */
+export interface LayerState {
+  readonly leftContext: number;
+  readonly memoryBank: number;
+}
+
+/** Byte offsets of a stream's buffers from the start of its state block, and their capacities. */
+export interface StreamPlan {
+  readonly bytes: number;
+  readonly samples: number;
+  readonly tokens: number;
+  readonly layers: readonly LayerState[];
+  /** Frames of the first step (segment and right context) and of every later one. */
+  readonly firstFrames: number;
+  readonly stepFrames: number;
+}
+
+/** Byte addresses of scratch. */
+export interface ScratchPlan {
+  readonly features: number;
+  readonly logMelWork: number;
+  readonly normalised: number;
+  readonly queries: number;
+  readonly context: number;
+  readonly keyValues: number;
+  readonly scores: number;
+  readonly hidden: number;
+  readonly quantized: number;
+  readonly quantizedScales: number;
+  readonly x: number;
+  readonly summary: number;
+  readonly encoded: number;
+  readonly headScratch: number;
+}
+
+export interface ConstantsPlan {
+  readonly window: number;
+  readonly cosines: number;
+  readonly sines: number;
+  readonly filters: number;
+  readonly filterWeights: number;
+}
+
+export interface ArenaPlan {
+  readonly regions: readonly Region[];
+  /** Sum of everything, rounded up to whole 64 KiB pages: the size of the WebAssembly memory. */
+  readonly bytes: number;
+  readonly descriptor: Region;
+  readonly constants: ConstantsPlan;
+  /** Address of every tensor of the model file. */
+  readonly tensors: ReadonlyMap<string, number>;
+  readonly scratch: ScratchPlan;
+  readonly output: number;
+  /** Width of an output row: CTC tokens, or the encoder's outputDim for a transducer. */
+  readonly outputDim: number;
+  readonly stream: StreamPlan;
+  /** Start of each stream's state block. */
+  readonly streams: readonly number[];
+}
+
+/** Room for the module's own static data (tables of its mathematics); checked against the module when it is instantiated. */
+export const STATIC_BYTES = 16 * 1024;
+const PAGE_BYTES = 64 * 1024;
+const ALIGNMENT = 16;
+
+/** Samples of a window, and bins of its spectrum (assembly/frontend/log-mel.ts). */
+export const WINDOW = 400;
+const BINS = WINDOW / 2 + 1;
+/** Words of the Stream record (assembly/model/stream.ts), rounded up. */
+const STREAM_RECORD_BYTES = 32;
+/** Descriptor words: the model's own records, and a layer's (src/engine/descriptor.ts asserts them). */
+const MODEL_WORDS = 96;
+const LAYER_WORDS = 64;
+
+const F32 = 4;
+const align = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+const padded8 = (columns: number) => Math.ceil(columns / 8) * 8;
+
+/** Hands out aligned, successive places. */
+class Cursor {
+  at: number;
+  constructor(at: number) {
+    this.at = align(at);
+  }
+  take(bytes: number): number {
+    const place = this.at;
+    this.at = align(place + bytes);
+    return place;
+  }
+  floats(count: number): number {
+    return this.take(count * F32);
+  }
+}
+
+/** Sizes that several regions share. */
+class Sizes {
+  /** Frames of a first step and of the last, which may hold those that only the end of the input completes. */
+  readonly firstFrames: number;
+  readonly lastFrames: number;
+  readonly stepFrames: number;
+  /** Tokens of a step: segment and right context; rows adds the memory bank and the summary. */
+  readonly tokens: number;
+  readonly rows: number;
+
+  constructor(config: ModelConfig) {
+    const { segment, rightContext, memory, stride } = config.encoder;
+    this.tokens = segment + rightContext;
+    this.rows = this.tokens + memory + 1;
+    this.stepFrames = segment * stride;
+    this.firstFrames = this.tokens * stride;
+    // The half window reflected at the end completes frames that were still waiting for it.
+    this.lastFrames = this.firstFrames + Math.floor(WINDOW / 2 / config.features.hopSamples) + 1;
+  }
+}
+
+function planStream(config: ModelConfig, sizes: Sizes): StreamPlan {
+  const { width, stride, leftContext, rightContext, memory } = config.encoder;
+  const cursor = new Cursor(STREAM_RECORD_BYTES);
+  const windows = WINDOW + sizes.firstFrames * config.features.hopSamples;
+  const samples = cursor.floats(windows + WINDOW / 2);
+  const waiting = rightContext + Math.ceil(sizes.lastFrames / stride) + rightContext;
+  const tokens = cursor.floats(waiting * width);
+  const layers = config.encoder.layers.map(() => ({
+    leftContext: cursor.floats(leftContext * 2 * width),
+    memoryBank: cursor.floats(memory * width),
+  }));
+  const { firstFrames, stepFrames } = sizes;
+  return { bytes: cursor.at, samples, tokens, layers, firstFrames, stepFrames };
+}
+
+/** The most activations, in i16, and rows that one int8 product of the model reads. */
+function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { columns: number; rows: number } {
+  const { width, inputDim, segment, outputDim } = config.encoder;
+  const products: [rows: number, inputs: number][] = [
+    [frames, inputDim],
+    [segment, width],
+    [segment, outputDim],
+  ];
+  for (const layer of config.encoder.layers) {
+    products.push([sizes.rows * layer.attentionFold, width / layer.attentionFold]);
+    products.push([sizes.tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
+    products.push([sizes.tokens * layer.feedForwardFold, layer.feedForward / layer.feedForwardFold]);
+  }
+  return {
+    columns: Math.max(...products.map(([rows, inputs]) => rows * padded8(inputs))),
+    rows: Math.max(...products.map(([rows]) => rows)),
+  };
+}
+
+/** Queries times keys of the layer with the most sub-tokens. */
+function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number {
+  const keys = sizes.rows + config.encoder.leftContext;
+  return sizes.rows * layer.attentionFold * keys * layer.attentionFold;
+}
+
+/**
+ * Scratch by lifetime. All the while: x, summary, normalised rows, quantized activations. Beside them, one phase after
+ * another in the same place: the front end; attention; the hidden layer of feed-forward; the output layers.
+ */
+function planScratch(config: ModelConfig, sizes: Sizes, start: number): { plan: ScratchPlan; end: number } {
+  const { width, rightContext, stride, segment, outputDim, layers } = config.encoder;
+  const frames = sizes.lastFrames + rightContext * stride;
+  const quantizedMost = quantizedSize(config, sizes, frames);
+
+  const common = new Cursor(start);
+  const x = common.floats(sizes.tokens * width);
+  const summary = common.floats(width);
+  const normalised = common.floats(sizes.rows * width);
+  const quantized = common.take(quantizedMost.columns * 2);
+  const quantizedScales = common.floats(quantizedMost.rows);
+
+  const frontEnd = new Cursor(common.at);
+  const features = frontEnd.floats(frames * config.features.mels);
+  const logMelWork = frontEnd.floats((2 * WINDOW + 2 * WINDOW + BINS) * 4);
+
+  const attention = new Cursor(common.at);
+  const queries = attention.floats(sizes.rows * width);
+  const context = attention.floats(sizes.rows * width);
+  const keyValues = attention.floats(sizes.rows * 2 * width);
+  const scores = attention.floats(Math.max(...layers.map((layer) => scoresOf(config, sizes, layer))));
+
+  const feedForward = new Cursor(common.at);
+  const hidden = feedForward.floats(sizes.tokens * Math.max(...layers.map((layer) => layer.feedForward)));
+
+  const outputs = new Cursor(common.at);
+  const encoded = outputs.floats(segment * outputDim);
+  const headScratch = outputs.floats(config.tokens.length);
+
+  const plan = {
+    features,
+    logMelWork,
+    normalised,
+    queries,
+    context,
+    keyValues,
+    scores,
+    hidden,
+    quantized,
+    quantizedScales,
+    x,
+    summary,
+    encoded,
+    headScratch,
+  };
+  return { plan, end: Math.max(frontEnd.at, attention.at, feedForward.at, outputs.at) };
+}
+
+/** Lays out the arena for a model and a number of streams. Every size is exact; only the total is rounded up to pages. */
+export function planArena(header: ModelHeader, numStreams: number): ArenaPlan {
+  const { config } = header;
+  const sizes = new Sizes(config);
+  const regions: Region[] = [];
+  const region = (name: string, offset: number, end: number): Region => {
+    const made = { name, offset, bytes: end - offset };
+    regions.push(made);
+    return made;
+  };
+
+  region("static data", 0, STATIC_BYTES);
+  const cursor = new Cursor(STATIC_BYTES);
+  const descriptorStart = cursor.take((MODEL_WORDS + LAYER_WORDS * config.encoder.layers.length) * 4);
+  const descriptor = region("descriptor", descriptorStart, cursor.at);
+
+  const constantsStart = cursor.at;
+  const constants = {
+    window: cursor.floats(WINDOW),
+    cosines: cursor.floats(WINDOW),
+    sines: cursor.floats(WINDOW),
+    filters: cursor.floats(2 * config.features.mels),
+    filterWeights: cursor.floats(2 * BINS),
+  };
+  region("constants", constantsStart, cursor.at);
+
+  const weightsStart = cursor.at;
+  const tensors = new Map<string, number>();
+  for (const tensor of header.tensors) tensors.set(tensor.name, cursor.take(tensor.bytes));
+  // The int8 product reads up to seven bytes past a tensor's last row.
+  cursor.take(ALIGNMENT);
+  region("weights", weightsStart, cursor.at);
+
+  const scratchStart = cursor.at;
+  const scratch = planScratch(config, sizes, scratchStart);
+  cursor.at = scratch.end;
+  region("scratch", scratchStart, cursor.at);
+
+  const outputDim = config.head.type === "ctc" ? config.tokens.length : config.encoder.outputDim;
+  const output = cursor.floats(config.encoder.segment * outputDim);
+  region("output", output, cursor.at);
+
+  const stream = planStream(config, sizes);
+  const streams: number[] = [];
+  for (let i = 0; i < numStreams; i++) {
+    const start = cursor.take(stream.bytes);
+    streams.push(start);
+    region(`stream ${i}`, start, cursor.at);
+  }
+
+  const bytes = Math.ceil(cursor.at / PAGE_BYTES) * PAGE_BYTES;
+  region("page rounding", cursor.at, bytes);
+  const plan = { constants, tensors, scratch: scratch.plan, output, outputDim, stream, streams };
+  return { regions, bytes, descriptor, ...plan };
+}
+
+/** Bytes of WebAssembly memory that the model needs with `streams` simultaneous streams (default 1): all it will ever use. */
+export function arenaBytes(header: ModelHeader, options: { streams?: number } = {}): number {
+  return planArena(header, options.streams ?? 1).bytes;
+}
+
+/** Whether the model fits in limitBytes of WebAssembly memory. */
+export function fitsIn(header: ModelHeader, limitBytes: number, options: { streams?: number } = {}): boolean {
+  return arenaBytes(header, options) <= limitBytes;
+}

@@ -1,0 +1,131 @@
+// Writes the descriptor: the records that the engine reads (@unmanaged classes in assembly/layers and assembly/model), one
+// 32-bit word a field, in the order in which those classes declare them. A record that holds another holds its address.
+
+import type { LayerConfig } from "../model/config.ts";
+import type { ModelHeader } from "../model/header.ts";
+import type { ArenaPlan } from "./arena.ts";
+
+/** Numbers of assembly/kernels/activation.ts. */
+const ACTIVATIONS = { relu: 0, gelu: 1, silu: 2, tanh: 3, clamp: 4 } as const;
+
+const LAYERS = "transcriber.transformer.emformer_layers";
+
+/** Writes records one behind the other and returns their addresses. */
+class RecordWriter {
+  private readonly words: Uint32Array;
+  private readonly floats: Float32Array;
+  private readonly base: number;
+  private used = 0;
+
+  constructor(memory: ArrayBuffer, offset: number, bytes: number) {
+    this.words = new Uint32Array(memory, offset, bytes / 4);
+    this.floats = new Float32Array(memory, offset, bytes / 4);
+    this.base = offset;
+  }
+
+  /** A record of integers and addresses; `{ float }` writes an f32. */
+  record(...fields: (number | { float: number })[]): number {
+    const start = this.used;
+    this.used += fields.length;
+    if (this.used > this.words.length) throw new RangeError("the descriptor region is too small");
+    fields.forEach((field, i) => {
+      if (typeof field === "number") this.words[start + i] = field;
+      else this.floats[start + i] = field.float;
+    });
+    return this.base + start * 4;
+  }
+}
+
+/** Writes everything that assembly/model/model.ts reads and returns the address of its Model record. */
+export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: ModelHeader): number {
+  const { config } = header;
+  const { encoder, features } = config;
+  const { scratch, constants, tensors } = plan;
+  const writer = new RecordWriter(memory, plan.descriptor.offset, plan.descriptor.bytes);
+  const at = (name: string) => tensors.get(name) ?? 0;
+
+  const linear = (name: string, outputs: number, inputs: number) =>
+    writer.record(at(`${name}.weight`), at(`${name}.weight_scale`), at(`${name}.bias`), outputs, inputs);
+  const norm = (name: string, width: number) => writer.record(at(`${name}.weight`), at(`${name}.bias`), width);
+
+  const layer = (config: LayerConfig, i: number) => {
+    const name = `${LAYERS}.${i}`;
+    const state = plan.stream.layers[i]!;
+    const d = encoder.width / config.attentionFold;
+    const attention = writer.record(
+      config.attentionFold,
+      config.heads,
+      encoder.tanhOnMemory ? ACTIVATIONS.tanh : ACTIVATIONS.clamp,
+      norm(`${name}.layer_norm_input`, d),
+      linear(`${name}.attention.emb_to_query`, d, d),
+      linear(`${name}.attention.emb_to_key_value`, 2 * d, d),
+      linear(`${name}.attention.out_proj`, d, d),
+      state.leftContext,
+      state.memoryBank,
+    );
+    const narrow = encoder.width / config.feedForwardFold;
+    const hidden = config.feedForward / config.feedForwardFold;
+    const feedForward = writer.record(
+      config.feedForwardFold,
+      ACTIVATIONS[encoder.activation],
+      norm(`${name}.pos_ff.0`, narrow),
+      linear(`${name}.pos_ff.1`, hidden, narrow),
+      linear(`${name}.pos_ff.4`, narrow, hidden),
+    );
+    const outputNorm = norm(`${name}.layer_norm_output`, narrow);
+    return writer.record(at(`${name}.subtoken_embedding`), attention, feedForward, outputNorm);
+  };
+
+  const logMel = writer.record(
+    features.mels,
+    features.hopSamples,
+    features.sampleRate,
+    features.log === "piecewise" ? 1 : 0,
+    { float: features.gain },
+    constants.window,
+    constants.cosines,
+    constants.sines,
+    constants.filters,
+    constants.filterWeights,
+    at("features.mean"),
+    at("features.invstddev"),
+    scratch.logMelWork,
+  );
+  const { width, leftContext, rightContext, memory: memoryBank } = encoder;
+  const context = writer.record(width, 0, rightContext, leftContext, 0, memoryBank, 0);
+  const scratchRecord = writer.record(
+    scratch.normalised,
+    scratch.queries,
+    scratch.context,
+    scratch.keyValues,
+    scratch.scores,
+    scratch.hidden,
+    scratch.quantized,
+    scratch.quantizedScales,
+  );
+  const layers = encoder.layers.map(layer);
+  const encoderRecord = writer.record(
+    encoder.segment,
+    rightContext,
+    encoder.stride,
+    linear("transcriber.input_linear", encoder.projection, encoder.inputDim),
+    layers.length,
+    writer.record(...layers),
+    linear("transcriber.output_linear", encoder.outputDim, width),
+    norm("transcriber.layer_norm", encoder.outputDim),
+    config.head.type === "ctc" ? linear("head.linear", config.tokens.length, encoder.outputDim) : 0,
+    context,
+    scratchRecord,
+    scratch.x,
+    scratch.summary,
+    scratch.encoded,
+    scratch.headScratch,
+  );
+  return writer.record(logMel, encoderRecord, scratch.features, plan.output);
+}
+
+/** Writes a stream's record (assembly/model/stream.ts) at the start of its state block. */
+export function writeStream(memory: ArrayBuffer, plan: ArenaPlan, address: number): void {
+  const { samples, tokens } = plan.stream;
+  new Uint32Array(memory, address, 7).set([address + samples, address + tokens, 0, 0, 0, 0, 0]);
+}

@@ -1,0 +1,138 @@
+// One stream inside the engine: gathers samples until a step is full, then makes one call into WebAssembly.
+// Samples must be at the model's rate and finite: the recognizer has seen to it.
+
+import { FoldvoxError } from "../errors.ts";
+import type { ModelHeader } from "../model/header.ts";
+import { type ArenaPlan, WINDOW } from "./arena.ts";
+import { writeStream } from "./descriptor.ts";
+import type { EngineExports } from "./engine.ts";
+
+/** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */
+export type OutputHandler = (output: Float32Array, tokens: number) => void;
+
+/** The first window starts half a window before the first sample; the engine reflects the start into that place. */
+const HALF_WINDOW = WINDOW / 2;
+
+/** A running engine as its streams see it. */
+export interface EngineAccess {
+  readonly exports: EngineExports;
+  readonly memory: ArrayBuffer;
+  /** Address of the model's descriptor. */
+  readonly model: number;
+}
+
+export class EngineStream {
+  private readonly engine: () => EngineAccess;
+  private readonly address: number;
+  private readonly hop: number;
+  private readonly mels: number;
+  private readonly plan: ArenaPlan;
+  private readonly close: () => void;
+  private readonly samples: Float32Array;
+  private readonly output: Float32Array;
+  private filled = HALF_WINDOW;
+  private wanted = 0;
+  private finished = false;
+  private freed = false;
+
+  /** `engine` throws once the engine is freed; `close` gives the state block back. */
+  constructor(engine: () => EngineAccess, plan: ArenaPlan, header: ModelHeader, address: number, close: () => void) {
+    this.engine = engine;
+    this.plan = plan;
+    this.address = address;
+    this.close = close;
+    this.hop = header.config.features.hopSamples;
+    this.mels = header.config.features.mels;
+    const { memory } = engine();
+    const room = WINDOW - this.hop + plan.stream.firstFrames * this.hop;
+    this.samples = new Float32Array(memory, address + plan.stream.samples, Math.max(room, WINDOW + 1));
+    this.output = new Float32Array(memory, plan.output, header.config.encoder.segment * plan.outputDim);
+    writeStream(memory, plan, address);
+    this.reset();
+  }
+
+  /** Samples of any number; each full step's output goes to onOutput. */
+  acceptSamples(samples: Float32Array, onOutput: OutputHandler): void {
+    const { exports, model } = this.open();
+    let at = 0;
+    while (at < samples.length) {
+      const count = Math.min(samples.length - at, this.wanted - this.filled);
+      this.samples.set(samples.subarray(at, at + count), this.filled);
+      this.filled += count;
+      at += count;
+      if (this.filled < this.wanted) return;
+      const tokens = exports.stepSamples(model, this.address, this.filled);
+      // The engine keeps what the next frame's window still needs.
+      this.filled -= (Math.floor((this.filled - WINDOW) / this.hop) + 1) * this.hop;
+      this.wanted = this.room(this.plan.stream.stepFrames);
+      this.emit(tokens, onOutput);
+    }
+  }
+
+  /** The end of the input: the last frames, then the segments that were still waiting. */
+  finish(onOutput: OutputHandler): void {
+    const { exports, model } = this.open();
+    exports.finishSamples(model, this.address, this.filled);
+    this.drain(onOutput);
+  }
+
+  /** A whole input given as normalised frames [T][mels] in place of samples. */
+  encodeFrames(features: Float32Array, onOutput: OutputHandler): void {
+    const { exports, memory, model } = this.open();
+    const { mels } = this;
+    const window = new Float32Array(memory, this.plan.scratch.features, this.plan.stream.firstFrames * mels);
+    const total = features.length / mels;
+    let at = 0;
+    for (let step = this.plan.stream.firstFrames; total - at >= step; step = this.plan.stream.stepFrames) {
+      window.set(features.subarray(at * mels, (at + step) * mels));
+      this.emit(exports.stepFrames(model, this.address, step), onOutput);
+      at += step;
+    }
+    window.set(features.subarray(at * mels));
+    exports.finishFrames(model, this.address, total - at);
+    this.drain(onOutput);
+  }
+
+  /** Back to the beginning, as if newly opened. */
+  reset(): void {
+    if (this.freed) throw new FoldvoxError("freed", "The stream has been freed; create a new one.");
+    this.engine().exports.resetStream(this.address);
+    this.filled = HALF_WINDOW;
+    // The start is reflected around the first sample, which takes half a window behind it.
+    this.wanted = Math.max(this.room(this.plan.stream.firstFrames), WINDOW + 1);
+    this.finished = false;
+  }
+
+  /** Gives the state block back; further calls throw. Freeing twice is harmless. */
+  free(): void {
+    if (this.freed) return;
+    this.freed = true;
+    this.close();
+  }
+
+  /** Samples that a buffer must hold for that many frames. */
+  private room(frames: number): number {
+    return WINDOW - this.hop + frames * this.hop;
+  }
+
+  private drain(onOutput: OutputHandler): void {
+    const { exports, model } = this.engine();
+    this.finished = true;
+    for (let tokens = -1; tokens !== 0; ) {
+      tokens = exports.stepFrames(model, this.address, 0);
+      this.emit(tokens, onOutput);
+    }
+  }
+
+  private emit(tokens: number, onOutput: OutputHandler): void {
+    if (tokens > 0) onOutput(this.output.subarray(0, tokens * this.plan.outputDim), tokens);
+  }
+
+  private open(): EngineAccess {
+    if (this.freed) throw new FoldvoxError("freed", "The stream has been freed; create a new one.");
+    if (this.finished) {
+      throw new FoldvoxError("finished", "inputFinished() has been called on this stream; call reset() to start anew.");
+    }
+    return this.engine();
+  }
+}

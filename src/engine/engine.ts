@@ -1,0 +1,136 @@
+// One engine: a WebAssembly instance in its arena, with a model loaded. Owns the memory; hands out streams.
+
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
+import { FoldvoxError } from "../errors.ts";
+import type { ModelHeader, ModelTensor } from "../model/header.ts";
+import { type ArenaPlan, planArena, type Region, STATIC_BYTES } from "./arena.ts";
+import { writeDescriptor } from "./descriptor.ts";
+import { type EngineAccess, EngineStream } from "./engine-stream.ts";
+import { type MemoryReport, reportMemory } from "./memory-report.ts";
+
+/** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does. Both give the same bits. */
+export type Build = "simd" | "scalar";
+
+/** The exports that the host calls (assembly/index.ts). Addresses and counts are integers. */
+export interface EngineExports {
+  staticEnd(): number;
+  simd(): number;
+  initModel(model: number): void;
+  resetStream(stream: number): void;
+  stepSamples(model: number, stream: number, numSamples: number): number;
+  stepFrames(model: number, stream: number, frames: number): number;
+  finishSamples(model: number, stream: number, numSamples: number): void;
+  finishFrames(model: number, stream: number, frames: number): void;
+}
+
+/** What scratch holds before it is first written: no float the engine makes has these bits. */
+const UNTOUCHED = 0xfe;
+
+/**
+ * The arena while the model's data arrive: memory exists, tensors can be placed, no code runs yet.
+ * Errors: out-of-memory if the runtime does not give the memory.
+ */
+export class Arena {
+  readonly plan: ArenaPlan;
+  readonly header: ModelHeader;
+  readonly memory: WebAssembly.Memory;
+
+  constructor(header: ModelHeader, maxStreams: number) {
+    this.header = header;
+    this.plan = planArena(header, maxStreams);
+    const pages = this.plan.bytes / 65536;
+    try {
+      this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    } catch (cause) {
+      throw new FoldvoxError(
+        "out-of-memory",
+        `The model needs ${this.plan.bytes} bytes of WebAssembly memory, which this runtime does not give. Ask fitsIn() first, or use a smaller model or fewer streams.`,
+        { cause },
+      );
+    }
+    const scratch = this.scratch;
+    new Uint8Array(this.memory.buffer, scratch.offset, scratch.bytes).fill(UNTOUCHED);
+  }
+
+  /** Where a tensor's bytes go. */
+  destination(tensor: ModelTensor): Uint8Array {
+    return new Uint8Array(this.memory.buffer, this.plan.tensors.get(tensor.name)!, tensor.bytes);
+  }
+
+  get scratch(): Region {
+    return this.plan.regions.find((region) => region.name === "scratch")!;
+  }
+
+  /** Bytes of scratch from its start to the last one ever written. */
+  scratchHighWater(): number {
+    const { offset, bytes } = this.scratch;
+    const scratch = new Uint8Array(this.memory.buffer, offset, bytes);
+    let end = bytes;
+    while (end > 0 && scratch[end - 1] === UNTOUCHED) end--;
+    return end;
+  }
+}
+
+export class Engine {
+  readonly build: Build;
+  readonly plan: ArenaPlan;
+  readonly header: ModelHeader;
+  private readonly vacant: number[];
+  private running: { readonly arena: Arena; readonly access: EngineAccess } | null;
+
+  private constructor(arena: Arena, exports: EngineExports) {
+    if (typeof exports.initModel !== "function") {
+      throw new FoldvoxError("wasm-failed", "The wasm option is a WebAssembly module, but not foldvox's engine.");
+    }
+    if (exports.staticEnd() > STATIC_BYTES) throw new RangeError("the module's static data reach into the arena");
+    this.build = exports.simd() ? "simd" : "scalar";
+    this.plan = arena.plan;
+    this.header = arena.header;
+    const memory = arena.memory.buffer;
+    const model = writeDescriptor(memory, this.plan, arena.header);
+    exports.initModel(model);
+    this.running = { arena, access: { exports, memory, model } };
+    this.vacant = [...this.plan.streams].reverse();
+  }
+
+  /** Starts the engine in an arena whose tensors have all been placed. Errors: wasm-failed. */
+  static async start(arena: Arena, module: WebAssembly.Module): Promise<Engine> {
+    const { exports } = await instantiate(module, { env: { memory: arena.memory } });
+    return new Engine(arena, exports as unknown as EngineExports);
+  }
+
+  /** The same without asynchronous steps. */
+  static startSync(arena: Arena, module: WebAssembly.Module): Engine {
+    const { exports } = instantiateSync(module, { env: { memory: arena.memory } });
+    return new Engine(arena, exports as unknown as EngineExports);
+  }
+
+  /** Opens a stream in a vacant state block. Errors: stream-limit, freed. */
+  openStream(): EngineStream {
+    const access = () => this.open().access;
+    access();
+    const address = this.vacant.pop();
+    if (address === undefined) {
+      throw new FoldvoxError(
+        "stream-limit",
+        `All ${this.plan.streams.length} streams of this recognizer are in use. Free one, or create the recognizer with a larger maxStreams.`,
+      );
+    }
+    return new EngineStream(access, this.plan, this.header, address, () => this.vacant.push(address));
+  }
+
+  /** Errors: freed. */
+  memoryReport(): MemoryReport {
+    return reportMemory(this.open().arena);
+  }
+
+  /** Drops the memory. The engine and its streams throw `freed` from then on. */
+  free(): void {
+    this.running = null;
+  }
+
+  private open(): { readonly arena: Arena; readonly access: EngineAccess } {
+    if (!this.running) throw new FoldvoxError("freed", "The recognizer has been freed; create a new one.");
+    return this.running;
+  }
+}

@@ -1,0 +1,29 @@
+// What a loaded recognizer takes, by region and in bytes.
+
+import { processMemory } from "../platform.ts";
+import type { Region } from "./arena.ts";
+import type { Arena } from "./engine.ts";
+
+export interface MemoryReport {
+  /** Every region of the arena in order of address; together they are the whole of it. */
+  readonly regions: readonly Region[];
+  /** Size of the arena: what arenaBytes() foretold. */
+  readonly arenaBytes: number;
+  /** Size of the WebAssembly memory right now. It never differs from arenaBytes. */
+  readonly memoryBytes: number;
+  /** Bytes of the scratch region that steps have really written. */
+  readonly scratchHighWater: number;
+  /** JavaScript heap in use and resident set of the whole process; null where the runtime does not tell. */
+  readonly heapBytes: number | null;
+  readonly residentBytes: number | null;
+}
+
+export function reportMemory(arena: Arena): MemoryReport {
+  return {
+    regions: arena.plan.regions,
+    arenaBytes: arena.plan.bytes,
+    memoryBytes: arena.memory.buffer.byteLength,
+    scratchHighWater: arena.scratchHighWater(),
+    ...processMemory(),
+  };
+}

@@ -1,0 +1,42 @@
+// The one error that foldvox throws.
+
+/** What went wrong, for programs; the message says it for people. */
+export type FoldvoxErrorCode =
+  /** A parameter makes no sense: fix the call. */
+  | "bad-argument"
+  /** Samples that are not audio: NaN, infinite, far out of range. The stream goes on as before. */
+  | "bad-audio"
+  /** A WAV file that is damaged, or not PCM. */
+  | "bad-wav"
+  /** Not a foldvox model, or one whose parts do not fit together. */
+  | "bad-model"
+  /** A model made for another version of foldvox. */
+  | "model-version"
+  /** The model ended early: the download or copy was cut off. */
+  | "model-truncated"
+  /** The model's data do not match its checksum. */
+  | "model-corrupt"
+  /** All streams are in use. */
+  | "stream-limit"
+  /** Used after free(). */
+  | "freed"
+  /** Audio after inputFinished(). */
+  | "finished"
+  /** The runtime does not give the memory that the arena needs. */
+  | "out-of-memory"
+  /** Something that this model cannot do. */
+  | "unsupported"
+  /** The engine does not compile or is not foldvox's. */
+  | "wasm-failed"
+  /** A file or URL could not be read or written. */
+  | "io";
+
+export class FoldvoxError extends Error {
+  readonly code: FoldvoxErrorCode;
+
+  constructor(code: FoldvoxErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "FoldvoxError";
+    this.code = code;
+  }
+}

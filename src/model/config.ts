@@ -1,0 +1,213 @@
+// The model's configuration: the JSON text in the model file's metadata, checked field by field.
+
+import { FoldvoxError } from "../errors.ts";
+
+export interface FeaturesConfig {
+  readonly sampleRate: number;
+  readonly windowSamples: number;
+  readonly hopSamples: number;
+  readonly mels: number;
+  /** natural: ln(gain x + 1e-6). piecewise: y = gain x; ln y if y > e, else y / e (torchaudio's RNN-T pipeline). */
+  readonly log: "natural" | "piecewise";
+  readonly gain: number;
+}
+
+export interface LayerConfig {
+  /** Sub-tokens a token is split into, in attention and in feed-forward; 1 is a standard layer. */
+  readonly attentionFold: number;
+  readonly feedForwardFold: number;
+  readonly heads: number;
+  /** Unfolded width of the hidden layer. */
+  readonly feedForward: number;
+}
+
+export interface EncoderConfig {
+  readonly inputDim: number;
+  readonly projection: number;
+  /** Frames stacked into a token; width = projection * stride. */
+  readonly stride: number;
+  readonly width: number;
+  readonly activation: "gelu" | "relu" | "silu";
+  /** Tokens of a segment, of left and right context, and entries of the memory bank. */
+  readonly segment: number;
+  readonly leftContext: number;
+  readonly rightContext: number;
+  readonly memory: number;
+  readonly tanhOnMemory: boolean;
+  readonly outputDim: number;
+  readonly layers: readonly LayerConfig[];
+}
+
+export interface ModelConfig {
+  readonly name: string;
+  readonly language: string;
+  readonly licence: string;
+  readonly attribution: readonly string[];
+  readonly features: FeaturesConfig;
+  readonly encoder: EncoderConfig;
+  readonly head: { readonly type: "ctc" | "transducer"; readonly blank: number };
+  readonly tokens: readonly string[];
+  readonly tokenUnit: "word" | "piece" | "character";
+}
+
+function wrong(path: string, problem: string): FoldvoxError {
+  return new FoldvoxError("bad-model", `The model's configuration is wrong: ${path} ${problem}. Export the model anew.`);
+}
+
+/** Reads fields of one JSON object and knows where it stands in the configuration. */
+class Fields {
+  private readonly object: Record<string, unknown>;
+  private readonly path: string;
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(path, "is not an object");
+    this.object = value as Record<string, unknown>;
+    this.path = path;
+  }
+
+  private at(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+
+  object_(name: string): Fields {
+    return new Fields(this.object[name], this.at(name));
+  }
+
+  integer(name: string, least: number, most: number): number {
+    const value = this.object[name];
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+      throw wrong(this.at(name), `is ${JSON.stringify(value)}, not a whole number from ${least} to ${most}`);
+    }
+    return value as number;
+  }
+
+  positive(name: string): number {
+    const value = this.object[name];
+    if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || !(value > 0)) {
+      throw wrong(this.at(name), `is ${JSON.stringify(value)}, not a positive number`);
+    }
+    return value;
+  }
+
+  boolean(name: string): boolean {
+    const value = this.object[name];
+    if (typeof value !== "boolean") throw wrong(this.at(name), "is not true or false");
+    return value;
+  }
+
+  string(name: string, absent?: string): string {
+    const value = this.object[name] ?? absent;
+    if (typeof value !== "string") throw wrong(this.at(name), "is not a text");
+    return value;
+  }
+
+  oneOf<T extends string>(name: string, choices: readonly T[]): T {
+    const value = this.object[name];
+    if (!choices.includes(value as T)) {
+      throw wrong(this.at(name), `is ${JSON.stringify(value)}, not one of ${choices.join(", ")}`);
+    }
+    return value as T;
+  }
+
+  list(name: string, most: number): unknown[] {
+    const value = this.object[name];
+    if (!Array.isArray(value) || value.length === 0 || value.length > most) {
+      throw wrong(this.at(name), `is not a list of 1 to ${most} entries`);
+    }
+    return value;
+  }
+
+  strings(name: string, most: number): string[] {
+    return this.list(name, most).map((value, i) => {
+      if (typeof value !== "string" || value === "") throw wrong(`${this.at(name)}[${i}]`, "is not a text");
+      return value;
+    });
+  }
+
+  has(name: string): boolean {
+    return this.object[name] !== undefined;
+  }
+}
+
+function readFeatures(fields: Fields): FeaturesConfig {
+  return {
+    sampleRate: fields.integer("sampleRate", 4000, 96000),
+    // The engine's transform has 400 points, and the reflected ends need half a window to survive each hop.
+    windowSamples: fields.integer("windowSamples", 400, 400),
+    hopSamples: fields.integer("hopSamples", 40, 199),
+    mels: fields.integer("mels", 1, 256),
+    log: fields.oneOf("log", ["natural", "piecewise"]),
+    gain: fields.positive("gain"),
+  };
+}
+
+function readLayer(fields: Fields, width: number, path: string): LayerConfig {
+  const layer = {
+    attentionFold: fields.integer("attentionFold", 1, 64),
+    feedForwardFold: fields.integer("feedForwardFold", 1, 64),
+    heads: fields.integer("heads", 1, 256),
+    feedForward: fields.integer("feedForward", 1, 65536),
+  };
+  const divides = (whole: number, part: number, what: string) => {
+    if (whole % part !== 0) throw wrong(path, `does not divide: ${what} (${whole} by ${part})`);
+  };
+  divides(width, layer.attentionFold, "width by attentionFold");
+  divides(width, layer.feedForwardFold, "width by feedForwardFold");
+  divides(width / layer.attentionFold, layer.heads, "width / attentionFold by heads");
+  divides(layer.feedForward, layer.feedForwardFold, "feedForward by feedForwardFold");
+  return layer;
+}
+
+function readEncoder(fields: Fields): EncoderConfig {
+  const width = fields.integer("width", 1, 8192);
+  const encoder = {
+    inputDim: fields.integer("inputDim", 1, 256),
+    projection: fields.integer("projection", 1, 8192),
+    stride: fields.integer("stride", 1, 64),
+    width,
+    activation: fields.oneOf("activation", ["gelu", "relu", "silu"]),
+    segment: fields.integer("segment", 1, 256),
+    leftContext: fields.integer("leftContext", 0, 4096),
+    rightContext: fields.integer("rightContext", 0, 256),
+    memory: fields.integer("memory", 0, 64),
+    tanhOnMemory: fields.boolean("tanhOnMemory"),
+    outputDim: fields.integer("outputDim", 1, 65536),
+    layers: fields.list("layers", 256).map((layer, i) => {
+      const path = `encoder.layers[${i}]`;
+      return readLayer(new Fields(layer, path), width, path);
+    }),
+  };
+  if (encoder.projection * encoder.stride !== width) {
+    throw wrong("encoder.width", `is ${width}, not projection * stride (${encoder.projection} * ${encoder.stride})`);
+  }
+  return encoder;
+}
+
+/** Reads and checks a configuration. Errors: bad-model, naming the field. Fields it does not know are left alone. */
+export function parseConfig(json: string): ModelConfig {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (cause) {
+    throw new FoldvoxError("bad-model", "The model's configuration is not JSON. Export the model anew.", { cause });
+  }
+  const fields = new Fields(parsed, "");
+  const tokens = fields.strings("tokens", 65536);
+  const head = fields.object_("head");
+  const config: ModelConfig = {
+    name: fields.string("name"),
+    language: fields.string("language", ""),
+    licence: fields.string("licence", ""),
+    attribution: fields.has("attribution") ? fields.strings("attribution", 256) : [],
+    features: readFeatures(fields.object_("features")),
+    encoder: readEncoder(fields.object_("encoder")),
+    head: { type: head.oneOf("type", ["ctc", "transducer"]), blank: head.integer("blank", 0, tokens.length - 1) },
+    tokens,
+    tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character"]),
+  };
+  if (config.encoder.inputDim !== config.features.mels) {
+    throw wrong("encoder.inputDim", `is ${config.encoder.inputDim}, not features.mels (${config.features.mels})`);
+  }
+  if (new Set(tokens).size !== tokens.length) throw wrong("tokens", "holds a token twice");
+  return config;
+}

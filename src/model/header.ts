@@ -1,0 +1,98 @@
+// The header of a foldvox model file: everything that can be known before the weights arrive.
+
+import { FoldvoxError } from "../errors.ts";
+import { type ModelConfig, parseConfig } from "./config.ts";
+import { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors.ts";
+import { expectedTensors, scaleName, type TensorSpec } from "./tensors.ts";
+
+/** A tensor of the model file. */
+export type ModelTensor = TensorEntry;
+
+export interface ModelHeader {
+  readonly config: ModelConfig;
+  /** In the file's order. */
+  readonly tensors: readonly ModelTensor[];
+  /** Of the data section, in hexadecimal. */
+  readonly sha256: string;
+  /** Bytes before the data section, of the data section, and of the file. */
+  readonly headerBytes: number;
+  readonly dataBytes: number;
+  readonly fileBytes: number;
+}
+
+const FORMAT = "foldvox";
+const VERSION = "1";
+
+function checkMetadata(metadata: Readonly<Record<string, string>>): { sha256: string; config: string } {
+  const { format, version, sha256, config } = metadata;
+  if (format !== FORMAT) {
+    throw new FoldvoxError("bad-model", "The file is a safetensors file, but not a foldvox model: its metadata lack the format.");
+  }
+  if (version !== VERSION) {
+    throw new FoldvoxError(
+      "model-version",
+      `The model file is of version ${JSON.stringify(version)}; this release reads version ${VERSION}. Use a newer foldvox, or export the model anew.`,
+    );
+  }
+  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new FoldvoxError("bad-model", "The model's metadata lack a sha256 of 64 hexadecimal digits. Export the model anew.");
+  }
+  if (config === undefined) {
+    throw new FoldvoxError("bad-model", "The model's metadata lack its configuration. Export the model anew.");
+  }
+  return { sha256, config };
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((size, i) => size === b[i]);
+
+/** What is wrong with the tensors that a file holds, in words. */
+class TensorProblems {
+  private readonly missing: string[] = [];
+  private readonly unexpected: string[] = [];
+  private readonly wrong: string[] = [];
+
+  constructor(header: SafetensorsHeader, specs: readonly TensorSpec[]) {
+    const found = new Map(header.tensors.map((tensor) => [tensor.name, tensor]));
+    const take = (name: string, shape: readonly number[], dtypes: readonly string[]) => {
+      const tensor = found.get(name);
+      found.delete(name);
+      if (!tensor) this.missing.push(name);
+      else if (!sameShape(tensor.shape, shape)) this.wrong.push(`${name} is [${tensor.shape}], not [${shape}]`);
+      else if (!dtypes.includes(tensor.dtype)) this.wrong.push(`${name} is ${tensor.dtype}, not ${dtypes.join(" or ")}`);
+    };
+    for (const { name, shape, kind } of specs) {
+      if (kind === "optional" && !found.has(name)) continue;
+      const int8 = kind === "matrix" && found.get(name)?.dtype === "I8";
+      take(name, shape, kind === "matrix" ? ["I8", "F32"] : ["F32"]);
+      if (int8) take(scaleName(name), [shape[0]!], ["F32"]);
+    }
+    this.unexpected.push(...found.keys());
+  }
+
+  /** Errors: bad-model, listing the first few of each kind. */
+  throwIfAny(): void {
+    const list = (title: string, items: string[]) =>
+      items.length === 0
+        ? []
+        : [`${title}: ${items.slice(0, 5).join(", ")}${items.length > 5 ? ` and ${items.length - 5} more` : ""}`];
+    const all = [...list("missing", this.missing), ...list("unexpected", this.unexpected), ...list("wrong", this.wrong)];
+    if (all.length === 0) return;
+    throw new FoldvoxError(
+      "bad-model",
+      `The model's tensors do not fit its configuration. ${all.join("; ")}. Export the model anew.`,
+    );
+  }
+}
+
+/**
+ * Reads and checks a model's header from the first bytes of its file, which must hold the whole header.
+ * Errors: bad-model, model-version, model-truncated.
+ */
+export function readModelHeader(bytes: Uint8Array): ModelHeader {
+  const header = readSafetensorsHeader(bytes);
+  const { sha256, config: json } = checkMetadata(header.metadata);
+  const config = parseConfig(json);
+  new TensorProblems(header, expectedTensors(config)).throwIfAny();
+  const { tensors, headerBytes, dataBytes } = header;
+  return { config, tensors, sha256, headerBytes, dataBytes, fileBytes: headerBytes + dataBytes };
+}

@@ -1,0 +1,109 @@
+// Loads a model file as its bytes arrive: header first, then each tensor straight to its place in the arena. What is not
+// yet placed is never more than one chunk, so no second copy of the weights ever exists.
+
+import { FoldvoxError } from "../errors.ts";
+import { type ModelHeader, type ModelTensor, readModelHeader } from "./header.ts";
+import { headerLength } from "./safetensors.ts";
+import { Sha256 } from "./sha256.ts";
+
+/** Where a tensor's bytes go: a view of exactly its length. */
+export type Destination = (tensor: ModelTensor) => Uint8Array;
+
+/** push() until `header` is there, place(), push() the rest, finish(). */
+export class ModelLoader {
+  /** Known once its bytes have arrived. */
+  header: ModelHeader | null = null;
+  private readonly hash = new Sha256();
+  private prefix: Uint8Array = new Uint8Array(0);
+  private destination: Destination | null = null;
+  private received = 0;
+  private index = 0;
+  private current: Uint8Array = new Uint8Array(0);
+  private filled = 0;
+
+  /** Takes the next bytes of the file. Errors: bad-model, model-version; bad-model too if bytes follow the last tensor. */
+  push(chunk: Uint8Array): void {
+    this.received += chunk.length;
+    if (this.destination) {
+      this.fill(chunk);
+      return;
+    }
+    const joined = new Uint8Array(this.prefix.length + chunk.length);
+    joined.set(this.prefix);
+    joined.set(chunk, this.prefix.length);
+    this.prefix = joined;
+    if (!this.header && joined.length >= 8 && joined.length >= headerLength(joined)) this.header = readModelHeader(joined);
+  }
+
+  /** Says where tensors go; call it once, when `header` is there. */
+  place(destination: Destination): void {
+    if (!this.header) throw new RangeError("the header has not arrived yet");
+    this.destination = destination;
+    this.open();
+    const rest = this.prefix.subarray(this.header.headerBytes);
+    this.prefix = new Uint8Array(0);
+    this.fill(rest);
+  }
+
+  /** Checks that everything has arrived and is what it should be. Errors: model-truncated, model-corrupt, bad-model. */
+  finish(): void {
+    const { header } = this;
+    if (!header || this.index < header.tensors.length) {
+      const expected = header ? ` of ${header.fileBytes}` : "";
+      throw new FoldvoxError(
+        "model-truncated",
+        `The model ends after ${this.received}${expected} bytes. Download or copy it again.`,
+      );
+    }
+    if (this.hash.digestHex() !== header.sha256) {
+      throw new FoldvoxError("model-corrupt", "The model's data do not match its checksum. Download or copy it again.");
+    }
+  }
+
+  /** Moves on to the next tensor that has bytes. */
+  private open(): void {
+    const { tensors } = this.header!;
+    while (this.index < tensors.length && tensors[this.index]!.bytes === 0) this.index++;
+    this.filled = 0;
+    const tensor = tensors[this.index];
+    if (tensor) this.current = this.destination!(tensor);
+  }
+
+  private fill(chunk: Uint8Array): void {
+    this.hash.update(chunk);
+    const { tensors } = this.header!;
+    for (let at = 0; at < chunk.length; ) {
+      const tensor = tensors[this.index];
+      if (!tensor) {
+        throw new FoldvoxError(
+          "bad-model",
+          `${chunk.length - at} bytes follow the model's last tensor. Download or copy it again, or export it anew.`,
+        );
+      }
+      const count = Math.min(chunk.length - at, tensor.bytes - this.filled);
+      this.current.set(chunk.subarray(at, at + count), this.filled);
+      this.filled += count;
+      at += count;
+      if (this.filled < tensor.bytes) return;
+      checkFinite(tensor, this.current);
+      this.index++;
+      this.open();
+    }
+  }
+}
+
+/** A weight that is NaN or infinite would turn every result into NaN; a negative scale is no scale. */
+function checkFinite(tensor: ModelTensor, bytes: Uint8Array): void {
+  if (tensor.dtype !== "F32") return;
+  const least = tensor.name.endsWith("_scale") ? 0 : Number.NEGATIVE_INFINITY;
+  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value) || value < least) {
+      throw new FoldvoxError(
+        "bad-model",
+        `Tensor "${tensor.name}" holds ${value} at position ${i}. The export or the training went wrong: export the model anew.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// Which tensors a configuration asks for: torchaudio's state-dict names and shapes, in the file's order.
+
+import type { LayerConfig, ModelConfig } from "./config.ts";
+
+export interface TensorSpec {
+  readonly name: string;
+  /** [out, in] for a matrix. */
+  readonly shape: readonly number[];
+  /** A matrix may be int8, with its scales behind it; everything else is f32. An optional tensor may be missing. */
+  readonly kind: "matrix" | "vector" | "optional";
+}
+
+function linear(name: string, outputs: number, inputs: number, bias = true): TensorSpec[] {
+  const weight: TensorSpec = { name: `${name}.weight`, shape: [outputs, inputs], kind: "matrix" };
+  return bias ? [weight, { name: `${name}.bias`, shape: [outputs], kind: "vector" }] : [weight];
+}
+
+function norm(name: string, width: number): TensorSpec[] {
+  return [
+    { name: `${name}.weight`, shape: [width], kind: "vector" },
+    { name: `${name}.bias`, shape: [width], kind: "vector" },
+  ];
+}
+
+function layerTensors(name: string, width: number, layer: LayerConfig): TensorSpec[] {
+  // A folded layer is an Emformer layer that much narrower.
+  const d = width / layer.attentionFold;
+  const narrow = width / layer.feedForwardFold;
+  const hidden = layer.feedForward / layer.feedForwardFold;
+  return [
+    { name: `${name}.subtoken_embedding`, shape: [layer.attentionFold, d], kind: "optional" },
+    ...norm(`${name}.layer_norm_input`, d),
+    ...linear(`${name}.attention.emb_to_key_value`, 2 * d, d),
+    ...linear(`${name}.attention.emb_to_query`, d, d),
+    ...linear(`${name}.attention.out_proj`, d, d),
+    ...norm(`${name}.pos_ff.0`, narrow),
+    ...linear(`${name}.pos_ff.1`, hidden, narrow),
+    ...linear(`${name}.pos_ff.4`, narrow, hidden),
+    ...norm(`${name}.layer_norm_output`, narrow),
+  ];
+}
+
+/** Name of the scales of an int8 matrix: f32 [out]. */
+export function scaleName(matrix: string): string {
+  return `${matrix}_scale`;
+}
+
+/** Name of layer i's tensors, without the part behind. */
+export function layerName(i: number): string {
+  return `transcriber.transformer.emformer_layers.${i}`;
+}
+
+/** Every tensor of a model, in the order in which the file holds them. */
+export function expectedTensors(config: ModelConfig): TensorSpec[] {
+  const { encoder, features } = config;
+  return [
+    { name: "features.mean", shape: [features.mels], kind: "vector" },
+    { name: "features.invstddev", shape: [features.mels], kind: "vector" },
+    ...linear("transcriber.input_linear", encoder.projection, encoder.inputDim, false),
+    ...encoder.layers.flatMap((layer, i) => layerTensors(layerName(i), encoder.width, layer)),
+    ...linear("transcriber.output_linear", encoder.outputDim, encoder.width),
+    ...norm("transcriber.layer_norm", encoder.outputDim),
+    ...(config.head.type === "ctc" ? linear("head.linear", config.tokens.length, encoder.outputDim) : []),
+  ];
+}

@@ -1,0 +1,83 @@
+// The few things that differ between JavaScript runtimes: reading a URL, and what the runtime says of its own memory.
+// No import of node: modules: bundlers must be able to build every file that a page imports.
+
+import { FoldvoxError } from "./errors.ts";
+
+interface NodeProcess {
+  getBuiltinModule?(name: "node:fs"): typeof import("node:fs");
+  memoryUsage?(): { heapUsed: number; rss: number };
+}
+
+const nodeProcess = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
+
+/** Node cannot fetch file: URLs and needs its file system for them; others fetch. */
+function fileSystem(url: URL): typeof import("node:fs") | undefined {
+  return url.protocol === "file:" ? nodeProcess()?.getBuiltinModule?.("node:fs") : undefined;
+}
+
+/** An absolute or page-relative URL; a plain path where there is no page. */
+export function toUrl(location: string | URL): URL {
+  if (location instanceof URL) return location;
+  const page = (globalThis as { location?: { href?: string } }).location?.href;
+  try {
+    return page === undefined ? new URL(location) : new URL(location, page);
+  } catch (cause) {
+    throw new FoldvoxError("bad-argument", `"${location}" is not a URL; give an absolute one, or the bytes.`, { cause });
+  }
+}
+
+/** The bytes at a URL, as they arrive. Errors: io. */
+export async function* streamUrl(location: string | URL): AsyncGenerator<Uint8Array> {
+  const url = toUrl(location);
+  const fs = fileSystem(url);
+  try {
+    if (fs) {
+      for await (const chunk of fs.createReadStream(url)) yield chunk as Uint8Array;
+      return;
+    }
+    const response = await fetch(url);
+    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
+    const reader = response.body.getReader();
+    try {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+    } finally {
+      await reader.cancel();
+    }
+  } catch (cause) {
+    if (cause instanceof FoldvoxError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FoldvoxError("io", `${url.href} could not be read: ${reason}.`, { cause });
+  }
+}
+
+/** All the bytes at a URL. Errors: io. */
+export async function readUrl(location: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of streamUrl(location)) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+  }
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** JavaScript heap in use and resident set of the process in bytes, null where the runtime does not tell. */
+export function processMemory(): { heapBytes: number | null; residentBytes: number | null } {
+  const usage = nodeProcess()?.memoryUsage?.();
+  if (usage) return { heapBytes: usage.heapUsed, residentBytes: usage.rss };
+  const memory = (globalThis.performance as { memory?: { usedJSHeapSize?: number } } | undefined)?.memory;
+  return { heapBytes: memory?.usedJSHeapSize ?? null, residentBytes: null };
+}
+
+/** Lets other tasks of the event loop run. */
+export function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}

@@ -1,0 +1,52 @@
+"""int8 weights, and the forward pass that uses them, in PyTorch: the same formulas as the WebAssembly engine.
+
+Weights: symmetric, one fp32 scale per output row, scale = max|w| / 127. Activations: quantized per row at the input of
+every linear layer, q = round_half_even(x * (127 / max|x|)); y = acc * (rowScale * weightScale) + bias in fp32.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Tuple
+
+import torch
+from torch import Tensor, nn
+
+# Sums of K products of two int8 stay exact in fp32 up to this K; longer rows are summed in fp64.
+EXACT_FP32_TERMS = (1 << 24) // (127 * 127)
+
+
+def quantize_weight(weight: Tensor) -> Tuple[Tensor, Tensor]:
+    """[out, in] fp32 to int8 [out, in] and fp32 scales [out]; a row of zeros has scale 0."""
+    largest = weight.abs().amax(1)
+    factor = torch.where(largest > 0, 127 / largest, torch.zeros_like(largest))
+    return torch.round(weight * factor[:, None]).clamp(-127, 127).to(torch.int8), largest / 127
+
+
+class Int8Linear(nn.Module):
+    """A linear layer over int8 weights [out, in] whose input rows are quantized on the way in."""
+
+    def __init__(self, weight: Tensor, scale: Tensor, bias: Tensor | None):
+        super().__init__()
+        self.exact = weight.size(1) <= EXACT_FP32_TERMS
+        self.register_buffer("transposed", weight.t().to(torch.float32 if self.exact else torch.float64))
+        self.register_buffer("scale", scale)
+        self.bias = bias
+
+    def forward(self, rows: Tensor) -> Tensor:
+        largest = rows.abs().amax(-1, keepdim=True)
+        factor = torch.where(largest > 0, 127 / largest, torch.zeros_like(largest))
+        sums = (torch.round(rows * factor).to(self.transposed.dtype) @ self.transposed).float()
+        result = sums * ((largest / 127) * self.scale)
+        return result if self.bias is None else result + self.bias
+
+
+def to_int8(model: nn.Module, quantized: Dict[str, Tuple[Tensor, Tensor]] | None = None) -> nn.Module:
+    """Replaces every nn.Linear below `model` in place; `quantized` gives (weight, scale) by module name if known."""
+    for name, module in list(model.named_modules()):
+        if not isinstance(module, nn.Linear):
+            continue
+        weight, scale = quantized[name] if quantized else quantize_weight(module.weight.detach())
+        parent = model.get_submodule(name.rpartition(".")[0])
+        bias = None if module.bias is None else module.bias.detach()
+        setattr(parent, name.rpartition(".")[2], Int8Linear(weight, scale, bias))
+    return model

@@ -1,0 +1,125 @@
+"""The foldvox model file: one safetensors file, written in the order in which the engine reads it, and read back.
+
+Layout: 8-byte little-endian header length, JSON header padded with spaces so that 8 + length is a multiple of 8, then
+the tensors back to back. `__metadata__` holds format, version, the SHA-256 of the data section and the model's
+configuration as JSON text. Plain safetensors files (goldens) are written by the same code without that metadata.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Tuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .int8 import quantize_weight, to_int8
+from .model import FoldvoxModel
+
+DTYPES = {"F32": np.dtype("<f4"), "I8": np.dtype("i1")}
+NAMES = {np.dtype("float32"): "F32", np.dtype("int8"): "I8"}
+
+
+def write_safetensors(path: Path, tensors: Mapping[str, np.ndarray], metadata: Dict[str, str] | None = None) -> bytes:
+    """Writes the arrays (float32 or int8) in the mapping's order; returns the data section."""
+    header: Dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
+    blocks, offset = [], 0
+    for name, array in tensors.items():
+        block = np.ascontiguousarray(array).tobytes()
+        header[name] = {
+            "dtype": NAMES[array.dtype],
+            "shape": list(array.shape),
+            "data_offsets": [offset, offset + len(block)],
+        }
+        blocks.append(block)
+        offset += len(block)
+    data = b"".join(blocks)
+    if metadata is not None and "sha256" in metadata:
+        header["__metadata__"]["sha256"] = hashlib.sha256(data).hexdigest()
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+    return data
+
+
+def read_safetensors(path: Path) -> Tuple[Dict[str, np.ndarray], Dict[str, str]]:
+    """Every tensor by name, in file order, and the metadata; ValueError where `sha256` does not match."""
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    data = content[8 + length :]
+    if "sha256" in metadata and metadata["sha256"] != hashlib.sha256(data).hexdigest():
+        raise ValueError(f"{path}: the data does not match its sha256")
+    tensors = {}
+    for name, entry in header.items():
+        start, end = entry["data_offsets"]
+        tensors[name] = np.frombuffer(data[start:end], DTYPES[entry["dtype"]]).reshape(entry["shape"]).copy()
+    return tensors, metadata
+
+
+def tensor_names(config: Dict[str, Any]) -> List[str]:
+    """The file's fp32 tensor names in canonical order, without weight scales."""
+    names = ["features.mean", "features.invstddev", "transcriber.input_linear.weight"]
+    for index, layer in enumerate(config["encoder"]["layers"]):
+        prefix = f"transcriber.transformer.emformer_layers.{index}."
+        if layer.get("subtokenEmbedding"):
+            names.append(prefix + "subtoken_embedding")
+        for part in (
+            "layer_norm_input",
+            "attention.emb_to_key_value",
+            "attention.emb_to_query",
+            "attention.out_proj",
+            "pos_ff.0",
+            "pos_ff.1",
+            "pos_ff.4",
+            "layer_norm_output",
+        ):
+            names += [f"{prefix}{part}.weight", f"{prefix}{part}.bias"]
+    parts = ["transcriber.output_linear", "transcriber.layer_norm"]
+    parts += ["head.linear"] if config["head"]["type"] == "ctc" else []
+    return names + [f"{part}.{kind}" for part in parts for kind in ("weight", "bias")]
+
+
+def _file_config(config: Dict[str, Any]) -> Dict[str, Any]:
+    layers = [{k: v for k, v in layer.items() if k != "subtokenEmbedding"} for layer in config["encoder"]["layers"]]
+    return {**config, "encoder": {**config["encoder"], "layers": layers}}
+
+
+def save_model(path: Path, config: Dict[str, Any], tensors: Mapping[str, Tensor], weights: str) -> int:
+    """Writes a model file with `weights` "int8" or "fp32"; returns its bytes. `tensors` are fp32 by canonical name."""
+    arrays: Dict[str, np.ndarray] = {}
+    for name in tensor_names(config):
+        tensor = tensors[name].detach().float().cpu()
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"{name} is not finite")
+        if weights == "int8" and name.endswith(".weight") and tensor.dim() == 2:
+            integers, scale = quantize_weight(tensor)
+            arrays[name], arrays[name + "_scale"] = integers.numpy(), scale.numpy()
+        else:
+            arrays[name] = tensor.numpy()
+    text = json.dumps(_file_config(config), separators=(",", ":"), ensure_ascii=False)
+    write_safetensors(path, arrays, {"format": "foldvox", "version": "1", "sha256": "", "config": text})
+    return path.stat().st_size
+
+
+def load_model(path: Path) -> Tuple[FoldvoxModel, Tensor, Tensor]:
+    """The model (int8 files run as the engine runs them), features.mean and features.invstddev."""
+    arrays, metadata = read_safetensors(path)
+    config = json.loads(metadata["config"])
+    tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    for index, layer in enumerate(config["encoder"]["layers"]):
+        name = f"transcriber.transformer.emformer_layers.{index}.subtoken_embedding"
+        layer["subtokenEmbedding"] = name in tensors
+    mean, invstddev = tensors.pop("features.mean"), tensors.pop("features.invstddev")
+    scaled = {name[: -len("_scale")]: tensors.pop(name) for name in list(tensors) if name.endswith("_scale")}
+    quantized = {name[: -len(".weight")]: (tensors[name], scale) for name, scale in scaled.items()}
+    model = FoldvoxModel(config)
+    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    if quantized:
+        to_int8(model, quantized)
+    return model.eval(), mean, invstddev

@@ -1,0 +1,169 @@
+"""Writes test/golden/: small random models with their streamed outputs, and log-mel features of real speech.
+
+    python3 training/make_goldens.py test/golden                       # encoders and features (needs torchaudio)
+    python3 training/make_goldens.py test/golden --model models/commands.safetensors --wave examples/digits.wav
+
+Per encoder NAME: NAME.fp32.safetensors and NAME.int8.safetensors (model files) and NAME.golden.safetensors with
+`features` [T, mels] (normalised, multiples of 1/64), `output` (the fp32 stream, from torchaudio's Emformer where all
+folds are 1) and `output_int8` (this package's emulation of the int8 engine). With --model: NAME-WAVE.golden.safetensors
+with `waveform` [n] and `output_int8` for that model. Seeds are fixed; a second run gives the same values up to the
+rounding of the torch that runs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from typing import Any, Dict, List
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from foldvox_training.features import PIPELINE_GAIN, LogMel
+from foldvox_training.model import FoldvoxModel
+from foldvox_training.model_file import load_model, save_model, write_safetensors
+from foldvox_training.reference import random_config, torchaudio_stream
+
+STEPS = 203
+PARITY_LIMIT = 1e-5
+SPEECH = "/usr/share/asterisk/sounds/en_US_f_Allison/agent-pass.g722"
+SPEECH_SAMPLES = 30077
+
+# One row per encoder; plan rows are (attentionFold, feedForwardFold, heads, feedForward).
+ENCODERS: List[Dict[str, Any]] = [
+    dict(name="plain-gelu", width=36, stride=4, mels=7, plan=[(1, 1, 4, 64)] * 3, segment=4, leftContext=30,
+         rightContext=1, outputDim=17, tokens=7),
+    dict(name="plain-memory-tanh", width=20, stride=2, mels=13, plan=[(1, 1, 5, 44)] * 3, segment=3, leftContext=7,
+         rightContext=2, memory=4, activation="relu", outputDim=11, tokens=6),
+    dict(name="plain-memory-clamp", width=56, stride=4, mels=5, plan=[(1, 1, 8, 60)] * 2, segment=2, leftContext=1,
+         rightContext=3, memory=2, tanhOnMemory=False, activation="silu", outputDim=9, tokens=8),
+    dict(name="plain-one-token", width=12, stride=1, mels=9, plan=[(1, 1, 1, 20)] * 2, segment=1, leftContext=0,
+         rightContext=0, outputDim=13, tokens=5),
+    dict(name="plain-transducer", width=24, stride=4, mels=6, plan=[(1, 1, 3, 52)] * 2, segment=4, leftContext=30,
+         rightContext=1, outputDim=15, head="transducer", tokens=12),
+    dict(name="plain-long-segment", width=16, stride=1, mels=5, plan=[(1, 1, 2, 28)] * 2, segment=16, leftContext=30,
+         rightContext=4, memory=1, activation="relu", outputDim=5, tokens=4),
+    dict(name="fold-2", width=36, stride=4, mels=7, plan=[(1, 1, 3, 72), (1, 2, 3, 72), (2, 2, 2, 72), (2, 1, 6, 72)],
+         segment=4, leftContext=30, rightContext=1, outputDim=14, tokens=7),
+    dict(name="fold-4-memory", width=72, stride=4, mels=6, plan=[(4, 2, 3, 40), (2, 4, 4, 40), (1, 1, 8, 40)],
+         segment=5, leftContext=7, rightContext=4, memory=3, activation="relu", outputDim=7, tokens=5),
+    dict(name="fold-8-clamp", width=56, stride=2, mels=6, plan=[(8, 4, 7, 48), (1, 8, 7, 48), (4, 2, 2, 48)],
+         segment=2, leftContext=30, rightContext=0, memory=2, tanhOnMemory=False, activation="silu", outputDim=12,
+         tokens=6, embedding=(0, 2)),
+    dict(name="fold-embedding", width=20, stride=4, mels=13, plan=[(2, 2, 5, 36), (4, 1, 1, 36), (1, 4, 4, 36)],
+         segment=3, leftContext=1, rightContext=2, outputDim=10, tokens=6, embedding=(0, 1)),
+    dict(name="fold-transducer", width=72, stride=2, mels=5, plan=[(2, 2, 3, 60), (2, 2, 3, 60)], segment=1,
+         leftContext=7, rightContext=1, memory=1, outputDim=19, head="transducer", tokens=12),
+    dict(name="fold-8-no-context", width=24, stride=1, mels=8, plan=[(8, 8, 3, 48), (2, 4, 3, 48)], segment=5,
+         leftContext=0, rightContext=3, outputDim=9, tokens=5),
+]  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--wave", type=Path)
+    parser.add_argument("--speech", default=SPEECH, help="a recording of speech that ffmpeg reads")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    args.folder.mkdir(parents=True, exist_ok=True)
+    if args.model:
+        trained_golden(args.folder, args.model, args.wave)
+        return 0
+    for seed, encoder in enumerate(ENCODERS):
+        encoder_golden(args.folder, seed, encoder)
+    feature_golden(args.folder, args.speech)
+    return 0
+
+
+@torch.no_grad()
+def encoder_golden(folder: Path, seed: int, encoder: Dict[str, Any]) -> None:
+    torch.manual_seed(1000 + seed)
+    config = random_config(**encoder)
+    model = FoldvoxModel(config).eval()
+    random_weights(model)
+    mels, advance = encoder["mels"], encoder["segment"] * encoder["stride"]
+    frames = STEPS * advance - advance // 2 + encoder["stride"] // 2
+    features = torch.round(torch.randn(frames, mels) * 64) / 64
+    folded = any(row[0] * row[1] > 1 for row in encoder["plan"])
+    output = model.stream(features)
+    if not folded:
+        reference = torchaudio_stream(model, features).output
+        difference = float((reference - output).abs().max())
+        if difference > PARITY_LIMIT:
+            raise AssertionError(f"{encoder['name']}: {difference} away from torchaudio")
+        output = reference
+    tensors = dict(model.state_dict())
+    tensors["features.mean"], tensors["features.invstddev"] = torch.randn(mels), torch.rand(mels) + 0.5
+    name = encoder["name"]
+    save_model(folder / f"{name}.fp32.safetensors", config, tensors, "fp32")
+    save_model(folder / f"{name}.int8.safetensors", config, tensors, "int8")
+    output_int8 = load_model(folder / f"{name}.int8.safetensors")[0].stream(features)
+    golden = {"features": features.numpy(), "output": output.numpy(), "output_int8": output_int8.numpy()}
+    write_safetensors(folder / f"{name}.golden.safetensors", golden)
+    print(f"{name}: {frames} frames, {output.size(0)} tokens, int8 {float((output_int8 - output).abs().mean()):.1e} away")
+
+
+def random_weights(model: nn.Module) -> None:
+    """torchaudio's initialization ("depthwise"), then norms moved off 1 and 0, so that no tensor can be left out."""
+    for index, layer in enumerate(model.layers):
+        for linear in (layer.attention.emb_to_key_value, layer.attention.emb_to_query):
+            nn.init.xavier_uniform_(linear.weight, gain=(index + 1) ** -0.5)
+    for module in model.modules():
+        if isinstance(module, nn.LayerNorm):
+            module.weight.add_(0.1 * torch.randn_like(module.weight))
+            module.bias.add_(0.1 * torch.randn_like(module.bias))
+
+
+def feature_golden(folder: Path, speech: str) -> None:
+    """`waveform` [n] with torchaudio's offline `natural` and `piecewise` features [T, 80], un-normalised."""
+    from torchaudio.pipelines.rnnt_pipeline import _piecewise_linear_log
+    from torchaudio.transforms import MelSpectrogram
+
+    command = ["ffmpeg", "-loglevel", "error", "-i", speech, "-ar", "16000", "-ac", "1", "-f", "s16le", "-"]
+    pcm = np.frombuffer(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout, "<i2")
+    waveform = torch.from_numpy(pcm[:SPEECH_SAMPLES].astype(np.float32) / 32768)
+    power = MelSpectrogram(sample_rate=16000, n_fft=400, n_mels=80, hop_length=160)(waveform).t()
+    golden = {
+        "waveform": waveform,
+        "natural": torch.log(power + 1e-6),
+        "piecewise": _piecewise_linear_log(power * PIPELINE_GAIN),
+    }
+    for log, gain in (("natural", 1.0), ("piecewise", PIPELINE_GAIN)):
+        away = (LogMel(80, log, gain)(waveform[None])[0] - golden[log]).abs()
+        print(f"log-mel {log}: ours is {float(away.max()):.1e} (rms {float((away**2).mean().sqrt()):.1e}) away")
+    arrays = {name: tensor.contiguous().numpy() for name, tensor in golden.items()}
+    write_safetensors(folder / "log-mel.safetensors", arrays)
+
+
+def read_wave(path: Path) -> Tensor:
+    with wave.open(str(path)) as file:
+        if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (16000, 1, 2):
+            raise ValueError(f"{path}: 16 kHz mono s16 wanted")
+        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    return torch.from_numpy(pcm.astype(np.float32) / 32768)
+
+
+def trained_golden(folder: Path, path: Path, wave_path: Path) -> None:
+    model, mean, invstddev = load_model(path)
+    features = model.config["features"]
+    waveform = read_wave(wave_path)
+    mel = LogMel(features["mels"], features["log"], features["gain"])(waveform[None])[0]
+    output = model.stream((mel - mean) * invstddev)
+    target = folder / f"{path.stem}-{wave_path.stem}.golden.safetensors"
+    write_safetensors(target, {"waveform": waveform.numpy(), "output_int8": output.numpy()})
+    best, words, last = output.argmax(-1).tolist(), [], 0
+    for token in best:
+        if token not in (last, 0):
+            words.append(model.config["tokens"][token])
+        last = token
+    print(f"{target.name}: {' '.join(words)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
