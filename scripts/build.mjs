@@ -14,25 +14,28 @@ const loaderWithoutTextDecoder = {
   },
 };
 
-const options = {
-  entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
-  outdir: "build",
+const shared = {
   bundle: true,
-  splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
   format: "esm",
   target: "es2022",
-  platform: "neutral",
-  mainFields: ["module", "main"],
-  conditions: ["import"],
   external: ["node:*"],
   plugins: [loaderWithoutTextDecoder],
   logLevel: "warning",
 };
 
-if (process.argv.includes("--watch")) {
-  const watching = await context(options);
-  await watching.watch();
-} else {
-  await build(options);
+const bundles = [
+  { ...shared, entryPoints: ["src/index.ts"], outfile: "build/index.js", platform: "neutral", mainFields: ["module", "main"] },
+  {
+    ...shared,
+    entryPoints: ["src/cli/main.ts"],
+    outfile: "build/cli.js",
+    platform: "node",
+    // commander is CommonJS and asks for node: modules by require.
+    banner: { js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+  },
+];
+
+for (const bundle of bundles) {
+  if (process.argv.includes("--watch")) await (await context(bundle)).watch();
+  else await build(bundle);
 }

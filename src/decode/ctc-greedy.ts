@@ -60,7 +60,7 @@ export class CtcGreedyDecoder {
     const words = wordsOf(this.run ? [...this.emissions, this.emission(this.run)] : this.emissions, tokenUnit);
     // The greedy path never changes what it has passed: a finished run stands, unless its word may still grow.
     const settled = tokenUnit === "word" ? wordsOf(this.emissions, tokenUnit) : words.slice(0, -1);
-    return { partial: textOf(words), committed: textOf(settled) };
+    return { partial: textOf(words), committed: textOf(settled), partial_result: words };
   }
 
   /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */

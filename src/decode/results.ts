@@ -18,4 +18,6 @@ export interface FinalResult {
 export interface PartialResult {
   readonly partial: string;
   readonly committed: string;
+  /** The words of `partial` with their times so far. */
+  readonly partial_result: readonly WordResult[];
 }

@@ -69,7 +69,7 @@ class Fields {
     return this.path === "" ? name : `${this.path}.${name}`;
   }
 
-  object_(name: string): Fields {
+  child(name: string): Fields {
     return new Fields(this.object[name], this.at(name));
   }
 
@@ -109,16 +109,16 @@ class Fields {
     return value as T;
   }
 
-  list(name: string, most: number): unknown[] {
+  list(name: string, least: number, most: number): unknown[] {
     const value = this.object[name];
-    if (!Array.isArray(value) || value.length === 0 || value.length > most) {
-      throw wrong(this.at(name), `is not a list of 1 to ${most} entries`);
+    if (!Array.isArray(value) || value.length < least || value.length > most) {
+      throw wrong(this.at(name), `is not a list of ${least} to ${most} entries`);
     }
     return value;
   }
 
-  strings(name: string, most: number): string[] {
-    return this.list(name, most).map((value, i) => {
+  strings(name: string, least: number, most: number): string[] {
+    return this.list(name, least, most).map((value, i) => {
       if (typeof value !== "string" || value === "") throw wrong(`${this.at(name)}[${i}]`, "is not a text");
       return value;
     });
@@ -172,7 +172,7 @@ function readEncoder(fields: Fields): EncoderConfig {
     memory: fields.integer("memory", 0, 64),
     tanhOnMemory: fields.boolean("tanhOnMemory"),
     outputDim: fields.integer("outputDim", 1, 65536),
-    layers: fields.list("layers", 256).map((layer, i) => {
+    layers: fields.list("layers", 1, 256).map((layer, i) => {
       const path = `encoder.layers[${i}]`;
       return readLayer(new Fields(layer, path), width, path);
     }),
@@ -192,15 +192,15 @@ export function parseConfig(json: string): ModelConfig {
     throw new FoldvoxError("bad-model", "The model's configuration is not JSON. Export the model anew.", { cause });
   }
   const fields = new Fields(parsed, "");
-  const tokens = fields.strings("tokens", 65536);
-  const head = fields.object_("head");
+  const tokens = fields.strings("tokens", 2, 65536);
+  const head = fields.child("head");
   const config: ModelConfig = {
     name: fields.string("name"),
     language: fields.string("language", ""),
     licence: fields.string("licence", ""),
-    attribution: fields.has("attribution") ? fields.strings("attribution", 256) : [],
-    features: readFeatures(fields.object_("features")),
-    encoder: readEncoder(fields.object_("encoder")),
+    attribution: fields.has("attribution") ? fields.strings("attribution", 0, 256) : [],
+    features: readFeatures(fields.child("features")),
+    encoder: readEncoder(fields.child("encoder")),
     head: { type: head.oneOf("type", ["ctc", "transducer"]), blank: head.integer("blank", 0, tokens.length - 1) },
     tokens,
     tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character"]),

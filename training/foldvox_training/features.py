@@ -1,7 +1,8 @@
 """Log-mel features of a batch of waveforms: a frame is 400 samples every 160, centred, reflected at the ends.
 
 The filters are torchaudio's MelSpectrogram defaults (HTK scale, no norm, 0 to 8000 Hz); `log: natural` is
-ln(power + 1e-6), `log: piecewise` is the RNN-T pipeline's ln x above e and x / e below.
+ln(power + 1e-6). `log: piecewise` is what torchaudio's RNN-T pipeline really computes: it takes ln x above e in place and
+then divides everything that is now at most e by e, so x <= e gives x / e, e < x <= e^e gives ln(x) / e, larger x ln x.
 """
 
 from __future__ import annotations
@@ -44,4 +45,5 @@ class LogMel:
         power = (spectrum.real**2 + spectrum.imag**2).transpose(1, 2) @ self.filters * self.gain
         if self.log == "natural":
             return torch.log(power + NATURAL_FLOOR)
-        return torch.where(power > math.e, torch.log(power.clamp(min=math.e)), power / math.e)
+        power = torch.where(power > math.e, torch.log(power.clamp(min=math.e)), power)
+        return torch.where(power > math.e, power, power / math.e)

@@ -46,9 +46,7 @@ class FoldedAttention(nn.Module):
     def forward(self, query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor]) -> Tensor:
         """`mask` [n, m] is True where a query may look; None lets every query see every key."""
         query, key, value = (self._split(rows) for rows in (query, key, value))
-        if hasattr(F, "scaled_dot_product_attention") and not query.requires_grad and query.dtype == torch.float32:
-            context = self._plain(query, key, value, mask)
-        elif hasattr(F, "scaled_dot_product_attention"):
+        if self.training and hasattr(F, "scaled_dot_product_attention"):
             context = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         else:
             context = self._plain(query, key, value, mask)

@@ -1,0 +1,54 @@
+// foldvox inspect: what a model is and what it takes, from its header alone.
+
+import { arenaBytes, planArena } from "../engine/arena.ts";
+import { modelCost } from "../model/cost.ts";
+import { readHeaderOf } from "./files.ts";
+
+const grouped = (value: number) => Math.round(value).toLocaleString("en-US");
+
+export async function inspect(path: string, options: { json?: boolean }): Promise<void> {
+  const header = await readHeaderOf(path);
+  const { config } = header;
+  const cost = modelCost(header);
+  const { regions } = planArena(header, 1);
+  if (options.json) {
+    const { fileBytes, sha256, tensors } = header;
+    const arena = { bytes: arenaBytes(header), regions };
+    process.stdout.write(`${JSON.stringify({ config, fileBytes, sha256, tensors, cost, arena }, null, 2)}\n`);
+    return;
+  }
+  const { encoder, features } = config;
+  const tokenMs = (encoder.stride * features.hopSamples * 1000) / features.sampleRate;
+  const lines = [
+    `${config.name}: ${config.language || "no language"}, ${config.head.type} over ${config.tokens.length} ${config.tokenUnit}s, licence ${config.licence || "not stated"}`,
+    ...config.attribution.map((text) => `  ${text}`),
+    "",
+    `tokens of ${tokenMs} ms; segment ${encoder.segment}, right context ${encoder.rightContext}, left context ${encoder.leftContext}, memory bank ${encoder.memory}`,
+    `width ${encoder.width}, ${encoder.activation}, ${grouped(cost.parameters)} parameters, ${grouped(cost.bytes)} bytes`,
+    "",
+    "layer  attention fold  heads  feed-forward fold  width  parameters      bytes   MACs/step  of them attention",
+    ...cost.layers.map(({ config: layer, parameters, bytes, macs }, i) =>
+      [
+        String(i).padStart(5),
+        String(layer.attentionFold).padStart(16),
+        String(layer.heads).padStart(7),
+        String(layer.feedForwardFold).padStart(19),
+        String(layer.feedForward).padStart(7),
+        grouped(parameters).padStart(12),
+        grouped(bytes).padStart(11),
+        grouped(macs.linear + macs.attention).padStart(12),
+        grouped(macs.attention).padStart(19),
+      ].join(""),
+    ),
+    "",
+    `${grouped(cost.macsPerSecond)} MACs per second of audio in ${cost.stepsPerSecond} steps`,
+    `left-context keys and values: ${grouped(cost.keyValueBytes)} bytes a stream`,
+    ...cost.energy.map(({ placement, milliwatts }) => `energy estimate, ${placement}: ${milliwatts.toFixed(3)} mW`),
+    "  (an estimate from published constants: Horowitz, ISSCC 2014, 45 nm)",
+    "",
+    "arena for one stream, bytes",
+    ...regions.map(({ name, offset, bytes }) => `  ${name.padEnd(16)}${grouped(bytes).padStart(12)}  at ${grouped(offset)}`),
+    `  ${"total".padEnd(16)}${grouped(arenaBytes(header)).padStart(12)}`,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}

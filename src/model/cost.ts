@@ -1,0 +1,106 @@
+// What a model costs to run, from its header alone: parameters, bytes, multiply-adds, and an estimate of energy.
+
+import type { LayerConfig, ModelConfig } from "./config.ts";
+import type { ModelHeader } from "./header.ts";
+import { layerName } from "./tensors.ts";
+
+/** Multiply-adds of one full step. */
+export interface StepMacs {
+  readonly linear: number;
+  /** Attention scores and weighted sums of values. */
+  readonly attention: number;
+}
+
+export interface LayerCost {
+  readonly config: LayerConfig;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly macs: StepMacs;
+}
+
+export interface ModelCost {
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly layers: readonly LayerCost[];
+  readonly macsPerStep: StepMacs;
+  readonly stepsPerSecond: number;
+  readonly macsPerSecond: number;
+  /** Bytes of one stream's keys and values of left context. */
+  readonly keyValueBytes: number;
+  readonly energy: readonly EnergyEstimate[];
+}
+
+export interface EnergyEstimate {
+  /** Where weights and states are assumed to sit. */
+  readonly placement: string;
+  readonly milliwatts: number;
+}
+
+/** Picojoules, 45 nm (Horowitz, ISSCC 2014): SRAM of 1 MB, DRAM, and multiply-adds. */
+const PICOJOULES = { sramByte: 12.5, dramByte: 160, int8Mac: 0.23, float32Mac: 4.6 };
+
+function layerMacs(config: ModelConfig, layer: LayerConfig): StepMacs {
+  const { width: d, segment, rightContext, leftContext, memory } = config.encoder;
+  const summary = memory > 0 ? 1 : 0;
+  const tokens = segment + rightContext;
+  const queries = tokens + summary;
+  const keys = memory + tokens + leftContext;
+  // A token is `fold` rows of d / fold, so d x d of weights cost d^2 / fold.
+  const square = (d * d) / layer.attentionFold;
+  const attentionLinear = 2 * queries * square + 2 * (memory + tokens) * square;
+  const feedForward = (2 * tokens * d * layer.feedForward) / layer.feedForwardFold;
+  return { linear: attentionLinear + feedForward, attention: 2 * queries * keys * d * layer.attentionFold };
+}
+
+function count(header: ModelHeader, prefix: string): { parameters: number; bytes: number } {
+  let parameters = 0;
+  let bytes = 0;
+  for (const tensor of header.tensors) {
+    if (!tensor.name.startsWith(prefix)) continue;
+    bytes += tensor.bytes;
+    // Scales and feature statistics are part of the file, not of what was trained.
+    if (tensor.name.endsWith("_scale") || tensor.name.startsWith("features.")) continue;
+    parameters += tensor.shape.reduce((product, size) => product * size, 1);
+  }
+  return { parameters, bytes };
+}
+
+/** Costs of a model, with left context and memory bank full. */
+export function modelCost(header: ModelHeader): ModelCost {
+  const { config } = header;
+  const { segment, stride, width, projection, inputDim, outputDim, leftContext } = config.encoder;
+  const layers = config.encoder.layers.map((layer, i) => ({
+    config: layer,
+    ...count(header, `${layerName(i)}.`),
+    macs: layerMacs(config, layer),
+  }));
+  const sum = (pick: (layer: LayerCost) => number) => layers.reduce((total, layer) => total + pick(layer), 0);
+  const head = config.head.type === "ctc" ? outputDim * config.tokens.length : 0;
+  const ends = segment * (stride * inputDim * projection + width * outputDim + head);
+  const macsPerStep = { linear: ends + sum((l) => l.macs.linear), attention: sum((l) => l.macs.attention) };
+  const stepsPerSecond = config.features.sampleRate / (config.features.hopSamples * stride * segment);
+  const keyValueBytes = leftContext * 2 * width * 4 * layers.length;
+  const whole = count(header, "");
+
+  const int8 = header.tensors.some((tensor) => tensor.dtype === "I8");
+  const arithmetic =
+    macsPerStep.linear * (int8 ? PICOJOULES.int8Mac : PICOJOULES.float32Mac) +
+    macsPerStep.attention * PICOJOULES.float32Mac;
+  const estimate = (placement: string, weightByte: number) => ({
+    placement,
+    milliwatts:
+      (whole.bytes * weightByte + keyValueBytes * PICOJOULES.sramByte + arithmetic) * stepsPerSecond * 1e-9,
+  });
+  return {
+    ...whole,
+    layers,
+    macsPerStep,
+    stepsPerSecond,
+    macsPerSecond: (macsPerStep.linear + macsPerStep.attention) * stepsPerSecond,
+    keyValueBytes,
+    energy: [
+      estimate("weights in DRAM, states in SRAM", PICOJOULES.dramByte),
+      estimate("everything in SRAM", PICOJOULES.sramByte),
+    ],
+  };
+}

@@ -1,0 +1,109 @@
+"""Greedy CTC decoding, word errors, and the two measures watched while training: single clips and joined streams."""
+
+from __future__ import annotations
+
+from typing import Dict, List, NamedTuple, Sequence, Tuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .commands import WORDS
+from .corpus import RATE, Clip, Corpus
+from .features import LogMel
+from .model import FoldvoxModel
+
+BATCH = 64
+
+
+class Scores(NamedTuple):
+    clips: float  # share of single-word clips whose whole output is that word
+    words: float  # the same, mean over the 20 words
+    other: float  # share of other-word clips that gave any word
+    wer: float  # on joined streams
+    by_word: Dict[str, Tuple[int, int]]  # right, all
+
+
+def greedy(tokens: Sequence[int]) -> List[int]:
+    """Best path: repeats merged, blanks (0) dropped."""
+    return [token for token, last in zip(tokens, [0, *tokens]) if token not in (last, 0)]
+
+
+def word_errors(reference: Sequence[int], hypothesis: Sequence[int]) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(hypothesis) + 1))
+    for i, wanted in enumerate(reference, 1):
+        diagonal, row[0] = row[0], i
+        for j, heard in enumerate(hypothesis, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (wanted != heard))
+    return row[-1]
+
+
+def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple[np.ndarray, List[Clip], List[float]]]:
+    """`count` streams of 2 to 6 trimmed clips of one speaker with gaps of 0.05 to 0.8 s: waveform, clips, word ends (s)."""
+    rng = np.random.default_rng(seed)
+    speakers: Dict[str, List[Clip]] = {}
+    for clip in clips:
+        speakers.setdefault(clip.speaker, []).append(clip)
+    names = sorted(name for name, own in speakers.items() if sum(clip.label > 0 for clip in own) > 1)
+    streams = []
+    for index in range(count):
+        own = speakers[names[index % len(names)]]
+        chosen = [own[i] for i in rng.permutation(len(own))[: rng.integers(2, 7)]]
+        pieces, ends, at = [np.zeros(int(rng.uniform(0.1, 0.4) * RATE), np.float32)], [], 0
+        at = len(pieces[0])
+        for clip in chosen:
+            low, high = max(0, clip.begin - 800), min(clip.samples, clip.end + 800)
+            gap = int(rng.uniform(0.05, 0.8) * RATE)
+            pieces += [corpus.waveform(clip)[low:high], np.zeros(gap, np.float32)]
+            ends.append((at + clip.end - low) / RATE)
+            at += high - low + gap
+        wave = np.concatenate(pieces)
+        wave += rng.normal(0, 1e-4, len(wave)).astype(np.float32)
+        streams.append((np.clip(wave, -1, 1), chosen, ends))
+    return streams
+
+
+@torch.no_grad()
+def recognize(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[np.ndarray]) -> List[List[int]]:
+    """Best-path tokens of each waveform, each as if streamed alone to its end (the offline pass gives the same)."""
+    extract, results = LogMel(), []
+    order = sorted(range(len(waves)), key=lambda index: len(waves[index]))
+    stride, right = model.stride, model.right_context * model.stride
+    answers: Dict[int, List[int]] = {}
+    for start in range(0, len(order), BATCH):
+        chosen = order[start : start + BATCH]
+        longest = 1 + len(waves[chosen[-1]]) // 160
+        features = torch.zeros(len(chosen), longest + right, mean.numel())
+        for row, index in enumerate(chosen):
+            mel = extract(torch.from_numpy(waves[index])[None])[0]
+            features[row, : mel.size(0)] = (mel - mean) * invstddev
+        best = model(features).argmax(-1).tolist()
+        for row, index in enumerate(chosen):
+            answers[index] = greedy(best[row][: (1 + len(waves[index]) // 160) // stride])
+    for index in range(len(waves)):
+        results.append(answers[index])
+    return results
+
+
+def score(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, corpus: Corpus, split: str, joined: int) -> Scores:
+    """All single clips of `split`, and `joined` streams made from them (fixed seed)."""
+    clips = corpus.clips[split]
+    singles = recognize(model, mean, invstddev, [corpus.waveform(clip) for clip in clips])
+    by_word: Dict[str, Tuple[int, int]] = {}
+    alarms = [len(heard) > 0 for clip, heard in zip(clips, singles) if not clip.label]
+    for clip, heard in zip(clips, singles):
+        if clip.label:
+            right, total = by_word.get(clip.word, (0, 0))
+            by_word[clip.word] = (right + (heard == [clip.label]), total + 1)
+    streams = join(corpus, clips, 11, joined)
+    heard = recognize(model, mean, invstddev, [wave for wave, _, _ in streams])
+    wanted = [[clip.label for clip in chosen if clip.label] for _, chosen, _ in streams]
+    errors = sum(word_errors(reference, words) for reference, words in zip(wanted, heard))
+    return Scores(
+        sum(right for right, _ in by_word.values()) / sum(total for _, total in by_word.values()),
+        float(np.mean([by_word[word][0] / by_word[word][1] for word in WORDS if word in by_word])),
+        float(np.mean(alarms)),
+        errors / sum(len(reference) for reference in wanted),
+        by_word,
+    )
