@@ -24,11 +24,11 @@ RATE, FRAME = 16000, 160
 
 ATTRIBUTION = """# Example recording
 
-`digits.wav` is made of prompts from the Asterisk Core Sounds (English), spoken by Allison Smith,
-(c) Digium, Inc. / Sangoma Technologies, from the Debian package `asterisk-core-sounds-en-g722`
-(<https://packages.debian.org/asterisk-core-sounds-en-g722>), under the
-[Creative Commons Attribution-ShareAlike 3.0](https://creativecommons.org/licenses/by-sa/3.0/) licence; `digits.wav` is
-under the same licence.
+`digits.wav` is made of prompts from the Asterisk Core Sounds (English), copyright 2003-2010 Allison Smith, who speaks
+them, recorded with financial contributions by Digium, Inc. They come from the Debian package
+[`asterisk-core-sounds-en-g722`](https://packages.debian.org/asterisk-core-sounds-en-g722) and are under the
+[Creative Commons Attribution-ShareAlike 3.0](https://creativecommons.org/licenses/by-sa/3.0/) licence; so is
+`digits.wav`.
 
 Changes: the digit prompts were decoded from G.722 to 16 kHz PCM, trimmed of silence and joined with pauses
 (`training/make_example.py`). `digits.txt` holds the words in order. The voice is not in the training data.

@@ -6,7 +6,7 @@
 Per encoder NAME: NAME.fp32.safetensors and NAME.int8.safetensors (model files) and NAME.golden.safetensors with
 `features` [T, mels] (normalised, multiples of 1/64), `output` (the fp32 stream, from torchaudio's Emformer where all
 folds are 1) and `output_int8` (this package's emulation of the int8 engine). With --model: NAME-WAVE.golden.safetensors
-with `waveform` [n] and `output_int8` for that model. Seeds are fixed; a second run gives the same values up to the
+with that model's `output_int8` for the 16 kHz recording. Seeds are fixed; a second run gives the same values up to the
 rounding of the torch that runs it.
 """
 
@@ -27,6 +27,7 @@ from foldvox_training.features import PIPELINE_GAIN, LogMel
 from foldvox_training.model import FoldvoxModel
 from foldvox_training.model_file import load_model, save_model, write_safetensors
 from foldvox_training.reference import random_config, torchaudio_stream
+from foldvox_training.scoring import greedy
 
 STEPS = 203
 PARITY_LIMIT = 1e-5
@@ -156,12 +157,8 @@ def trained_golden(folder: Path, path: Path, wave_path: Path) -> None:
     mel = LogMel(features["mels"], features["log"], features["gain"])(waveform[None])[0]
     output = model.stream((mel - mean) * invstddev)
     target = folder / f"{path.stem}-{wave_path.stem}.golden.safetensors"
-    write_safetensors(target, {"waveform": waveform.numpy(), "output_int8": output.numpy()})
-    best, words, last = output.argmax(-1).tolist(), [], 0
-    for token in best:
-        if token not in (last, 0):
-            words.append(model.config["tokens"][token])
-        last = token
+    write_safetensors(target, {"output_int8": output.numpy()})
+    words = [model.config["tokens"][token] for token in greedy(output.argmax(-1).tolist())]
     print(f"{target.name}: {' '.join(words)}")
 
 

@@ -1,0 +1,66 @@
+// A bare engine with plain memory, for timing kernels and layers one by one.
+
+import { readFileSync } from "node:fs";
+import { instantiateSync } from "@assemblyscript/loader";
+
+/** Kernels that assembly/index.ts exports; arguments are addresses and sizes. */
+export interface Kernels {
+  staticEnd(): number;
+  quantizeRows(q: number, scales: number, x: number, M: number, K: number): void;
+  matmulInt8(out: number, q: number, scales: number, w: number, ws: number, bias: number, M: number, N: number, K: number): void;
+  initLogMel(logMel: number): void;
+  logMel(logMel: number, out: number, samples: number, frames: number): void;
+  selfAttention(layer: number, context: number, scratch: number, state: number, x: number, summary: number): void;
+  feedForward(layer: number, scratch: number, x: number, tokens: number): void;
+}
+
+const MEMORY_BYTES = 32 * 1024 * 1024;
+
+export class KernelBench {
+  readonly kernels: Kernels;
+  readonly memory: ArrayBuffer;
+  private used: number;
+
+  constructor() {
+    const pages = MEMORY_BYTES / 65536;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const bytes = readFileSync(new URL("./foldvox.simd.wasm", import.meta.url));
+    this.kernels = instantiateSync(bytes, { env: { memory } }).exports as unknown as Kernels;
+    this.memory = memory.buffer;
+    this.used = this.kernels.staticEnd();
+  }
+
+  take(bytes: number): number {
+    const place = (this.used + 63) & ~63;
+    this.used = place + bytes;
+    if (this.used > MEMORY_BYTES) throw new RangeError("the benchmark needs more memory");
+    return place;
+  }
+
+  floats(count: number, scale = 1): number {
+    const place = this.take(count * 4);
+    const values = new Float32Array(this.memory, place, count);
+    for (let i = 0; i < count; i++) values[i] = Math.sin(i * 12.9898) * scale;
+    return place;
+  }
+
+  int8(count: number): number {
+    const place = this.take(count + 16);
+    const values = new Int8Array(this.memory, place, count);
+    for (let i = 0; i < count; i++) values[i] = (i * 7919) >> 3;
+    return place;
+  }
+
+  /** An int8 product of that shape, with activations quantized: calling the result does it once. */
+  product(M: number, N: number, K: number): () => void {
+    const x = this.floats(M * K);
+    const q = this.take(M * ((K + 7) & ~7) * 2);
+    const scales = this.floats(M);
+    const w = this.int8(N * K);
+    const ws = this.floats(N, 0.01);
+    const bias = this.floats(N);
+    const out = this.floats(M * N);
+    this.kernels.quantizeRows(q, scales, x, M, K);
+    return () => this.kernels.matmulInt8(out, q, scales, w, ws, bias, M, N, K);
+  }
+}

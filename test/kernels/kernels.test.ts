@@ -1,0 +1,195 @@
+// Every exported kernel, over the same list of sizes: against a plain f64 reference, and with the same bits in both builds.
+
+import { describe, expect, it } from "vitest";
+import { BareEngine } from "../support/bare-engine.ts";
+import { BUILDS } from "../support/engines.ts";
+import { randomFloats } from "../support/random.ts";
+
+interface KernelCase {
+  readonly name: string;
+  /** Tails, odd sizes and every remainder of the vector width. */
+  readonly sizes: readonly (readonly number[])[];
+  /** Runs the kernel and returns its output. */
+  run(engine: BareEngine, ...size: number[]): Float32Array;
+  reference(...size: number[]): number[];
+  readonly tolerance: number;
+}
+
+const matrix = (rows: number, columns: number, cell: (row: number, column: number) => number) =>
+  Array.from({ length: rows * columns }, (_, i) => cell(Math.floor(i / columns), i % columns));
+const dot = (x: ArrayLike<number>, i: number, y: ArrayLike<number>, j: number, n: number) => {
+  let total = 0;
+  for (let k = 0; k < n; k++) total += x[i + k]! * y[j + k]!;
+  return total;
+};
+const softmaxOf = (row: number[]) => {
+  const top = Math.max(...row);
+  const exps = row.map((value) => Math.exp(value - top));
+  const total = exps.reduce((a, b) => a + b, 0);
+  return exps.map((value) => value / total);
+};
+
+const products = [1, 2, 3, 4, 5, 6, 7, 9, 32].flatMap((M) =>
+  [1, 3, 4, 5, 8, 21].flatMap((N) => [1, 4, 7, 8, 13, 33].map((K) => [M, N, K] as const)),
+);
+const lengths = [1, 2, 3, 4, 5, 7, 8, 15, 33, 100].map((n) => [n] as const);
+
+const gelu = (x: number) => {
+  // erf by its series: inputs here stay within 4.
+  let term = x / Math.SQRT2;
+  let total = term;
+  for (let n = 1; n < 80; n++) {
+    term *= -(x * x) / 2 / n;
+    total += term / (2 * n + 1);
+  }
+  return 0.5 * x * (1 + (total * 2) / Math.sqrt(Math.PI));
+};
+const activations = [
+  (x: number) => Math.max(x, 0),
+  gelu,
+  (x: number) => x / (1 + Math.exp(-x)),
+  Math.tanh,
+  (x: number) => Math.min(10, Math.max(-10, x)),
+];
+
+const CASES: KernelCase[] = [
+  {
+    name: "matmulF32",
+    sizes: products,
+    run: (engine, M, N, K) => {
+      const out = engine.room(M! * N!);
+      const x = engine.random(M! * K!, 1);
+      const w = engine.random(N! * K!, 2);
+      const bias = engine.random(N!, 3);
+      engine.call.matmulF32!(out, N! * 4, x, K! * 4, w, K! * 4, bias, M!, N!, K!);
+      return engine.floats(out, M! * N!);
+    },
+    reference: (M, N, K) => {
+      const x = randomFloats(M! * K!, 1);
+      const w = randomFloats(N! * K!, 2);
+      const bias = randomFloats(N!, 3);
+      return matrix(M!, N!, (m, n) => dot(x, m * K!, w, n * K!, K!) + bias[n]!);
+    },
+    tolerance: 2e-6,
+  },
+  {
+    name: "layerNorm",
+    sizes: [1, 2, 5].flatMap((M) => [1, 3, 4, 6, 18, 36, 65].map((N) => [M, N] as const)),
+    run: (engine, M, N) => {
+      const out = engine.room(M! * N!);
+      const [x, gamma, beta] = [engine.random(M! * N!, 1, 9), engine.random(N!, 2), engine.random(N!, 3)];
+      engine.call.layerNorm!(out, x, gamma, beta, 1e-5, M!, N!);
+      return engine.floats(out, M! * N!);
+    },
+    reference: (M, N) => {
+      const [x, gamma, beta] = [randomFloats(M! * N!, 1, 9), randomFloats(N!, 2), randomFloats(N!, 3)];
+      return matrix(M!, N!, (m, n) => {
+        const row = Array.from(x.subarray(m * N!, (m + 1) * N!));
+        const mean = row.reduce((a, b) => a + b, 0) / N!;
+        const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / N!;
+        return ((row[n]! - mean) / Math.sqrt(variance + 1e-5)) * gamma[n]! + beta[n]!;
+      });
+    },
+    tolerance: 5e-6,
+  },
+  {
+    name: "softmax",
+    sizes: lengths,
+    run: (engine, n) => {
+      const x = engine.random(n!, 4, 20);
+      engine.call.softmax!(x, 0.5, n!);
+      return engine.floats(x, n!);
+    },
+    reference: (n) => softmaxOf(Array.from(randomFloats(n!, 4, 20), (value) => value / 2)),
+    tolerance: 1e-6,
+  },
+  {
+    name: "logSoftmax",
+    sizes: lengths,
+    run: (engine, n) => {
+      const x = engine.random(n!, 4, 20);
+      engine.call.logSoftmax!(x, engine.room(n!), n!);
+      return engine.floats(x, n!);
+    },
+    reference: (n) => softmaxOf(Array.from(randomFloats(n!, 4, 20))).map(Math.log),
+    tolerance: 1e-5,
+  },
+  ...activations.map((reference, number): KernelCase => ({
+    name: `activate ${number}`,
+    sizes: lengths,
+    run: (engine, n) => {
+      const x = engine.random(n!, 5, number === 4 ? 20 : 4);
+      engine.call.activate!(number, x, n!);
+      return engine.floats(x, n!);
+    },
+    reference: (n) => Array.from(randomFloats(n!, 5, number === 4 ? 20 : 4), reference),
+    tolerance: 2e-6,
+  })),
+  {
+    name: "attend",
+    // queries, keys of this step, keys kept from before, heads, width of a head
+    sizes: [
+      [1, 1, 0, 1, 1],
+      [5, 5, 30, 4, 32],
+      [3, 7, 0, 2, 18],
+      [2, 3, 1, 3, 5],
+      [10, 10, 60, 8, 7],
+      [4, 6, 9, 1, 21],
+      [5, 4, 3, 2, 16],
+    ],
+    run: (engine, M, current, past, heads, width) => {
+      const d = heads! * width!;
+      const out = engine.room(M! * d);
+      const scores = engine.room(M! * (current! + past!));
+      const [q, own, kept] = [engine.random(M! * d, 6), engine.random(current! * 2 * d, 7), engine.random(past! * 2 * d, 8)];
+      engine.call.attend!(out, q, own, current!, kept, past!, scores, heads!, width!, M!);
+      return engine.floats(out, M! * d);
+    },
+    reference: (M, current, past, heads, width) => {
+      const d = heads! * width!;
+      const q = randomFloats(M! * d, 6);
+      const rows = [...randomFloats(current! * 2 * d, 7), ...randomFloats(past! * 2 * d, 8)];
+      const keys = current! + past!;
+      return matrix(M!, d, (m, column) => {
+        const head = Math.floor(column / width!) * width!;
+        const scores = Array.from(
+          { length: keys },
+          (_, j) => dot(q, m * d + head, rows, j * 2 * d + head, width!) / Math.sqrt(width!),
+        );
+        return softmaxOf(scores).reduce((total, p, j) => total + p * rows[j * 2 * d + d + column]!, 0);
+      });
+    },
+    tolerance: 2e-6,
+  },
+];
+
+describe.each(CASES)("$name", ({ sizes, run, reference, tolerance }) => {
+  it.each(sizes.map((size) => [size] as const))("%j", (size) => {
+    const [simd, scalar] = BUILDS.map((build) => run(new BareEngine(build), ...size));
+    const expected = reference(...size);
+    expect(simd!.length).toBe(expected.length);
+    expected.forEach((value, i) => {
+      expect(Math.abs(simd![i]! - value)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(value)));
+    });
+    expect(new Uint32Array(simd!.buffer)).toEqual(new Uint32Array(scalar!.buffer));
+  });
+});
+
+describe("matmulInt8 with quantizeRows", () => {
+  it.each(products.map((size) => [size] as const))("%j has the same bits in both builds", ([M, N, K]) => {
+    const [simd, scalar] = BUILDS.map((build) => {
+      const engine = new BareEngine(build);
+      const x = engine.random(M * K, 1, 5);
+      const q = engine.room(M * (K + 7));
+      const scales = engine.room(M);
+      const w = engine.place(Int8Array.from(randomFloats(N * K, 2, 127), Math.round));
+      const weightScales = engine.random(N, 3);
+      const out = engine.room(M * N);
+      engine.call.quantizeRows!(q, scales, x, M, K);
+      engine.call.matmulInt8!(out, q, scales, w, weightScales, 0, M, N, K);
+      return engine.floats(out, M * N);
+    });
+    expect(simd!.some(Number.isNaN)).toBe(false);
+    expect(new Uint32Array(simd!.buffer)).toEqual(new Uint32Array(scalar!.buffer));
+  });
+});
