@@ -5,9 +5,11 @@
 
 Per encoder NAME: NAME.fp32.safetensors and NAME.int8.safetensors (model files) and NAME.golden.safetensors with
 `features` [T, mels] (normalised, multiples of 1/64), `output` (the fp32 stream, from torchaudio's Emformer where all
-folds are 1) and `output_int8` (this package's emulation of the int8 engine). With --model: NAME-WAVE.golden.safetensors
-with that model's `output_int8` for the 16 kHz recording. Seeds are fixed; a second run gives the same values up to the
-rounding of the torch that runs it.
+folds are 1), `output_int8` (this package's emulation of the int8 engine) and `int8_spread` [2], the rms and the largest
+difference of that emulation in fp32 from itself in fp64: rounding an activation is a step, so a last-bit difference can
+become one int8 step and travel through the left context. A test of another engine should allow a few times that.
+With --model: NAME-WAVE.golden.safetensors with that model's `output_int8` for the 16 kHz recording. Seeds are fixed; a
+second run gives the same values up to the rounding of the torch that runs it.
 """
 
 from __future__ import annotations
@@ -104,10 +106,18 @@ def encoder_golden(folder: Path, seed: int, encoder: Dict[str, Any]) -> None:
     name = encoder["name"]
     save_model(folder / f"{name}.fp32.safetensors", config, tensors, "fp32")
     save_model(folder / f"{name}.int8.safetensors", config, tensors, "int8")
-    output_int8 = load_model(folder / f"{name}.int8.safetensors")[0].stream(features)
-    golden = {"features": features.numpy(), "output": output.numpy(), "output_int8": output_int8.numpy()}
+    emulation = load_model(folder / f"{name}.int8.safetensors")[0]
+    output_int8 = emulation.stream(features)
+    spread = (emulation.double().stream(features.double()) - output_int8).abs().float()
+    golden = {
+        "features": features.numpy(),
+        "output": output.numpy(),
+        "output_int8": output_int8.numpy(),
+        "int8_spread": torch.stack([(spread**2).mean().sqrt(), spread.max()]).numpy(),
+    }
     write_safetensors(folder / f"{name}.golden.safetensors", golden)
-    print(f"{name}: {frames} frames, {output.size(0)} tokens, int8 {float((output_int8 - output).abs().mean()):.1e} away")
+    away = float(((output_int8 - output) ** 2).mean().sqrt())
+    print(f"{name}: {frames} frames, {output.size(0)} tokens, int8 rms {away:.1e} away, spread {golden['int8_spread']}")
 
 
 def random_weights(model: nn.Module) -> None:

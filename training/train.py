@@ -179,7 +179,7 @@ class Training:
 def append_curve(path: Path, minutes: float, step: int, loss: float, scores: Any) -> None:
     fresh = not path.exists()
     with path.open("a", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         if fresh:
             writer.writerow(["minutes", "step", "loss", "valid_wer_joined", "valid_single", "valid_other_alarms"])
         figures = [f"{value:.4f}" for value in (loss, scores.wer, scores.clips, scores.other)]

@@ -84,8 +84,11 @@ export function initLogMel(f: LogMel): void {
 @inline function logarithm<V>(f: LogMel, x: V): V {
   x = mul<V>(x, splat<V>(f.gain));
   if (!f.piecewise) return log<V>(add<V>(x, splat<V>(NATURAL_FLOOR)));
+  // What torchaudio's pipeline computes: ln x above e, in place, and then everything now at most e divided by e. So
+  // x <= e gives x / e, e < x <= e^e gives ln(x) / e, and only larger x give ln x.
   const e = splat<V>(2.718281828459045);
-  return selectLess<V>(e, x, log<V>(x), div<V>(x, e));
+  const y = selectLess<V>(e, x, log<V>(x), x);
+  return selectLess<V>(e, y, y, div<V>(y, e));
 }
 
 /** lanes<V>() frames: out[frame][mels] from samples[frame * hop ...]. */

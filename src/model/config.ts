@@ -7,7 +7,7 @@ export interface FeaturesConfig {
   readonly windowSamples: number;
   readonly hopSamples: number;
   readonly mels: number;
-  /** natural: ln(gain x + 1e-6). piecewise: y = gain x; ln y if y > e, else y / e (torchaudio's RNN-T pipeline). */
+  /** natural: ln(gain x + 1e-6). piecewise: as torchaudio's RNN-T pipeline does (assembly/frontend/log-mel.ts). */
   readonly log: "natural" | "piecewise";
   readonly gain: number;
 }

@@ -35,7 +35,7 @@ class Int8Linear(nn.Module):
     def forward(self, rows: Tensor) -> Tensor:
         largest = rows.abs().amax(-1, keepdim=True)
         factor = torch.where(largest > 0, 127 / largest, torch.zeros_like(largest))
-        sums = (torch.round(rows * factor).to(self.transposed.dtype) @ self.transposed).float()
+        sums = (torch.round(rows * factor).to(self.transposed.dtype) @ self.transposed).to(rows.dtype)
         result = sums * ((largest / 127) * self.scale)
         return result if self.bias is None else result + self.bias
 

@@ -219,7 +219,10 @@ class FoldvoxModel(nn.Module):
     def finish(self, encoded: Tensor) -> Tensor:
         """[B, T, d] to [B, T, tokens] log-probabilities or [B, T, outputDim]."""
         vectors = self.transcriber.layer_norm(self.transcriber.output_linear(encoded))
-        return vectors if self.head is None else self.head.linear(vectors).float().log_softmax(-1)
+        if self.head is None:
+            return vectors
+        scores = self.head.linear(vectors)
+        return (scores if scores.dtype == torch.float64 else scores.float()).log_softmax(-1)
 
     def forward(self, features: Tensor) -> Tensor:
         """Offline: `features` [B, (T + R) * stride (+ leftover), mels] gives [B, T, ...]."""
@@ -263,16 +266,13 @@ class FoldvoxModel(nn.Module):
         self._masks[count] = (masks, gather, pool)
         return self._masks[count]
 
-    def initial_state(self, batch: int = 1) -> List[LayerState]:
-        width = self.config["encoder"]["width"]
-        return [
-            LayerState(
-                torch.zeros(batch, 0, width),
-                torch.zeros(batch, 0, layer.attention_width),
-                torch.zeros(batch, 0, layer.attention_width),
-            )
-            for layer in self.layers
-        ]
+    def initial_state(self, tokens: Tensor) -> List[LayerState]:
+        """Nothing remembered, for streams like `tokens` [B, ..., d]."""
+        states = []
+        for layer in self.layers:
+            rows = tokens.new_zeros(tokens.size(0), 0, layer.attention_width)
+            states.append(LayerState(tokens[:, :0], rows, rows))
+        return states
 
     def infer(self, tokens: Tensor, count: int, states: List[LayerState]) -> Tuple[Tensor, List[LayerState]]:
         """One step: `tokens` [B, count + R, d], of which the last R are right context; gives [B, count, ...]."""
@@ -292,7 +292,7 @@ class FoldvoxModel(nn.Module):
         """
         tokens = self.tokens(with_final_context(self, features)[None])
         total = tokens.size(1) - self.right_context
-        states, outputs = self.initial_state(), []
+        states, outputs = self.initial_state(tokens), []
         for start in range(0, total, self.segment):
             count = min(self.segment, total - start)
             output, states = self.infer(tokens[:, start : start + count + self.right_context], count, states)
