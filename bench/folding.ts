@@ -7,12 +7,17 @@ import type { ModelConfig } from "../src/model/config.ts";
 import type { ModelHeader } from "../src/model/header.ts";
 import { expectedTensors, scaleName } from "../src/model/tensors.ts";
 import { KernelBench } from "./kernels.ts";
-import { compare, type Case } from "./rounds.ts";
+import { type Case, compare } from "./rounds.ts";
 import type { Table } from "./table.ts";
 
 /** A header of random int8 weights: `count` layers folded by `fold`, heads as wide as the standard layer's. */
 function header(width: number, heads: number, fold: number, count: number): ModelHeader {
-  const layer = { attentionFold: fold, feedForwardFold: fold, heads: Math.max(1, heads / fold), feedForward: 4 * width };
+  const layer = {
+    attentionFold: fold,
+    feedForwardFold: fold,
+    heads: Math.max(1, heads / fold),
+    feedForward: 4 * width,
+  };
   const config: ModelConfig = {
     name: "bench",
     language: "",
@@ -42,7 +47,9 @@ function header(width: number, heads: number, fold: number, count: number): Mode
     if (kind === "optional") return [];
     const int8 = kind === "matrix";
     const size = shape.reduce((product, n) => product * n, 1);
-    const entries = [{ name, dtype: int8 ? ("I8" as const) : ("F32" as const), shape, offset, bytes: int8 ? size : size * 4 }];
+    const entries = [
+      { name, dtype: int8 ? ("I8" as const) : ("F32" as const), shape, offset, bytes: int8 ? size : size * 4 },
+    ];
     if (int8) entries.push({ name: scaleName(name), dtype: "F32", shape: [shape[0]!], offset, bytes: shape[0]! * 4 });
     for (const entry of entries) offset += entry.bytes;
     return entries;
@@ -58,8 +65,8 @@ function halves(width: number, heads: number, fold: number, count: number) {
   bench.take(plan.bytes);
   for (const { name, dtype, bytes } of model.tensors) {
     const address = plan.tensors.get(name)!;
-    if (dtype === "I8") new Int8Array(bench.memory, address, bytes).forEach((_, i, w) => (w[i] = (i * 7919) >> 3));
-    else new Float32Array(bench.memory, address, bytes / 4).fill(0.01);
+    if (dtype === "F32") new Float32Array(bench.memory, address, bytes / 4).fill(0.01);
+    else new Int8Array(bench.memory, address, bytes).set(Int8Array.from({ length: bytes }, (_, i) => (i * 7919) >> 3));
   }
   // Descriptor words: Model holds its encoder second; Encoder its layers sixth, context and scratch tenth and eleventh.
   const words = (address: number) => new Uint32Array(bench.memory, address, 16);
@@ -104,9 +111,16 @@ export async function folding(): Promise<Table> {
     [128, 4],
     [512, 8],
   ] as const) {
-    const made = [1, 2, 4].map((fold) => ({ fold, ...halves(width, heads, fold, fold), product: products(width, fold) }));
+    const made = [1, 2, 4].map((fold) => ({
+      fold,
+      ...halves(width, heads, fold, fold),
+      product: products(width, fold),
+    }));
     for (const part of ["product", "attention", "feedForward"] as const) {
-      const timings = await compare(part, made.map((m) => repeated(`fold ${m.fold}`, m[part])));
+      const timings = await compare(
+        part,
+        made.map((m) => repeated(`fold ${m.fold}`, m[part])),
+      );
       rows.push([
         `${part} ${width}`,
         ...timings.map((timing) => 1e6 / timing.rate),
@@ -116,7 +130,14 @@ export async function folding(): Promise<Table> {
   }
   return {
     title: "folded beside standard at equal linear multiply-adds (N folded layers for one), 5 tokens, int8, one thread",
-    columns: ["part, width", "standard µs", "folded by 2 µs", "by 4 µs", "by 2: time of standard", "by 4: time of standard"],
+    columns: [
+      "part, width",
+      "standard µs",
+      "folded by 2 µs",
+      "by 4 µs",
+      "by 2: time of standard",
+      "by 4: time of standard",
+    ],
     rows,
   };
 }

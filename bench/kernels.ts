@@ -7,7 +7,17 @@ import { instantiateSync } from "@assemblyscript/loader";
 export interface Kernels {
   staticEnd(): number;
   quantizeRows(q: number, scales: number, x: number, M: number, K: number): void;
-  matmulInt8(out: number, q: number, scales: number, w: number, ws: number, bias: number, M: number, N: number, K: number): void;
+  matmulInt8(
+    out: number,
+    q: number,
+    scales: number,
+    w: number,
+    ws: number,
+    bias: number,
+    M: number,
+    N: number,
+    K: number,
+  ): void;
   initLogMel(logMel: number): void;
   logMel(logMel: number, out: number, samples: number, frames: number): void;
   selfAttention(layer: number, context: number, scratch: number, state: number, x: number, summary: number): void;

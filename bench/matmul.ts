@@ -2,7 +2,7 @@
 
 import { CTwin } from "./c-twin.ts";
 import { KernelBench } from "./kernels.ts";
-import { compare, type Case } from "./rounds.ts";
+import { type Case, compare } from "./rounds.ts";
 import type { Table } from "./table.ts";
 
 /** Rows, outputs, inputs: those of base size, of 144 wide, of the commands model, then row counts. */

@@ -24,14 +24,22 @@ const shared = {
 };
 
 const bundles = [
-  { ...shared, entryPoints: ["src/index.ts"], outfile: "build/index.js", platform: "neutral", mainFields: ["module", "main"] },
+  {
+    ...shared,
+    entryPoints: ["src/index.ts"],
+    outfile: "build/index.js",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+  },
   {
     ...shared,
     entryPoints: ["src/cli/main.ts"],
     outfile: "build/cli.js",
     platform: "node",
     // commander is CommonJS and asks for node: modules by require.
-    banner: { js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+    banner: {
+      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+    },
   },
 ];
 

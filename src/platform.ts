@@ -22,7 +22,9 @@ export function toUrl(location: string | URL): URL {
   try {
     return page === undefined ? new URL(location) : new URL(location, page);
   } catch (cause) {
-    throw new FoldvoxError("bad-argument", `"${location}" is not a URL; give an absolute one, or the bytes.`, { cause });
+    throw new FoldvoxError("bad-argument", `"${location}" is not a URL; give an absolute one, or the bytes.`, {
+      cause,
+    });
   }
 }
 

@@ -143,7 +143,9 @@ export class Recognizer {
   }
 
   /** The same as a TransformStream, for pipeThrough. */
-  transformStream(options: TranscribeOptions = {}): TransformStream<Float32Array | Int16Array, PartialResult | FinalResult> {
+  transformStream(
+    options: TranscribeOptions = {},
+  ): TransformStream<Float32Array | Int16Array, PartialResult | FinalResult> {
     const stream = this.createStream();
     let shown = "";
     return new TransformStream({

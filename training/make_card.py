@@ -30,8 +30,8 @@ Written by `training/make_card.py`; the numbers come from `models/commands.json`
 
 - Speech Commands v0.02, Pete Warden, "Speech Commands: A Dataset for Limited-Vocabulary Speech Recognition"
   (arXiv 1804.03209), CC BY 4.0: words, other words and background noise.
-- LibriSpeech train-clean-100, Vassil Panayotov, Guoguo Chen, Daniel Povey, Sanjeev Khudanpur, CC BY 4.0: half an hour of
-  speech in which nothing is to be recognized.
+- LibriSpeech train-clean-100, Vassil Panayotov, Guoguo Chen, Daniel Povey, Sanjeev Khudanpur, CC BY 4.0: half an hour
+  of speech in which nothing is to be recognized.
 
 No recording is in the file. Training clips were cut, joined, resampled, mixed with noise and had their level changed.
 """
@@ -43,8 +43,8 @@ LIMITS = """## Limits
 - Five words (yes, no, on, off, stop) had about 220 training clips each, the others 700 to 1,600; their rows below rest on
   few clips, so read the intervals, not the points.
 - Words that begin or end alike are confused most: see the table.
-- Speech that contains no command can still trigger one; LibriSpeech was used in training, so false alarms on read speech
-  are not reported as an unseen result.
+- Speech that contains no command can still trigger one; LibriSpeech was used in training, so false alarms on read
+  speech are not reported as an unseen result.
 - `words` times are where the search emitted a word, not measured word boundaries.
 """
 
@@ -69,17 +69,17 @@ def main() -> int:
 def architecture(path: Path, arrays: Dict[str, np.ndarray], config: Dict[str, Any]) -> str:
     encoder = config["encoder"]
     token_ms = encoder["stride"] * 10
-    skipped = ("features.", "_scale")
-    parameters = sum(a.size for name, a in arrays.items() if not (name.startswith(skipped[0]) or name.endswith(skipped[1])))
+    trained = [array for name, array in arrays.items() if "features." not in name and not name.endswith("_scale")]
+    parameters = sum(array.size for array in trained)
+    log_mel, segment, right = config["features"]["mels"], encoder["segment"], encoder["rightContext"]
     lines = [
         "## Architecture",
         "",
-        f"{parameters:,} parameters in {path.stat().st_size:,} bytes (int8 weights, one scale per output row). Log-mel of",
-        f"{config['features']['mels']} bands, tokens of {token_ms} ms and width {encoder['width']}, segments of"
-        f" {encoder['segment']} tokens with {encoder['rightContext']} of right context:",
-        f"{(encoder['segment'] + encoder['rightContext']) * token_ms} ms at most from a sound to the step that has heard"
-        f" it, plus 12.5 ms of window; left context {encoder['leftContext']} tokens ({encoder['leftContext'] * token_ms}",
-        "ms), no memory bank, CTC over 20 words and a blank, greedy decoding.",
+        f"{parameters:,} parameters in {path.stat().st_size:,} bytes (int8 weights, one scale per output row).",
+        f"Log-mel of {log_mel} bands, tokens of {token_ms} ms and width {encoder['width']}, segments of {segment} tokens",
+        f"with {right} of right context: {(segment + right) * token_ms} ms at most from a sound to the step that hears it,",
+        f"plus 12.5 ms of window. Left context {encoder['leftContext']} tokens ({encoder['leftContext'] * token_ms} ms), no",
+        "memory bank, CTC over 20 words and a blank, greedy decoding.",
         "",
         "| layers | attention fold | feed-forward fold | heads | feed-forward |",
         "|---|---|---|---|---|",
@@ -125,10 +125,11 @@ def measured(results: Dict[str, Any], fp32: Any) -> str:
     lines = [
         "## Results on unseen speakers",
         "",
-        f"{results['speakers']} speakers; {results['commandClips']:,} command clips and {results['otherClips']:,} clips of other words,",
-        f"each streamed alone; {results['joinedStreams']} streams of 2 to 6 clips of one speaker with gaps of 0.05 to 0.8 s"
-        f" ({results['joinedWords']:,} command",
-        "words). In brackets: 95 % bootstrap intervals over speakers. int8 is the shipped file, in the engine's arithmetic.",
+        f"{results['speakers']} speakers; {results['commandClips']:,} command clips and {results['otherClips']:,} clips"
+        " of other words,",
+        f"each streamed alone; {results['joinedStreams']} streams of 2 to 6 clips of one speaker with gaps of 0.05 to",
+        f"0.8 s ({results['joinedWords']:,} command words). In brackets: 95 % bootstrap intervals over speakers.",
+        "int8 is the shipped file, in the engine's arithmetic.",
         "",
         "| measure | int8 |" + (" fp32 |" if fp32 else ""),
         "|---|---|" + ("---|" if fp32 else ""),

@@ -17,7 +17,7 @@ const BETA = 7.857;
 function sinPi(x: number): number {
   const turns = x - 2 * Math.floor(x / 2 + 0.25);
   const reduced = turns > 0.5 ? 1 - turns : turns;
-  const y = reduced * 3.141592653589793;
+  const y = reduced * Math.PI;
   let term = y;
   let total = y;
   for (let n = 2; n <= 22; n += 2) {
@@ -44,7 +44,7 @@ function filterTable(): Float64Array {
   const table = new Float64Array(size + 2);
   for (let i = 0; i < size; i++) {
     const t = i / RESOLUTION;
-    const sinc = i === 0 ? 2 * CUTOFF : sinPi(2 * CUTOFF * t) / (3.141592653589793 * t);
+    const sinc = i === 0 ? 2 * CUTOFF : sinPi(2 * CUTOFF * t) / (Math.PI * t);
     const u = t / CROSSINGS;
     table[i] = (sinc * bessel0(BETA * Math.sqrt(1 - u * u))) / bessel0(BETA);
   }

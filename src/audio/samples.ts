@@ -23,7 +23,10 @@ export function checkSamples(samples: Float32Array | Int16Array): Float32Array {
     return scaled;
   }
   if (!(samples instanceof Float32Array)) {
-    throw new FoldvoxError("bad-argument", "The samples are neither a Float32Array nor an Int16Array; convert them first.");
+    throw new FoldvoxError(
+      "bad-argument",
+      "The samples are neither a Float32Array nor an Int16Array; convert them first.",
+    );
   }
   for (let i = 0; i < samples.length; i++) {
     // Written so that NaN fails too.
@@ -31,7 +34,10 @@ export function checkSamples(samples: Float32Array | Int16Array): Float32Array {
       const advice = Number.isFinite(samples[i]!)
         ? "floats are expected in -1 ... 1; divide 16-bit values by 32768 or pass an Int16Array"
         : "every sample must be a finite number; look for a division by zero or an uninitialised buffer before this point";
-      throw new FoldvoxError("bad-audio", `Sample ${i} of this chunk is ${samples[i]}: ${advice}. The chunk was not used.`);
+      throw new FoldvoxError(
+        "bad-audio",
+        `Sample ${i} of this chunk is ${samples[i]}: ${advice}. The chunk was not used.`,
+      );
     }
   }
   return samples;

@@ -36,7 +36,8 @@ function encodingOf(tag: number, bits: number): PcmFormat {
 }
 
 function readFormat(view: DataView): Omit<WavFormat, "frames"> {
-  if (view.byteLength < 16) throw bad(`The WAV file's format chunk has ${view.byteLength} bytes, not 16. It is damaged.`);
+  if (view.byteLength < 16)
+    throw bad(`The WAV file's format chunk has ${view.byteLength} bytes, not 16. It is damaged.`);
   let tag = view.getUint16(0, true);
   const channels = view.getUint16(2, true);
   const sampleRate = view.getUint32(4, true);
@@ -45,7 +46,9 @@ function readFormat(view: DataView): Omit<WavFormat, "frames"> {
   const encoding = encodingOf(tag, bits);
   if (channels < 1 || channels > 64) throw bad(`The WAV file says that it has ${channels} channels. It is damaged.`);
   if (sampleRate < 4000 || sampleRate > 384000) {
-    throw bad(`The WAV file says that its sample rate is ${sampleRate} Hz; 4000 to 384000 are understood. It may be damaged.`);
+    throw bad(
+      `The WAV file says that its sample rate is ${sampleRate} Hz; 4000 to 384000 are understood. It may be damaged.`,
+    );
   }
   return { sampleRate, channels, encoding };
 }
@@ -93,7 +96,9 @@ export class WavReader {
     if (!this.started) {
       if (this.head.length < 12) return false;
       if (tagAt(0) !== "RIFF" || tagAt(8) !== "WAVE") {
-        throw bad("The file does not begin as a WAV file does. Convert it to WAV first, for example: ffmpeg -i in.mp3 out.wav");
+        throw bad(
+          "The file does not begin as a WAV file does. Convert it to WAV first, for example: ffmpeg -i in.mp3 out.wav",
+        );
       }
       this.takeHead(12);
       this.started = true;

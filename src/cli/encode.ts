@@ -10,12 +10,18 @@ function floats(name: string, tensor: Tensor): Float32Array {
 }
 
 /** The input tensor, checked against the model's number of mels. Errors: bad-argument. */
-function encoderInput(tensors: Map<string, Tensor>, mels: number): { features: Float32Array } | { waveform: Float32Array } {
+function encoderInput(
+  tensors: Map<string, Tensor>,
+  mels: number,
+): { features: Float32Array } | { waveform: Float32Array } {
   const features = tensors.get("features");
   const waveform = tensors.get("waveform");
   if (features) {
     if (features.shape.length !== 2 || features.shape[1] !== mels) {
-      throw new FoldvoxError("bad-argument", `Tensor "features" is [${features.shape}]; the model takes [frames, ${mels}].`);
+      throw new FoldvoxError(
+        "bad-argument",
+        `Tensor "features" is [${features.shape}]; the model takes [frames, ${mels}].`,
+      );
     }
     return { features: floats("features", features) };
   }

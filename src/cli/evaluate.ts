@@ -1,10 +1,10 @@
 // foldvox evaluate: how well and how fast a model recognizes the rows of a manifest, each in a fresh stream.
 
+import { FoldvoxError } from "../errors.ts";
 import type { Stream } from "../stream.ts";
 import { openRecognizer, readWavFile, writeWhole } from "./files.ts";
 import { type ManifestRow, normalise, readManifest } from "./manifest.ts";
 import { bootstrapInterval, percentile, wordErrors } from "./word-errors.ts";
-import { FoldvoxError } from "../errors.ts";
 
 interface RowResult {
   readonly row: ManifestRow;
@@ -31,7 +31,10 @@ class AudioFiles {
     const { sampleRate, samples } = this.audio;
     if (span === null) return this.audio;
     if (span.start + span.samples > samples.length) {
-      throw new FoldvoxError("bad-argument", `${path} holds ${samples.length} samples; a row asks for ${span.start} + ${span.samples}.`);
+      throw new FoldvoxError(
+        "bad-argument",
+        `${path} holds ${samples.length} samples; a row asks for ${span.start} + ${span.samples}.`,
+      );
     }
     return { sampleRate, samples: samples.subarray(span.start, span.start + span.samples) };
   }
@@ -111,14 +114,24 @@ function summarise(results: readonly RowResult[], computeSeconds: number, peakBy
     const groups = bySpeaker(spoken, pick);
     const interval = bootstrapInterval(groups)?.map((value) => round(value, 5)) ?? null;
     const denominator = sum(groups.map((group) => group.denominator));
-    return { value: denominator === 0 ? null : round(sum(groups.map((group) => group.numerator)) / denominator, 5), interval };
+    return {
+      value: denominator === 0 ? null : round(sum(groups.map((group) => group.numerator)) / denominator, 5),
+      interval,
+    };
   };
   const wer = ratio((row) => [row.errors, numWords(row)]);
   const exact = ratio((row) => [row.errors === 0 ? 1 : 0, 1]);
   const silentSeconds = sum(silent.map(({ seconds }) => seconds));
   const falseWords = sum(silent.map(({ errors }) => errors));
   const seconds = sum(results.map((result) => result.seconds));
-  const ms = (share: number) => round(percentile(latencies.map((value) => value * 1000), share), 1);
+  const ms = (share: number) =>
+    round(
+      percentile(
+        latencies.map((value) => value * 1000),
+        share,
+      ),
+      1,
+    );
   return {
     rows: results.length,
     words: sum(spoken.map(numWords)),

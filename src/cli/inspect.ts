@@ -47,7 +47,9 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
     "  (an estimate from published constants: Horowitz, ISSCC 2014, 45 nm)",
     "",
     "arena for one stream, bytes",
-    ...regions.map(({ name, offset, bytes }) => `  ${name.padEnd(16)}${grouped(bytes).padStart(12)}  at ${grouped(offset)}`),
+    ...regions.map(
+      ({ name, offset, bytes }) => `  ${name.padEnd(16)}${grouped(bytes).padStart(12)}  at ${grouped(offset)}`,
+    ),
     `  ${"total".padEnd(16)}${grouped(arenaBytes(header)).padStart(12)}`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);

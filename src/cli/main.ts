@@ -28,7 +28,11 @@ program
   .argument("[file]", "WAV file, or - for raw PCM from stdin")
   .addOption(model())
   .option("-f, --file <file>", "the same as the argument")
-  .addOption(new Option("-o, --output <format>", "what to print, also written -otxt -osrt -ovtt -oj").choices(OUTPUT_FORMATS).default("txt"))
+  .addOption(
+    new Option("-o, --output <format>", "what to print, also written -otxt -osrt -ovtt -oj")
+      .choices(OUTPUT_FORMATS)
+      .default("txt"),
+  )
   .option("-w, --words", "print every word with its times as soon as it is heard")
   .option("--memory", "print a memory report at the end")
   .option("--realtime", "feed the audio no faster than it was spoken")
@@ -79,7 +83,9 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    process.stderr.write(`foldvox: ${error instanceof FoldvoxError ? `${error.message} (${error.code})` : (error as Error).stack}\n`);
+    process.stderr.write(
+      `foldvox: ${error instanceof FoldvoxError ? `${error.message} (${error.code})` : (error as Error).stack}\n`,
+    );
     process.exitCode = 1;
   }
 }

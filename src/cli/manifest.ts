@@ -38,7 +38,8 @@ function readWords(text: string, where: string): ManifestRow["words"] {
   return text.split(" ").map((item) => {
     const at = item.lastIndexOf("@");
     const end = Number(item.slice(at + 1));
-    if (at < 1 || !Number.isFinite(end)) throw new FoldvoxError("bad-argument", `${where}: "${item}" is not word@seconds.`);
+    if (at < 1 || !Number.isFinite(end))
+      throw new FoldvoxError("bad-argument", `${where}: "${item}" is not word@seconds.`);
     return { word: normalise(item.slice(0, at)), end };
   });
 }
@@ -48,7 +49,8 @@ export async function readManifest(path: string): Promise<ManifestRow[]> {
   const lines = new TextDecoder().decode(await readWhole(path)).split(/\r?\n/);
   const header = (lines[0] ?? "").split("\t");
   for (const column of ["path", "start", "samples", "text"]) {
-    if (!header.includes(column)) throw new FoldvoxError("bad-argument", `${path} lacks the column "${column}" in its header row.`);
+    if (!header.includes(column))
+      throw new FoldvoxError("bad-argument", `${path} lacks the column "${column}" in its header row.`);
   }
   const rows: ManifestRow[] = [];
   lines.forEach((line, i) => {
@@ -61,7 +63,13 @@ export async function readManifest(path: string): Promise<ManifestRow[]> {
     const span = whole ? null : { start, samples: wholeNumber(cell("samples"), `${where}: samples`) };
     const text = normalise(cell("text"));
     const words = readWords(cell("words"), where);
-    rows.push({ path: resolve(dirname(path), cell("path")), span, text: text === "" ? null : text, speaker: cell("speaker"), words });
+    rows.push({
+      path: resolve(dirname(path), cell("path")),
+      span,
+      text: text === "" ? null : text,
+      speaker: cell("speaker"),
+      words,
+    });
   });
   return rows;
 }

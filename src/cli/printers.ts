@@ -59,11 +59,11 @@ export function printerFor(format: string): Printer {
       return {
         word: () => {},
         final: ({ text, result }) => out(`${JSON.stringify({ text, result: result.map(rounded) })}\n`),
-          };
+      };
     default:
       return {
         word: (word, heardAt) => out(wordLine(word, heardAt)),
         final: ({ text }) => out(`${text}\n`),
-          };
+      };
   }
 }

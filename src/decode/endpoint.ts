@@ -18,7 +18,10 @@ export function endpointRules(given: Partial<EndpointRules>): EndpointRules {
   const rules = { ...DEFAULTS, ...given };
   for (const [name, seconds] of Object.entries(rules)) {
     if (typeof seconds !== "number" || !(seconds > 0)) {
-      throw new FoldvoxError("bad-argument", `endpoint.${name} is ${seconds}; give seconds above 0, or Infinity for never.`);
+      throw new FoldvoxError(
+        "bad-argument",
+        `endpoint.${name} is ${seconds}; give seconds above 0, or Infinity for never.`,
+      );
     }
   }
   return rules;

@@ -51,7 +51,10 @@ export interface ModelConfig {
 }
 
 function wrong(path: string, problem: string): FoldvoxError {
-  return new FoldvoxError("bad-model", `The model's configuration is wrong: ${path} ${problem}. Export the model anew.`);
+  return new FoldvoxError(
+    "bad-model",
+    `The model's configuration is wrong: ${path} ${problem}. Export the model anew.`,
+  );
 }
 
 /** Reads fields of one JSON object and knows where it stands in the configuration. */

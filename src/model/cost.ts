@@ -88,8 +88,7 @@ export function modelCost(header: ModelHeader): ModelCost {
     macsPerStep.attention * PICOJOULES.float32Mac;
   const estimate = (placement: string, weightByte: number) => ({
     placement,
-    milliwatts:
-      (whole.bytes * weightByte + keyValueBytes * PICOJOULES.sramByte + arithmetic) * stepsPerSecond * 1e-9,
+    milliwatts: (whole.bytes * weightByte + keyValueBytes * PICOJOULES.sramByte + arithmetic) * stepsPerSecond * 1e-9,
   });
   return {
     ...whole,

@@ -26,7 +26,10 @@ const VERSION = "1";
 function checkMetadata(metadata: Readonly<Record<string, string>>): { sha256: string; config: string } {
   const { format, version, sha256, config } = metadata;
   if (format !== FORMAT) {
-    throw new FoldvoxError("bad-model", "The file is a safetensors file, but not a foldvox model: its metadata lack the format.");
+    throw new FoldvoxError(
+      "bad-model",
+      "The file is a safetensors file, but not a foldvox model: its metadata lack the format.",
+    );
   }
   if (version !== VERSION) {
     throw new FoldvoxError(
@@ -35,7 +38,10 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): { sha256: st
     );
   }
   if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) {
-    throw new FoldvoxError("bad-model", "The model's metadata lack a sha256 of 64 hexadecimal digits. Export the model anew.");
+    throw new FoldvoxError(
+      "bad-model",
+      "The model's metadata lack a sha256 of 64 hexadecimal digits. Export the model anew.",
+    );
   }
   if (config === undefined) {
     throw new FoldvoxError("bad-model", "The model's metadata lack its configuration. Export the model anew.");
@@ -43,7 +49,8 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): { sha256: st
   return { sha256, config };
 }
 
-const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((size, i) => size === b[i]);
+const sameShape = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((size, i) => size === b[i]);
 
 /** What is wrong with the tensors that a file holds, in words. */
 class TensorProblems {
@@ -58,7 +65,8 @@ class TensorProblems {
       found.delete(name);
       if (!tensor) this.missing.push(name);
       else if (!sameShape(tensor.shape, shape)) this.wrong.push(`${name} is [${tensor.shape}], not [${shape}]`);
-      else if (!dtypes.includes(tensor.dtype)) this.wrong.push(`${name} is ${tensor.dtype}, not ${dtypes.join(" or ")}`);
+      else if (!dtypes.includes(tensor.dtype))
+        this.wrong.push(`${name} is ${tensor.dtype}, not ${dtypes.join(" or ")}`);
     };
     for (const { name, shape, kind } of specs) {
       if (kind === "optional" && !found.has(name)) continue;
@@ -75,7 +83,11 @@ class TensorProblems {
       items.length === 0
         ? []
         : [`${title}: ${items.slice(0, 5).join(", ")}${items.length > 5 ? ` and ${items.length - 5} more` : ""}`];
-    const all = [...list("missing", this.missing), ...list("unexpected", this.unexpected), ...list("wrong", this.wrong)];
+    const all = [
+      ...list("missing", this.missing),
+      ...list("unexpected", this.unexpected),
+      ...list("wrong", this.wrong),
+    ];
     if (all.length === 0) return;
     throw new FoldvoxError(
       "bad-model",

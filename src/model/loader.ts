@@ -32,7 +32,8 @@ export class ModelLoader {
     joined.set(this.prefix);
     joined.set(chunk, this.prefix.length);
     this.prefix = joined;
-    if (!this.header && joined.length >= 8 && joined.length >= headerLength(joined)) this.header = readModelHeader(joined);
+    if (!this.header && joined.length >= 8 && joined.length >= headerLength(joined))
+      this.header = readModelHeader(joined);
   }
 
   /** Says where tensors go; call it once, when `header` is there. */

@@ -44,7 +44,8 @@ export function headerLength(prefix: Uint8Array): number {
 function readShape(name: string, value: unknown): number[] {
   if (!Array.isArray(value) || value.length > 8) throw bad(`tensor "${name}" has no shape.`);
   return value.map((size) => {
-    if (!Number.isSafeInteger(size) || size < 0) throw bad(`tensor "${name}" has a dimension of ${JSON.stringify(size)}.`);
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw bad(`tensor "${name}" has a dimension of ${JSON.stringify(size)}.`);
     return size as number;
   });
 }
@@ -78,7 +79,10 @@ function readMetadata(value: unknown): Record<string, string> {
 /** Reads the header from bytes that hold at least the whole of it. Errors: bad-model, model-truncated. */
 export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
   if (bytes.length < 8) {
-    throw new FoldvoxError("model-truncated", `The file ends after ${bytes.length} bytes, before its header. Get it again.`);
+    throw new FoldvoxError(
+      "model-truncated",
+      `The file ends after ${bytes.length} bytes, before its header. Get it again.`,
+    );
   }
   const headerBytes = headerLength(bytes);
   if (bytes.length < headerBytes) {
@@ -122,7 +126,10 @@ export function readSafetensors(file: Uint8Array): Map<string, Tensor> {
   const data = file.subarray(header.headerBytes);
   if (data.length !== header.dataBytes) {
     const code = data.length < header.dataBytes ? "model-truncated" : "bad-model";
-    throw new FoldvoxError(code, `The file holds ${data.length} bytes of data; its header describes ${header.dataBytes}.`);
+    throw new FoldvoxError(
+      code,
+      `The file holds ${data.length} bytes of data; its header describes ${header.dataBytes}.`,
+    );
   }
   return new Map(
     header.tensors.map(({ name, dtype, shape, offset, bytes }) => [

@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readSafetensors } from "../../src/model/safetensors.ts";
-import { BUILDS, bytesOf, recognizer } from "../support/engines.ts";
+import { type BUILDS, bytesOf, recognizer } from "../support/engines.ts";
 import { largestError, relativeL2 } from "../support/numbers.ts";
 
 const names = readdirSync(new URL("../golden", import.meta.url))

@@ -11,7 +11,13 @@ const golden = readSafetensors(bytesOf("test/golden/log-mel.safetensors"));
 const tensor = (name: string) => new Float32Array(golden.get(name)!.bytes.slice().buffer);
 
 /** Frames of a whole waveform, reflected at both ends as the recognizer does. */
-function logMel(build: (typeof BUILDS)[number], waveform: Float32Array, piecewise: boolean, gain: number, frames: number) {
+function logMel(
+  build: (typeof BUILDS)[number],
+  waveform: Float32Array,
+  piecewise: boolean,
+  gain: number,
+  frames: number,
+) {
   const engine = new BareEngine(build, 256);
   const padded = new Float32Array(waveform.length + 400);
   padded.set(waveform, 200);
@@ -22,7 +28,10 @@ function logMel(build: (typeof BUILDS)[number], waveform: Float32Array, piecewis
   const record = new Int32Array(13);
   record.set([MELS, 160, 16000, piecewise ? 1 : 0]);
   new Float32Array(record.buffer)[4] = gain;
-  record.set([400, 400, 400, 2 * MELS, 2 * 201].map((count) => engine.room(count)), 5);
+  record.set(
+    [400, 400, 400, 2 * MELS, 2 * 201].map((count) => engine.room(count)),
+    5,
+  );
   record[10] = engine.place(new Float32Array(MELS));
   record[11] = engine.place(new Float32Array(MELS).fill(1));
   record[12] = engine.room(1801 * 4);

@@ -114,17 +114,19 @@ const CASES: KernelCase[] = [
     reference: (n) => softmaxOf(Array.from(randomFloats(n!, 4, 20))).map(Math.log),
     tolerance: 1e-5,
   },
-  ...activations.map((reference, number): KernelCase => ({
-    name: `activate ${number}`,
-    sizes: lengths,
-    run: (engine, n) => {
-      const x = engine.random(n!, 5, number === 4 ? 20 : 4);
-      engine.call.activate!(number, x, n!);
-      return engine.floats(x, n!);
-    },
-    reference: (n) => Array.from(randomFloats(n!, 5, number === 4 ? 20 : 4), reference),
-    tolerance: 2e-6,
-  })),
+  ...activations.map(
+    (reference, number): KernelCase => ({
+      name: `activate ${number}`,
+      sizes: lengths,
+      run: (engine, n) => {
+        const x = engine.random(n!, 5, number === 4 ? 20 : 4);
+        engine.call.activate!(number, x, n!);
+        return engine.floats(x, n!);
+      },
+      reference: (n) => Array.from(randomFloats(n!, 5, number === 4 ? 20 : 4), reference),
+      tolerance: 2e-6,
+    }),
+  ),
   {
     name: "attend",
     // queries, keys of this step, keys kept from before, heads, width of a head
@@ -141,7 +143,11 @@ const CASES: KernelCase[] = [
       const d = heads! * width!;
       const out = engine.room(M! * d);
       const scores = engine.room(M! * (current! + past!));
-      const [q, own, kept] = [engine.random(M! * d, 6), engine.random(current! * 2 * d, 7), engine.random(past! * 2 * d, 8)];
+      const [q, own, kept] = [
+        engine.random(M! * d, 6),
+        engine.random(current! * 2 * d, 7),
+        engine.random(past! * 2 * d, 8),
+      ];
       engine.call.attend!(out, q, own, current!, kept, past!, scores, heads!, width!, M!);
       return engine.floats(out, M! * d);
     },

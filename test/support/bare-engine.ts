@@ -22,7 +22,9 @@ export class BareEngine {
   /** Places values at a 16-byte-aligned address, with NaN behind them: reading too far shows. */
   place(values: Float32Array | Int8Array | Int32Array): number {
     const address = (this.used + 15) & ~15;
-    new Uint8Array(this.memory, address, values.byteLength).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    new Uint8Array(this.memory, address, values.byteLength).set(
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    );
     new Uint8Array(this.memory, address + values.byteLength, 32).fill(0xff);
     this.used = address + values.byteLength + 32;
     return address;

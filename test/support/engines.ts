@@ -11,7 +11,8 @@ const modules = new Map<string, WebAssembly.Module>();
 
 /** A build made by `npm run build`. */
 export function engineModule(build: (typeof BUILDS)[number]): WebAssembly.Module {
-  const found = modules.get(build) ?? new WebAssembly.Module(readFileSync(new URL(`build/foldvox.${build}.wasm`, root)));
+  const found =
+    modules.get(build) ?? new WebAssembly.Module(readFileSync(new URL(`build/foldvox.${build}.wasm`, root)));
   modules.set(build, found);
   return found;
 }

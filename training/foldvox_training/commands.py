@@ -10,7 +10,7 @@ WORDS = (
 SCARCE = frozenset({"yes", "no", "on", "off", "stop"})
 BLANK = 0
 
-# (attentionFold, feedForwardFold, heads, feedForward), first layer first: plain layers near the sound, folded ones above.
+# (attentionFold, feedForwardFold, heads, feedForward), first layer first: plain near the sound, folded above.
 PLAN = [(1, 1, 4, 512)] * 2 + [(1, 2, 4, 512)] * 4 + [(2, 2, 2, 512)] * 2
 
 CONFIG: Dict[str, Any] = {

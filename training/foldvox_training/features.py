@@ -1,8 +1,9 @@
 """Log-mel features of a batch of waveforms: a frame is 400 samples every 160, centred, reflected at the ends.
 
 The filters are torchaudio's MelSpectrogram defaults (HTK scale, no norm, 0 to 8000 Hz); `log: natural` is
-ln(power + 1e-6). `log: piecewise` is what torchaudio's RNN-T pipeline really computes: it takes ln x above e in place and
-then divides everything that is now at most e by e, so x <= e gives x / e, e < x <= e^e gives ln(x) / e, larger x ln x.
+ln(power + 1e-6). `log: piecewise` is what torchaudio's RNN-T pipeline really computes: it takes ln x above e in place
+and then divides everything that is now at most e by e, so x <= e gives x / e, e < x <= e^e gives ln(x) / e, and larger
+x gives ln x.
 """
 
 from __future__ import annotations

@@ -122,7 +122,8 @@ class StreamMaker:
         rng, wave = self.rng, np.zeros(self.samples, np.float32)
         start, samples = self.corpus.other_spans[rng.integers(len(self.corpus.other_spans))]
         offset = rng.integers(0, max(1, samples - self.samples))
-        piece = self.corpus.other[start + offset : start + min(samples, offset + self.samples)].astype(np.float32) / 32768
+        end = start + min(samples, offset + self.samples)
+        piece = self.corpus.other[start + offset : end].astype(np.float32) / 32768
         wave[: len(piece)] = piece * (0.06 / np.sqrt((piece**2).mean() + 1e-9)) * 10 ** (rng.uniform(-6, 6) / 20)
         return wave
 
