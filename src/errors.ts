@@ -1,4 +1,4 @@
-// The one error that foldvox throws.
+// The one error that foldvox throws, and how its messages show a value.
 
 /** What went wrong, for programs; the message says it for people. */
 export type FoldvoxErrorCode =
@@ -39,4 +39,11 @@ export class FoldvoxError extends Error {
     this.name = "FoldvoxError";
     this.code = code;
   }
+}
+
+/** A value for a message: short whatever a file holds, where JSON.stringify could fail on deep nesting. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}...` : value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
 }

@@ -1,6 +1,6 @@
 """Measures a model file on speakers it was not trained on.
 
-    python training/score_model.py DATA MODEL [--split heldout|valid] [--out RESULTS.json]
+    python training/score_model.py DATA MODEL [--split heldout|valid] [--silence SECONDS] [--out RESULTS.json]
 
 Each command clip and each joined stream (those of make_manifests.py) is recognized alone to its end by greedy CTC, with
 the engine's int8 arithmetic where the file has int8 weights. Intervals are 95 % bootstrap intervals over speakers.
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from foldvox_training.commands import WORDS
-from foldvox_training.corpus import default_cache, load_corpus
+from foldvox_training.corpus import RATE, default_cache, load_corpus
 from foldvox_training.model_file import load_model
 from foldvox_training.scoring import join, recognize, word_errors
 
@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--split", choices=("heldout", "valid"), default="heldout")
+    parser.add_argument("--silence", type=float, default=0.0, help="seconds of zeros appended to every row")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--cache", type=Path, default=default_cache())
@@ -39,13 +40,15 @@ def main() -> int:
     corpus = load_corpus(args.data, args.cache)
     model, mean, invstddev = load_model(args.model)
     clips = corpus.clips[args.split]
-    heard = recognize(model, mean, invstddev, [corpus.waveform(clip) for clip in clips])
+    tail = np.zeros(int(args.silence * RATE), np.float32)
+    heard = recognize(model, mean, invstddev, [np.append(corpus.waveform(clip), tail) for clip in clips])
     # (speaker, label, right, tokens heard) of every clip
     rows = [(clip.speaker, clip.label, words == [clip.label], len(words)) for clip, words in zip(clips, heard)]
     commands, others = [row for row in rows if row[1]], [row for row in rows if not row[1]]
     streams = join(corpus, clips, JOINED_SEED, JOINED_STREAMS)
     joined: List[Tuple[Any, ...]] = []
-    for (_, chosen, _), words in zip(streams, recognize(model, mean, invstddev, [sound for sound, _, _ in streams])):
+    sounds = [np.append(sound, tail) for sound, _, _ in streams]
+    for (_, chosen, _), words in zip(streams, recognize(model, mean, invstddev, sounds)):
         wanted = [clip.label for clip in chosen if clip.label]
         joined.append((chosen[0].speaker, word_errors(wanted, words), len(wanted)))
     results = {

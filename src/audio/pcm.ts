@@ -11,6 +11,20 @@ const READERS: Record<PcmFormat, { bytes: number; read(view: DataView, at: numbe
   f64le: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
 };
 
+/** Bytes that waited and those that follow them, in one array: `bytes` itself if none waited. */
+export function joined(waiting: Uint8Array, bytes: Uint8Array): Uint8Array {
+  if (waiting.length === 0) return bytes;
+  const both = new Uint8Array(waiting.length + bytes.length);
+  both.set(waiting);
+  both.set(bytes, waiting.length);
+  return both;
+}
+
+/** Bytes of one sample of one channel. */
+export function sampleBytes(format: PcmFormat): number {
+  return READERS[format].bytes;
+}
+
 /** Turns bytes that arrive in pieces of any length into mono samples in -1 ... 1; channels are averaged. */
 export class PcmDecoder {
   private readonly format: PcmFormat;
@@ -26,12 +40,7 @@ export class PcmDecoder {
 
   /** Samples of all sample frames that are complete; the bytes behind them wait for the next call. */
   decode(bytes: Uint8Array): Float32Array {
-    let all = bytes;
-    if (this.rest.length > 0) {
-      all = new Uint8Array(this.rest.length + bytes.length);
-      all.set(this.rest);
-      all.set(bytes, this.rest.length);
-    }
+    const all = joined(this.rest, bytes);
     const { bytes: size, read } = READERS[this.format];
     const frames = Math.floor(all.length / this.frameBytes);
     const view = new DataView(all.buffer, all.byteOffset, all.byteLength);

@@ -1,7 +1,7 @@
 // WAV files: PCM of every usual kind, read as the bytes arrive.
 
 import { FoldvoxError } from "../errors.ts";
-import { PcmDecoder, type PcmFormat } from "./pcm.ts";
+import { joined, PcmDecoder, type PcmFormat, sampleBytes } from "./pcm.ts";
 
 export interface WavFormat {
   readonly sampleRate: number;
@@ -14,8 +14,8 @@ export interface WavFormat {
 const PCM = 1;
 const IEEE_FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
-/** Chunks before the data are metadata; one that claims more than this is damage. */
-const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
+/** As much of a format chunk as says something: up to the first two bytes of the extensible form's sub-format. */
+const FORMAT_BYTES = 26;
 
 const bad = (message: string) => new FoldvoxError("bad-wav", message);
 
@@ -31,7 +31,7 @@ function encodingOf(tag: number, bits: number): PcmFormat {
   const encoding = encodings[`${tag}:${bits}`];
   if (encoding) return encoding;
   throw bad(
-    `The WAV file holds ${bits}-bit audio of format ${tag}, not PCM. Convert it first, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav`,
+    `The WAV file holds ${bits}-bit audio of format ${tag}; PCM of 8, 16, 24 or 32 bits and float of 32 or 64 are understood. Convert it first, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav`,
   );
 }
 
@@ -41,10 +41,16 @@ function readFormat(view: DataView): Omit<WavFormat, "frames"> {
   let tag = view.getUint16(0, true);
   const channels = view.getUint16(2, true);
   const sampleRate = view.getUint32(4, true);
+  const frameBytes = view.getUint16(12, true);
   const bits = view.getUint16(14, true);
-  if (tag === EXTENSIBLE && view.byteLength >= 26) tag = view.getUint16(24, true);
+  if (tag === EXTENSIBLE && view.byteLength >= FORMAT_BYTES) tag = view.getUint16(24, true);
   const encoding = encodingOf(tag, bits);
   if (channels < 1 || channels > 64) throw bad(`The WAV file says that it has ${channels} channels. It is damaged.`);
+  if (frameBytes !== channels * sampleBytes(encoding)) {
+    throw bad(
+      `The WAV file says that ${channels} channels of ${bits} bits take ${frameBytes} bytes. It is damaged, or padded in an unusual way.`,
+    );
+  }
   if (sampleRate < 4000 || sampleRate > 384000) {
     throw bad(
       `The WAV file says that its sample rate is ${sampleRate} Hz; 4000 to 384000 are understood. It may be damaged.`,
@@ -57,20 +63,23 @@ function readFormat(view: DataView): Omit<WavFormat, "frames"> {
 export class WavReader {
   /** Known once the header has arrived. */
   format: WavFormat | null = null;
+  /** Bytes of a chunk's beginning that wait for the rest of it: at most 8 + FORMAT_BYTES. */
   private head: Uint8Array = new Uint8Array(0);
-  private known: Omit<WavFormat, "frames"> | null = null;
   private started = false;
+  /** Bytes of metadata still to be passed over. */
+  private skip = 0;
+  private known: Omit<WavFormat, "frames"> | null = null;
   private decoder: PcmDecoder | null = null;
+  /** Bytes of audio still to come. */
   private remaining = 0;
 
   /** The samples that these bytes complete; channels are averaged. Errors: bad-wav. */
   push(bytes: Uint8Array): Float32Array {
-    if (this.decoder) return this.samples(bytes);
-    const joined = new Uint8Array(this.head.length + bytes.length);
-    joined.set(this.head);
-    joined.set(bytes, this.head.length);
-    this.head = joined;
-    return this.readChunks() ? this.samples(this.takeHead(this.head.length)) : new Float32Array(0);
+    const audio = this.decoder ? bytes : this.readHeader(joined(this.head, bytes));
+    if (!this.decoder) return new Float32Array(0);
+    const wanted = audio.subarray(0, Math.min(audio.length, this.remaining));
+    this.remaining -= wanted.length;
+    return this.decoder.decode(wanted);
   }
 
   /** The file has ended. Errors: bad-wav if that was before its audio began. */
@@ -78,58 +87,50 @@ export class WavReader {
     if (!this.decoder) throw bad("The file ends before any audio: it is not a WAV file, or was cut off.");
   }
 
-  private samples(bytes: Uint8Array): Float32Array {
-    const wanted = bytes.subarray(0, Math.min(bytes.length, this.remaining));
-    this.remaining -= wanted.length;
-    return this.decoder!.decode(wanted);
-  }
-
-  private takeHead(count: number): Uint8Array {
-    const taken = this.head.subarray(0, count);
-    this.head = this.head.subarray(count);
-    return taken;
-  }
-
-  /** Reads the chunks before the audio; true once the audio begins. */
-  private readChunks(): boolean {
-    const tagAt = (at: number) => String.fromCharCode(...this.head.subarray(at, at + 4));
-    if (!this.started) {
-      if (this.head.length < 12) return false;
+  /** Reads what comes before the audio; returns the bytes behind it, and keeps what is incomplete. */
+  private readHeader(bytes: Uint8Array): Uint8Array {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const tagAt = (from: number) => String.fromCharCode(...bytes.subarray(from, from + 4));
+    let at = 0;
+    if (!this.started && bytes.length >= 12) {
       if (tagAt(0) !== "RIFF" || tagAt(8) !== "WAVE") {
         throw bad(
           "The file does not begin as a WAV file does. Convert it to WAV first, for example: ffmpeg -i in.mp3 out.wav",
         );
       }
-      this.takeHead(12);
       this.started = true;
+      at = 12;
     }
-    while (this.head.length >= 8) {
-      const tag = tagAt(0);
-      const view = new DataView(this.head.buffer, this.head.byteOffset, this.head.byteLength);
-      const size = view.getUint32(4, true);
+    while (this.started) {
+      const passed = Math.min(this.skip, bytes.length - at);
+      this.skip -= passed;
+      at += passed;
+      if (bytes.length - at < 8) break;
+      const tag = tagAt(at);
+      const size = view.getUint32(at + 4, true);
       if (tag === "data") {
-        this.takeHead(8);
         this.begin(size);
-        return true;
+        return bytes.subarray(at + 8);
       }
-      if (size > MAX_CHUNK_BYTES) throw bad(`The WAV file's chunk "${tag}" claims ${size} bytes. It is damaged.`);
+      const wanted = tag === "fmt " ? Math.min(size, FORMAT_BYTES) : 0;
+      if (bytes.length - at < 8 + wanted) break;
+      if (tag === "fmt ") this.known = readFormat(new DataView(bytes.buffer, bytes.byteOffset + at + 8, wanted));
+      at += 8 + wanted;
       // Chunks are padded to even lengths.
-      const padded = size + (size % 2);
-      if (this.head.length < 8 + padded) return false;
-      this.takeHead(8);
-      const body = this.takeHead(padded).subarray(0, size);
-      if (tag === "fmt ") this.known = readFormat(new DataView(body.buffer, body.byteOffset, body.byteLength));
+      this.skip = size + (size % 2) - wanted;
     }
-    return false;
+    this.head = bytes.slice(at);
+    return this.head;
   }
 
   private begin(size: number): void {
     if (!this.known) throw bad("The WAV file's audio comes before its format. It is damaged.");
+    const { encoding, channels } = this.known;
     // Programs that stream write no size, or the largest.
     const streamed = size === 0 || size >= 0xfffffff0;
-    this.decoder = new PcmDecoder(this.known.encoding, this.known.channels);
+    this.decoder = new PcmDecoder(encoding, channels);
     this.remaining = streamed ? Number.POSITIVE_INFINITY : size;
-    const bits = { u8: 1, s16le: 2, s24le: 3, s32le: 4, f32le: 4, f64le: 8 }[this.known.encoding];
-    this.format = { ...this.known, frames: streamed ? null : Math.floor(size / (bits * this.known.channels)) };
+    const frames = streamed ? null : Math.floor(size / (sampleBytes(encoding) * channels));
+    this.format = { ...this.known, frames };
   }
 }

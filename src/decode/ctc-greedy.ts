@@ -24,6 +24,8 @@ export class CtcGreedyDecoder {
   private readonly options: CtcOptions;
   private emissions: Emission[] = [];
   private run: Run | null = null;
+  /** Best token of the row before. An utterance cut within a run does not hand that token to the next one too. */
+  private previous: number;
   /** Rows since the stream's start, at the start of this utterance, and at the end of its last emission. */
   private rows = 0;
   private utteranceRow = 0;
@@ -31,6 +33,7 @@ export class CtcGreedyDecoder {
 
   constructor(options: CtcOptions) {
     this.options = options;
+    this.previous = options.blank;
   }
 
   /** Takes rows of log-probabilities: logProbs[numRows][tokens]. */
@@ -77,6 +80,7 @@ export class CtcGreedyDecoder {
   reset(): void {
     this.emissions = [];
     this.run = null;
+    this.previous = this.options.blank;
     this.rows = 0;
     this.utteranceRow = 0;
     this.quietRow = 0;
@@ -85,12 +89,15 @@ export class CtcGreedyDecoder {
   private acceptRow(row: Float32Array): void {
     let best = 0;
     for (let token = 1; token < row.length; token++) if (row[token]! > row[best]!) best = token;
-    if (this.run && this.run.token !== best) this.closeRun();
-    if (best !== this.options.blank) {
-      this.run ??= { token: best, firstRow: this.rows, rows: 0, probability: 0 };
+    if (best !== this.previous) {
+      this.closeRun();
+      if (best !== this.options.blank) this.run = { token: best, firstRow: this.rows, rows: 0, probability: 0 };
+      this.previous = best;
+    }
+    if (best !== this.options.blank) this.quietRow = this.rows + 1;
+    if (this.run) {
       this.run.rows++;
       this.run.probability += Math.min(1, Math.exp(row[best]!));
-      this.quietRow = this.rows + 1;
     }
     this.rows++;
   }

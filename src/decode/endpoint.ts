@@ -13,10 +13,16 @@ export interface EndpointRules {
 
 const DEFAULTS: EndpointRules = { silenceWithoutSpeech: 2.4, silenceAfterSpeech: 1.2, longest: 20 };
 
-/** The defaults with what is given in their place. Errors: bad-argument unless every value is a positive number. */
+/** The defaults with what is given in their place. Errors: bad-argument for an unknown name, or a value that is not positive. */
 export function endpointRules(given: Partial<EndpointRules>): EndpointRules {
   const rules = { ...DEFAULTS, ...given };
   for (const [name, seconds] of Object.entries(rules)) {
+    if (!Object.hasOwn(DEFAULTS, name)) {
+      throw new FoldvoxError(
+        "bad-argument",
+        `endpoint.${name} is no rule; there are ${Object.keys(DEFAULTS).join(", ")}.`,
+      );
+    }
     if (typeof seconds !== "number" || !(seconds > 0)) {
       throw new FoldvoxError(
         "bad-argument",

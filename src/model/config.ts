@@ -1,6 +1,6 @@
 // The model's configuration: the JSON text in the model file's metadata, checked field by field.
 
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 
 export interface FeaturesConfig {
   readonly sampleRate: number;
@@ -79,15 +79,16 @@ class Fields {
   integer(name: string, least: number, most: number): number {
     const value = this.object[name];
     if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-      throw wrong(this.at(name), `is ${JSON.stringify(value)}, not a whole number from ${least} to ${most}`);
+      throw wrong(this.at(name), `is ${shown(value)}, not a whole number from ${least} to ${most}`);
     }
     return value as number;
   }
 
   positive(name: string): number {
     const value = this.object[name];
-    if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || !(value > 0)) {
-      throw wrong(this.at(name), `is ${JSON.stringify(value)}, not a positive number`);
+    // As the engine's f32 will see it: neither zero nor infinite.
+    if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || !(Math.fround(value) > 0)) {
+      throw wrong(this.at(name), `is ${shown(value)}, not a positive number`);
     }
     return value;
   }
@@ -107,7 +108,7 @@ class Fields {
   oneOf<T extends string>(name: string, choices: readonly T[]): T {
     const value = this.object[name];
     if (!choices.includes(value as T)) {
-      throw wrong(this.at(name), `is ${JSON.stringify(value)}, not one of ${choices.join(", ")}`);
+      throw wrong(this.at(name), `is ${shown(value)}, not one of ${choices.join(", ")}`);
     }
     return value as T;
   }

@@ -1,6 +1,6 @@
 // The header of a foldvox model file: everything that can be known before the weights arrive.
 
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors.ts";
 import { expectedTensors, scaleName, type TensorSpec } from "./tensors.ts";
@@ -34,7 +34,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): { sha256: st
   if (version !== VERSION) {
     throw new FoldvoxError(
       "model-version",
-      `The model file is of version ${JSON.stringify(version)}; this release reads version ${VERSION}. Use a newer foldvox, or export the model anew.`,
+      `The model file is of version ${shown(version)}; this release reads version ${VERSION}. Use a newer foldvox, or export the model anew.`,
     );
   }
   if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) {
@@ -55,7 +55,7 @@ const sameShape = (a: readonly number[], b: readonly number[]) =>
 /** What is wrong with the tensors that a file holds, in words. */
 class TensorProblems {
   private readonly missing: string[] = [];
-  private readonly unexpected: string[] = [];
+  private readonly unexpected: string[];
   private readonly wrong: string[] = [];
 
   constructor(header: SafetensorsHeader, specs: readonly TensorSpec[]) {
@@ -74,7 +74,7 @@ class TensorProblems {
       take(name, shape, kind === "matrix" ? ["I8", "F32"] : ["F32"]);
       if (int8) take(scaleName(name), [shape[0]!], ["F32"]);
     }
-    this.unexpected.push(...found.keys());
+    this.unexpected = Array.from(found.keys(), shown);
   }
 
   /** Errors: bad-model, listing the first few of each kind. */

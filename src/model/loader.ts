@@ -14,35 +14,35 @@ export class ModelLoader {
   /** Known once its bytes have arrived. */
   header: ModelHeader | null = null;
   private readonly hash = new Sha256();
-  private prefix: Uint8Array = new Uint8Array(0);
+  /** The header's bytes: first the eight that hold its length, then all of them. */
+  private head: Uint8Array = new Uint8Array(8);
+  private headFilled = 0;
+  /** What followed the header in its last chunk, until place(). */
+  private behindHeader: Uint8Array = new Uint8Array(0);
   private destination: Destination | null = null;
   private received = 0;
   private index = 0;
   private current: Uint8Array = new Uint8Array(0);
   private filled = 0;
 
-  /** Takes the next bytes of the file. Errors: bad-model, model-version; bad-model too if bytes follow the last tensor. */
+  /**
+   * Takes the next bytes of the file. The chunk that completes the header is kept, not copied, until place().
+   * Errors: bad-model (also for NaN, and for bytes behind the last tensor), model-version.
+   */
   push(chunk: Uint8Array): void {
+    if (this.header && !this.destination) throw new RangeError("place() the tensors before pushing more");
     this.received += chunk.length;
-    if (this.destination) {
-      this.fill(chunk);
-      return;
-    }
-    const joined = new Uint8Array(this.prefix.length + chunk.length);
-    joined.set(this.prefix);
-    joined.set(chunk, this.prefix.length);
-    this.prefix = joined;
-    if (!this.header && joined.length >= 8 && joined.length >= headerLength(joined))
-      this.header = readModelHeader(joined);
+    if (this.destination) this.fill(chunk);
+    else this.behindHeader = this.readHead(chunk);
   }
 
-  /** Says where tensors go; call it once, when `header` is there. */
+  /** Says where tensors go, views aligned to four bytes; call it once, as soon as `header` is there. */
   place(destination: Destination): void {
     if (!this.header) throw new RangeError("the header has not arrived yet");
     this.destination = destination;
     this.open();
-    const rest = this.prefix.subarray(this.header.headerBytes);
-    this.prefix = new Uint8Array(0);
+    const rest = this.behindHeader;
+    this.behindHeader = new Uint8Array(0);
     this.fill(rest);
   }
 
@@ -59,6 +59,28 @@ export class ModelLoader {
     if (this.hash.digestHex() !== header.sha256) {
       throw new FoldvoxError("model-corrupt", "The model's data do not match its checksum. Download or copy it again.");
     }
+  }
+
+  /** Collects the header's bytes and returns what follows them in this chunk. */
+  private readHead(chunk: Uint8Array): Uint8Array {
+    let at = 0;
+    while (!this.header) {
+      const count = Math.min(chunk.length - at, this.head.length - this.headFilled);
+      this.head.set(chunk.subarray(at, at + count), this.headFilled);
+      this.headFilled += count;
+      at += count;
+      if (this.headFilled < this.head.length) break;
+      const length = headerLength(this.head);
+      if (this.headFilled < length) {
+        const whole = new Uint8Array(length);
+        whole.set(this.head);
+        this.head = whole;
+      } else {
+        this.header = readModelHeader(this.head);
+        this.head = new Uint8Array(0);
+      }
+    }
+    return chunk.subarray(at);
   }
 
   /** Moves on to the next tensor that has bytes. */

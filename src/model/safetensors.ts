@@ -1,7 +1,7 @@
 // The safetensors container: eight bytes of header length, a JSON header, tensor data back to back.
 // Knows nothing of foldvox's models. Format: https://huggingface.co/docs/safetensors
 
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 
 export type Dtype = "F32" | "I8";
 
@@ -42,28 +42,27 @@ export function headerLength(prefix: Uint8Array): number {
 }
 
 function readShape(name: string, value: unknown): number[] {
-  if (!Array.isArray(value) || value.length > 8) throw bad(`tensor "${name}" has no shape.`);
+  if (!Array.isArray(value) || value.length > 8) throw bad(`tensor ${shown(name)} has no shape.`);
   return value.map((size) => {
-    if (!Number.isSafeInteger(size) || size < 0)
-      throw bad(`tensor "${name}" has a dimension of ${JSON.stringify(size)}.`);
+    if (!Number.isSafeInteger(size) || size < 0) throw bad(`tensor ${shown(name)} has a dimension of ${shown(size)}.`);
     return size as number;
   });
 }
 
 function readEntry(name: string, value: unknown): TensorEntry {
-  if (typeof value !== "object" || value === null) throw bad(`tensor "${name}" is not described by an object.`);
+  if (typeof value !== "object" || value === null) throw bad(`tensor ${shown(name)} is not described by an object.`);
   const { dtype, shape, data_offsets: range } = value as Record<string, unknown>;
   if (dtype !== "F32" && dtype !== "I8") {
-    throw bad(`tensor "${name}" is of type ${JSON.stringify(dtype)}; F32 and I8 are understood.`);
+    throw bad(`tensor ${shown(name)} is of type ${shown(dtype)}; F32 and I8 are understood.`);
   }
   const sizes = readShape(name, shape);
   const bytes = sizes.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);
   if (!Array.isArray(range) || range.length !== 2 || !range.every((n) => Number.isSafeInteger(n) && n >= 0)) {
-    throw bad(`tensor "${name}" has no data_offsets.`);
+    throw bad(`tensor ${shown(name)} has no data_offsets.`);
   }
   const [begin, end] = range as [number, number];
   if (end - begin !== bytes) {
-    throw bad(`tensor "${name}" spans ${end - begin} bytes, but its shape [${sizes}] of ${dtype} takes ${bytes}.`);
+    throw bad(`tensor ${shown(name)} spans ${end - begin} bytes, but its shape [${sizes}] of ${dtype} takes ${bytes}.`);
   }
   return { name, dtype, shape: sizes, offset: begin, bytes };
 }
@@ -74,6 +73,11 @@ function readMetadata(value: unknown): Record<string, string> {
     throw bad("its __metadata__ does not map names to texts.");
   }
   return value as Record<string, string>;
+}
+
+/** Text of UTF-8 bytes, without TextDecoder, which audio worklets lack. Errors: URIError if they are no UTF-8. */
+function decodeUtf8(bytes: Uint8Array): string {
+  return decodeURIComponent(Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
 }
 
 /** Reads the header from bytes that hold at least the whole of it. Errors: bad-model, model-truncated. */
@@ -93,9 +97,9 @@ export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
   }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, headerBytes)));
+    parsed = JSON.parse(decodeUtf8(bytes.subarray(8, headerBytes)));
   } catch (cause) {
-    throw bad("its header is not JSON.", cause);
+    throw bad("its header is not JSON. Is it damaged?", cause);
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw bad("its header is not an object.");
   const { __metadata__: metadata, ...entries } = parsed as Record<string, unknown>;
@@ -106,7 +110,7 @@ export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
   for (const tensor of tensors) {
     if (tensor.offset !== dataBytes) {
       const kind = tensor.offset < dataBytes ? "overlaps the tensor before it" : "leaves a gap before it";
-      throw bad(`tensor "${tensor.name}" at byte ${tensor.offset} ${kind}, which ends at byte ${dataBytes}.`);
+      throw bad(`tensor ${shown(tensor.name)} at byte ${tensor.offset} ${kind}, which ends at byte ${dataBytes}.`);
     }
     dataBytes += tensor.bytes;
   }

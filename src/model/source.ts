@@ -1,6 +1,6 @@
 // The many things that a model's bytes may come in, as one: chunks.
 
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 
 /** Anything that yields the bytes of a model file. */
 export type ModelSource =
@@ -11,30 +11,46 @@ export type ModelSource =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array>;
 
-async function* chunksOfStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* partsOfStream(stream: ReadableStream<unknown>): AsyncGenerator<unknown> {
+  if (stream.locked) {
+    throw new FoldvoxError("bad-argument", "The model's stream has been read, or is being read. Give a fresh one.");
+  }
   const reader = stream.getReader();
+  const read = () =>
+    reader.read().catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new FoldvoxError("io", `The model's stream broke off: ${reason}. Get the model again.`, { cause });
+    });
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+    for (let part = await read(); !part.done; part = await read()) yield part.value;
   } finally {
-    await reader.cancel();
+    // A stream that broke has said why already.
+    await reader.cancel().catch(() => {});
   }
 }
 
-/** The bytes of a source as they arrive. Errors: bad-argument, io. */
+function partsOf(source: ModelSource): Iterable<unknown> | AsyncIterable<unknown> {
+  if (source instanceof Uint8Array) return [source];
+  if (source instanceof ArrayBuffer) return [new Uint8Array(source)];
+  if (typeof Response !== "undefined" && source instanceof Response) {
+    if (source.ok && source.body) return partsOfStream(source.body);
+    throw new FoldvoxError("io", `The model's response is ${source.status}, or has no body. Check its URL.`);
+  }
+  if (typeof Blob !== "undefined" && source instanceof Blob) return partsOfStream(source.stream());
+  if (typeof ReadableStream !== "undefined" && source instanceof ReadableStream) return partsOfStream(source);
+  if (Symbol.asyncIterator in Object(source)) return source as AsyncIterable<unknown>;
+  throw new FoldvoxError(
+    "bad-argument",
+    "The model is neither a URL nor bytes, a Blob, a Response or a stream of bytes.",
+  );
+}
+
+/** The bytes of a source as they arrive. What an iterable throws passes through. Errors: bad-argument, io. */
 export async function* chunksOf(source: ModelSource): AsyncGenerator<Uint8Array> {
-  if (source instanceof Uint8Array) yield source;
-  else if (source instanceof ArrayBuffer) yield new Uint8Array(source);
-  else if (typeof Response !== "undefined" && source instanceof Response) {
-    if (!source.ok || !source.body)
-      throw new FoldvoxError("io", `The model's response is ${source.status}. Check its URL.`);
-    yield* chunksOfStream(source.body);
-  } else if (typeof Blob !== "undefined" && source instanceof Blob) yield* chunksOfStream(source.stream());
-  else if (typeof ReadableStream !== "undefined" && source instanceof ReadableStream) yield* chunksOfStream(source);
-  else if (Symbol.asyncIterator in Object(source)) yield* source as AsyncIterable<Uint8Array>;
-  else {
-    throw new FoldvoxError(
-      "bad-argument",
-      "The model is neither a URL nor bytes, a Blob, a Response or a stream of bytes.",
-    );
+  for await (const part of partsOf(source)) {
+    if (!(part instanceof Uint8Array)) {
+      throw new FoldvoxError("bad-argument", `The model comes as ${shown(part)}; each chunk must be a Uint8Array.`);
+    }
+    yield part;
   }
 }

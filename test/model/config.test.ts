@@ -1,0 +1,139 @@
+// The configuration: every field is checked, and the message names it.
+
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/model/config.ts";
+import { errorOf } from "../support/errors.ts";
+import { smallConfig } from "../support/model-file.ts";
+
+/** The configuration as JSON with the value at the path replaced; undefined takes the field away. */
+function changed(path: string, value: unknown): string {
+  const config = JSON.parse(JSON.stringify(smallConfig()));
+  const keys = path.split(".");
+  const last = keys.pop()!;
+  const parent = keys.reduce((object, key) => object[key], config);
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return JSON.stringify(config);
+}
+
+describe("parseConfig", () => {
+  it("gives back what was written", () => {
+    expect(parseConfig(JSON.stringify(smallConfig()))).toEqual(smallConfig());
+  });
+
+  it("ignores fields it does not know, and does without language, licence and attribution", () => {
+    expect(parseConfig(changed("encoder.colour", "red"))).toEqual(smallConfig());
+    for (const field of ["language", "licence"])
+      expect(parseConfig(changed(field, undefined))).toHaveProperty(field, "");
+    expect(parseConfig(changed("attribution", undefined)).attribution).toEqual([]);
+  });
+
+  it("takes the borders of every range", () => {
+    for (const [path, values] of Object.entries({
+      "features.sampleRate": [4000, 8000, 96000],
+      "features.hopSamples": [40, 199],
+      "encoder.segment": [1, 256],
+      "encoder.leftContext": [0, 4096],
+      "encoder.rightContext": [0, 256],
+      "encoder.memory": [0, 64],
+      "encoder.outputDim": [1, 65536],
+      "head.blank": [0, 2],
+    })) {
+      for (const value of values) expect(parseConfig(changed(path, value))).toBeDefined();
+    }
+  });
+
+  it.each<[string, unknown]>([
+    ["name", 5],
+    ["name", undefined],
+    ["language", 5],
+    ["licence", []],
+    ["attribution", "me"],
+    ["attribution", [""]],
+    ["attribution", [1]],
+    ["features", undefined],
+    ["features", []],
+    ["features.sampleRate", "16000"],
+    ["features.sampleRate", 3999],
+    ["features.sampleRate", 96001],
+    ["features.windowSamples", 512],
+    ["features.hopSamples", 0],
+    ["features.hopSamples", 200],
+    ["features.hopSamples", 160.5],
+    ["features.mels", 0],
+    ["features.mels", 257],
+    ["features.log", "log10"],
+    ["features.log", "toString"],
+    ["features.gain", 0],
+    ["features.gain", -1],
+    ["features.gain", 1e39],
+    ["features.gain", 1e-60],
+    ["features.gain", "1"],
+    ["encoder", null],
+    ["encoder.inputDim", 9],
+    ["encoder.projection", 5],
+    ["encoder.stride", 0],
+    ["encoder.stride", 65],
+    ["encoder.width", 8193],
+    ["encoder.width", 20],
+    ["encoder.activation", "tanh"],
+    ["encoder.segment", 0],
+    ["encoder.segment", 257],
+    ["encoder.leftContext", -1],
+    ["encoder.leftContext", 4097],
+    ["encoder.rightContext", 257],
+    ["encoder.memory", 65],
+    ["encoder.memory", true],
+    ["encoder.tanhOnMemory", 1],
+    ["encoder.tanhOnMemory", undefined],
+    ["encoder.outputDim", 0],
+    ["encoder.layers", []],
+    ["encoder.layers", {}],
+    ["encoder.layers.1", 7],
+    ["encoder.layers.1.heads", 0],
+    ["encoder.layers.1.heads", 3],
+    ["encoder.layers.1.attentionFold", 0],
+    ["encoder.layers.1.attentionFold", 3],
+    ["encoder.layers.1.attentionFold", 65],
+    ["encoder.layers.1.attentionFold", 16],
+    ["encoder.layers.1.feedForwardFold", 3],
+    ["encoder.layers.1.feedForwardFold", 0.5],
+    ["encoder.layers.1.feedForward", 25],
+    ["encoder.layers.1.feedForward", 65537],
+    ["head", undefined],
+    ["head.type", "rnn"],
+    ["head.blank", -1],
+    ["head.blank", 3],
+    ["tokens", ["<blank>"]],
+    ["tokens", ["<blank>", ""]],
+    ["tokens", ["<blank>", 4]],
+    ["tokens", ["<blank>", "yes", "yes"]],
+    ["tokens", undefined],
+    ["tokenUnit", "phone"],
+  ])("refuses %s = %j and names it", (path, value) => {
+    const error = errorOf(() => parseConfig(changed(path, value)));
+    expect(error.code).toBe("bad-model");
+    // encoder.layers.1.heads is written encoder.layers[1].heads; a division names its layer and fields.
+    const written = path.replace(/\.(\d+)/, "[$1]");
+    const [, parent, field] = /^(.*?)\.?(\w+|\w+\[\d\])$/.exec(written)!;
+    expect(error.message).toContain(parent);
+    expect(error.message).toContain(field === "projection" || field === "stride" ? "encoder" : field);
+  });
+
+  it.each([
+    "",
+    "{",
+    "null",
+    "[]",
+    "3",
+    '"text"',
+    '{"tokens":1e999}',
+    `{"tokens":${"[".repeat(300000)}${"]".repeat(300000)}}`,
+    changed("encoder.width", "x".repeat(1e6)),
+    `{"tokens":["a","b"],"head":{"type":${"[".repeat(300000)}${"]".repeat(300000)}}}`,
+  ])("refuses text %# in a short message", (json) => {
+    const error = errorOf(() => parseConfig(json));
+    expect(error.code).toBe("bad-model");
+    expect(error.message.length).toBeLessThan(300);
+  });
+});

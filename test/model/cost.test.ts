@@ -1,0 +1,55 @@
+// What a model costs, against counts by hand.
+
+import { describe, expect, it } from "vitest";
+import { modelCost } from "../../src/model/cost.ts";
+import { readModelHeader } from "../../src/model/header.ts";
+import { modelFile, smallConfig } from "../support/model-file.ts";
+
+const cost = (fold: number, memory = 0, weights: "fp32" | "int8" = "fp32") => {
+  const layers = [{ attentionFold: fold, feedForwardFold: fold, heads: 1, feedForward: 32 }];
+  return modelCost(readModelHeader(modelFile(smallConfig({ layers, memory }), { weights })));
+};
+
+describe("modelCost", () => {
+  it("counts a layer without a fold", () => {
+    const [layer] = cost(1).layers;
+    // Norms 3 * 32, keys and values 32 * 17, query and output 2 * 16 * 17, feed-forward 32 * 17 + 16 * 33.
+    expect(layer!.parameters).toBe(96 + 544 + 544 + 544 + 528);
+    expect(layer!.bytes).toBe(4 * layer!.parameters);
+    // Five tokens through 4 matrices of 16 x 16 and 2 of 16 x 32; each attends to 5 tokens and 8 of left context.
+    expect(layer!.macs).toEqual({ linear: 5 * (4 * 256 + 2 * 512), attention: 2 * 5 * 13 * 16 });
+  });
+
+  it("counts the memory bank: another query, and its entries as keys", () => {
+    const [layer] = cost(1, 3).layers;
+    expect(layer!.macs).toEqual({
+      linear: 6 * 2 * 256 + (3 + 5) * 2 * 256 + 5 * 2 * 512,
+      attention: 2 * 6 * 16 * 16,
+    });
+  });
+
+  it("a fold divides weights and multiply-adds of matrices, and multiplies those of attention", () => {
+    const [plain, folded] = [cost(1), cost(4)].map((each) => each.layers[0]!);
+    expect(folded!.macs.linear).toBe(plain!.macs.linear / 4);
+    expect(folded!.macs.attention).toBe(plain!.macs.attention * 4);
+    expect(folded!.parameters).toBeLessThan(plain!.parameters / 10);
+  });
+
+  it("of the whole adds both ends and the pace of speech", () => {
+    const whole = cost(1);
+    const [layer] = whole.layers;
+    expect(whole.macsPerStep.linear).toBe(layer!.macs.linear + 4 * (4 * 8 * 4 + 16 * 12 + 12 * 3));
+    expect(whole.stepsPerSecond).toBe(6.25);
+    expect(whole.macsPerSecond).toBe((whole.macsPerStep.linear + whole.macsPerStep.attention) * 6.25);
+    expect(whole.keyValueBytes).toBe(8 * 2 * 16 * 4);
+    expect(whole.parameters).toBe(layer!.parameters + 4 * 8 + 12 * 17 + 24 + 3 * 13);
+  });
+
+  it("int8 keeps the parameters and takes fewer bytes and less energy", () => {
+    const [fp32, int8] = [cost(1), cost(1, 0, "int8")];
+    expect(int8!.parameters).toBe(fp32!.parameters);
+    expect(int8!.bytes).toBeLessThan(fp32!.bytes / 2);
+    for (const i of [0, 1]) expect(int8!.energy[i]!.milliwatts).toBeLessThan(fp32!.energy[i]!.milliwatts);
+    expect(int8!.energy[1]!.milliwatts).toBeLessThan(int8!.energy[0]!.milliwatts);
+  });
+});

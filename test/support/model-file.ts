@@ -1,0 +1,122 @@
+// Small valid model files with seeded weights, to load, to run and to damage.
+
+import { createHash } from "node:crypto";
+import type { EncoderConfig, ModelConfig } from "../../src/model/config.ts";
+import { type Tensor, writeSafetensors } from "../../src/model/safetensors.ts";
+import { expectedTensors, scaleName, type TensorSpec } from "../../src/model/tensors.ts";
+import { randomFloats } from "./random.ts";
+
+/** A CTC model of two layers, the second folded, with some 2000 parameters; `encoder` replaces fields of the encoder. */
+export function smallConfig(encoder: Partial<EncoderConfig> = {}, rest: Partial<ModelConfig> = {}): ModelConfig {
+  return {
+    name: "small",
+    language: "en",
+    licence: "MIT",
+    attribution: ["seeded numbers"],
+    features: { sampleRate: 16000, windowSamples: 400, hopSamples: 160, mels: 8, log: "natural", gain: 1 },
+    encoder: {
+      inputDim: 8,
+      projection: 4,
+      stride: 4,
+      width: 16,
+      activation: "gelu",
+      segment: 4,
+      leftContext: 8,
+      rightContext: 1,
+      memory: 0,
+      tanhOnMemory: true,
+      outputDim: 12,
+      layers: [
+        { attentionFold: 1, feedForwardFold: 1, heads: 2, feedForward: 24 },
+        { attentionFold: 2, feedForwardFold: 2, heads: 2, feedForward: 24 },
+      ],
+      ...encoder,
+    },
+    head: { type: "ctc", blank: 0 },
+    tokens: ["<blank>", "yes", "no"],
+    tokenUnit: "word",
+    ...rest,
+  };
+}
+
+export interface WeightOptions {
+  readonly weights?: "fp32" | "int8";
+  readonly seed?: number;
+  /** Whether layers get the optional sub-token embedding. */
+  readonly embedding?: boolean;
+}
+
+export function floatTensor(shape: readonly number[], values: Float32Array): Tensor {
+  return { dtype: "F32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}
+
+const halfToEven = (x: number) => {
+  const rounded = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+};
+
+/** Symmetric int8, one scale a row: [out][in] becomes the matrix and its scales [out]. */
+function quantized(shape: readonly number[], values: Float32Array): { matrix: Tensor; scales: Tensor } {
+  const [outputs, inputs] = shape as [number, number];
+  const matrix = new Int8Array(values.length);
+  const scales = new Float32Array(outputs);
+  for (let o = 0; o < outputs; o++) {
+    const row = values.subarray(o * inputs, (o + 1) * inputs);
+    scales[o] = row.reduce((most, x) => Math.max(most, Math.abs(x)), 0) / 127;
+    matrix.set(
+      Array.from(row, (x) => (scales[o] === 0 ? 0 : Math.max(-127, Math.min(127, halfToEven(x / scales[o]!))))),
+      o * inputs,
+    );
+  }
+  return {
+    matrix: { dtype: "I8", shape, bytes: new Uint8Array(matrix.buffer) },
+    scales: floatTensor([outputs], scales),
+  };
+}
+
+/** Values that keep a network of any depth in range: norms near one, matrices as they are usually initialised. */
+function values({ name, shape, kind }: TensorSpec, seed: number): Float32Array {
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (kind === "matrix") return randomFloats(count, seed, Math.sqrt(3 / shape[1]!));
+  const nearOne = name.endsWith(".weight") || name === "features.invstddev";
+  return randomFloats(count, seed, 0.1).map((x) => (nearOne ? 1 + x : x));
+}
+
+/** All tensors of a model in the file's order. */
+export function modelTensors(config: ModelConfig, options: WeightOptions = {}): Map<string, Tensor> {
+  const { weights = "fp32", seed = 1, embedding = false } = options;
+  const tensors = new Map<string, Tensor>();
+  expectedTensors(config).forEach((spec, i) => {
+    if (spec.kind === "optional" && !embedding) return;
+    const random = values(spec, 1000 * seed + i);
+    if (spec.kind === "matrix" && weights === "int8") {
+      const { matrix, scales } = quantized(spec.shape, random);
+      tensors.set(spec.name, matrix).set(scaleName(spec.name), scales);
+    } else {
+      tensors.set(spec.name, floatTensor(spec.shape, random));
+    }
+  });
+  return tensors;
+}
+
+/** The file of these tensors, checksum and all; `metadata` replaces entries of its metadata. */
+export function fileOf(
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const hash = createHash("sha256");
+  for (const { bytes } of tensors.values()) hash.update(bytes);
+  return writeSafetensors(tensors, {
+    format: "foldvox",
+    version: "1",
+    sha256: hash.digest("hex"),
+    config: JSON.stringify(config),
+    ...metadata,
+  });
+}
+
+/** A whole valid model file. */
+export function modelFile(config: ModelConfig = smallConfig(), options: WeightOptions = {}): Uint8Array {
+  return fileOf(config, modelTensors(config, options));
+}
