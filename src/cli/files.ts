@@ -19,9 +19,13 @@ function ioError(path: string, cause: unknown): unknown {
 
 /** The whole file. Errors: io. */
 export async function readWhole(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause) => {
+  try {
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    // A plain view: Buffer's own slice() does not copy, and code further in counts on one that does.
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch (cause) {
     throw ioError(path, cause);
-  });
+  }
 }
 
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {

@@ -20,7 +20,7 @@ from .commands import SCARCE, WORDS
 
 RATE = 16000
 ENERGY_FRAME = 160
-HELD_PERCENT = 14
+HELD_PERCENT = 10
 VALID_PERCENT = 25
 SPLITS = ("train", "valid", "heldout")
 
