@@ -86,6 +86,44 @@ export interface TranscribeOptions {
   readonly sampleRate?: number;
 }
 
+/** A stream that tells what is new after each chunk: every final, and a partial whenever its text has changed. */
+class ResultFeed {
+  readonly stream: Stream;
+  private readonly sampleRate: number;
+  private shown = "";
+
+  constructor(stream: Stream, options: TranscribeOptions) {
+    this.stream = stream;
+    this.sampleRate = options.sampleRate ?? 16000;
+  }
+
+  accept(chunk: Float32Array | Int16Array): (PartialResult | FinalResult)[] {
+    this.stream.acceptWaveform(this.sampleRate, chunk);
+    const partial = this.stream.partial();
+    const changed = partial.partial !== this.shown;
+    this.shown = partial.partial;
+    return changed ? [...this.stream.results(), partial] : this.stream.results();
+  }
+
+  finish(): FinalResult[] {
+    this.stream.inputFinished();
+    return this.stream.results();
+  }
+}
+
+/** Checks normalised frames [T][mels]. Errors: bad-argument, bad-audio. */
+function checkFeatures(features: Float32Array, mels: number): Float32Array {
+  if (!(features instanceof Float32Array) || features.length % mels !== 0) {
+    throw new FoldvoxError("bad-argument", `The features are not a Float32Array of frames of ${mels} values each.`);
+  }
+  const wrong = features.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    const where = `Frame ${Math.floor(wrong / mels)}, value ${wrong % mels}`;
+    throw new FoldvoxError("bad-audio", `${where} of the features is ${features[wrong]}; every value must be finite.`);
+  }
+  return features;
+}
+
 export class Recognizer {
   private readonly engine: Engine;
   private readonly endpoint: Partial<EndpointRules>;
@@ -124,21 +162,15 @@ export class Recognizer {
     chunks: AsyncIterable<Float32Array | Int16Array> | Iterable<Float32Array | Int16Array>,
     options: TranscribeOptions = {},
   ): AsyncGenerator<PartialResult | FinalResult> {
-    const stream = this.createStream();
-    let shown = "";
+    const feed = new ResultFeed(this.createStream(), options);
     try {
       for await (const chunk of chunks) {
-        stream.acceptWaveform(options.sampleRate ?? 16000, chunk);
-        yield* stream.results();
-        const partial = stream.partial();
-        if (partial.partial !== shown) yield partial;
-        shown = partial.partial;
+        yield* feed.accept(chunk);
         await yieldToEventLoop();
       }
-      stream.inputFinished();
-      yield* stream.results();
+      yield* feed.finish();
     } finally {
-      stream.free();
+      feed.stream.free();
     }
   }
 
@@ -146,20 +178,14 @@ export class Recognizer {
   transformStream(
     options: TranscribeOptions = {},
   ): TransformStream<Float32Array | Int16Array, PartialResult | FinalResult> {
-    const stream = this.createStream();
-    let shown = "";
+    const feed = new ResultFeed(this.createStream(), options);
     return new TransformStream({
       transform: (chunk, controller) => {
-        stream.acceptWaveform(options.sampleRate ?? 16000, chunk);
-        for (const result of stream.results()) controller.enqueue(result);
-        const partial = stream.partial();
-        if (partial.partial !== shown) controller.enqueue(partial);
-        shown = partial.partial;
+        for (const result of feed.accept(chunk)) controller.enqueue(result);
       },
       flush: (controller) => {
-        stream.inputFinished();
-        for (const result of stream.results()) controller.enqueue(result);
-        stream.free();
+        for (const result of feed.finish()) controller.enqueue(result);
+        feed.stream.free();
       },
     });
   }
@@ -183,7 +209,7 @@ export class Recognizer {
     };
     try {
       if ("features" in input) {
-        stream.encodeFrames(input.features, collect);
+        stream.encodeFrames(checkFeatures(input.features, this.header.config.features.mels), collect);
       } else {
         stream.acceptSamples(checkSamples(input.waveform), collect);
         stream.finish(collect);

@@ -265,6 +265,15 @@ describe("bad input leaves a stream as it was", () => {
     expect(stream.results()).toEqual(expected);
   });
 
+  it.each([
+    ["frames of another width", new Float32Array(81), "bad-argument"],
+    ["NaN", new Float32Array(80).fill(Number.NaN), "bad-audio"],
+  ])("features: %s", (_, features, code) => {
+    const engine = recognizer("simd", model);
+    expect(codeOf(() => engine.encode({ features }))).toBe(code);
+    expect(engine.encode({ features: new Float32Array(8 * 80) }).tokens).toBe(2);
+  });
+
   it.each([0, -1, 1.5, Number.NaN, 1e9])("maxStreams of %d", (maxStreams) => {
     expect(codeOf(() => recognizer("simd", model, { maxStreams }))).toBe("bad-argument");
   });

@@ -13,8 +13,8 @@ export function wordErrors(reference: readonly string[], hypothesis: readonly st
   return row.at(-1)!;
 }
 
-/** A seeded generator (Mulberry32), so that an interval is the same every time. */
-function generator(seed: number): () => number {
+/** A seeded generator (Mulberry32) of values in 0 ... 1, so that an interval is the same every time. */
+export function generator(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
