@@ -22,6 +22,7 @@ RATE = 16000
 ENERGY_FRAME = 160
 HELD_PERCENT = 10
 VALID_PERCENT = 25
+OTHER_HELD_PERCENT = 20
 SPLITS = ("train", "valid", "heldout")
 
 
@@ -46,7 +47,7 @@ class Corpus(NamedTuple):
     audio: Dict[str, np.ndarray]  # int16 by source: "train", "dev"
     clips: Dict[str, List[Clip]]  # by split: "train", "valid", "heldout"
     other: np.ndarray  # int16, other speech
-    other_spans: List[Tuple[int, int]]  # (start, samples) of utterances in which no command word was heard
+    other_spans: Dict[str, List[Tuple[int, int]]]  # by split: (start, samples) of utterances without a command word
     noise: List[np.ndarray]  # int16
 
     def waveform(self, clip: Clip) -> np.ndarray:
@@ -69,11 +70,11 @@ def load_corpus(data: Path, cache: Path) -> Corpus:
             begin, end = find_word(audio[source][start : start + samples])
             split = split_of(row["speaker"], source, row["speaker"] in scarce)
             clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end))
-    spans = [
-        (int(row["start"]), int(row["samples"]))
-        for row in read_rows(data / "other-speech" / "other-speech.tsv")
-        if row["machine_transcript"] and not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(WORDS)
-    ]
+    spans = {split: [] for split in SPLITS}
+    for row in read_rows(data / "other-speech" / "other-speech.tsv"):
+        if row["machine_transcript"] and not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(WORDS):
+            split = other_split_of(row["utterance"].split("-")[0])
+            spans[split].append((int(row["start"]), int(row["samples"])))
     noise = [decode(path, cache) for path in sorted((data / "noise").glob("*.opus"))]
     return Corpus(audio, clips, decode(data / "other-speech" / "other-speech.opus", cache), spans, noise)
 
@@ -87,6 +88,11 @@ def split_of(speaker: str, source: str, has_scarce: bool) -> str:
     if source == "dev":
         return "valid" if _hash("valid" + speaker) % 100 < VALID_PERCENT else "heldout"
     return "heldout" if has_scarce and _hash("held" + speaker) % 100 < HELD_PERCENT else "train"
+
+
+def other_split_of(reader: str) -> str:
+    """The split of a reader of the other speech: a fifth are `heldout`."""
+    return "heldout" if _hash("other" + reader) % 100 < OTHER_HELD_PERCENT else "train"
 
 
 def _hash(text: str) -> int:

@@ -6,9 +6,11 @@ every linear layer, q = round_half_even(x * (127 / max|x|)); y = acc * (rowScale
 
 from __future__ import annotations
 
+import functools
 from typing import Dict, Tuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 # Sums of K products of two int8 stay exact in fp32 up to this K; longer rows are summed in fp64.
@@ -50,3 +52,22 @@ def to_int8(model: nn.Module, quantized: Dict[str, Tuple[Tensor, Tensor]] | None
         bias = None if module.bias is None else module.bias.detach()
         setattr(parent, name.rpartition(".")[2], Int8Linear(weight, scale, bias))
     return model
+
+
+def emulate_int8(model: nn.Module) -> None:
+    """From here on every nn.Linear computes with weights and inputs rounded as above; gradients pass straight through."""
+    for module in model.modules():
+        if isinstance(module, nn.Linear):
+            module.forward = functools.partial(_rounded_linear, module)
+
+
+def _rounded_linear(module: nn.Linear, rows: Tensor) -> Tensor:
+    return F.linear(_rounded(rows), _rounded(module.weight), module.bias)
+
+
+def _rounded(rows: Tensor) -> Tensor:
+    """Each row to 255 levels, and back."""
+    with torch.no_grad():
+        scale = rows.abs().amax(-1, keepdim=True).float().clamp(min=1e-12) / 127
+        change = torch.round(rows / scale) * scale - rows
+    return rows + change

@@ -80,13 +80,17 @@ def tensor_names(config: Dict[str, Any]) -> List[str]:
             "layer_norm_output",
         ):
             names += [f"{prefix}{part}.weight", f"{prefix}{part}.bias"]
+            if part == "attention.emb_to_query" and layer.get("relativePosition"):
+                names.append(prefix + "attention.relative_bias")
     parts = ["transcriber.output_linear", "transcriber.layer_norm"]
     parts += ["head.linear"] if config["head"]["type"] == "ctc" else []
     return names + [f"{part}.{kind}" for part in parts for kind in ("weight", "bias")]
 
 
 def _file_config(config: Dict[str, Any]) -> Dict[str, Any]:
-    layers = [{k: v for k, v in layer.items() if k != "subtokenEmbedding"} for layer in config["encoder"]["layers"]]
+    """Without what the presence of a tensor says."""
+    known = ("subtokenEmbedding", "relativePosition")
+    layers = [{k: v for k, v in layer.items() if k not in known} for layer in config["encoder"]["layers"]]
     return {**config, "encoder": {**config["encoder"], "layers": layers}}
 
 
@@ -113,8 +117,9 @@ def load_model(path: Path) -> Tuple[FoldvoxModel, Tensor, Tensor]:
     config = json.loads(metadata["config"])
     tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
     for index, layer in enumerate(config["encoder"]["layers"]):
-        name = f"transcriber.transformer.emformer_layers.{index}.subtoken_embedding"
-        layer["subtokenEmbedding"] = name in tensors
+        prefix = f"transcriber.transformer.emformer_layers.{index}."
+        layer["subtokenEmbedding"] = prefix + "subtoken_embedding" in tensors
+        layer["relativePosition"] = prefix + "attention.relative_bias" in tensors
     mean, invstddev = tensors.pop("features.mean"), tensors.pop("features.invstddev")
     scaled = {name[: -len("_scale")]: tensors.pop(name) for name in list(tensors) if name.endswith("_scale")}
     quantized = {name[: -len(".weight")]: (tensors[name], scale) for name, scale in scaled.items()}

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .commands import WORDS
 from .corpus import RATE, Clip, Corpus
-from .features import LogMel
+from .features import HOP, LogMel
 from .model import FoldvoxModel
 
 BATCH = 64
@@ -66,8 +66,13 @@ def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple
 
 @torch.no_grad()
 def recognize(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[np.ndarray]) -> List[List[int]]:
-    """Best-path tokens of each waveform, each as if streamed alone to its end (the offline pass gives the same)."""
+    """Best-path tokens of each waveform, each as if streamed alone to its end (the offline pass gives the same).
+
+    As in the recognizer, silence of the head's delay follows every waveform.
+    """
     extract, results = LogMel(), []
+    tail = np.zeros(model.config["head"].get("delay", 0) * model.stride * HOP, np.float32)
+    waves = [np.append(wave, tail) for wave in waves]
     order = sorted(range(len(waves)), key=lambda index: len(waves[index]))
     stride, right = model.stride, model.right_context * model.stride
     answers: Dict[int, List[int]] = {}

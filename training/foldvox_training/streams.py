@@ -1,7 +1,7 @@
-"""Training streams: clips joined with gaps over noise, with the token each 40 ms should emit.
+"""Training streams: clips joined with gaps over noise, with the token that each step of the encoder should emit.
 
 Every stream of a batch has the same length, so no padding is computed. The labels are known because the clips are
-trimmed by energy: a word's last tokens (up to 6, one of them after the word's end) carry the word, all else the blank.
+trimmed by energy: tokens around a word's end (240 ms, up to `delay` behind) carry the word, all else the blank.
 """
 
 from __future__ import annotations
@@ -9,29 +9,49 @@ from __future__ import annotations
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from .augment import Noise, Room, at_speed, telephone, warp
 from .commands import WORDS
 from .corpus import RATE, Clip, Corpus
+from .features import HOP, LogMel
+from .recipe import Recipe
 
-TOKEN_SAMPLES = 640
 BLANK_WEIGHT = 0.3
+LABEL_SECONDS, EARLIEST_SECONDS = 0.24, 0.08
+SPEECH_LEVEL = 0.06
+
+# What streams are made of, in shares.
+KINDS = {"commands": 0.66, "speech, then commands": 0.09, "other words": 0.08, "other speech": 0.13, "noise": 0.04}
 
 
 class Batch(NamedTuple):
-    waveform: np.ndarray  # fp32 [B, (tokens + rightContext) * 640]
-    labels: np.ndarray  # int64 [B, tokens]
-    weights: np.ndarray  # fp32 [B, tokens]
-    targets: np.ndarray  # int64 [B, most words]
-    lengths: np.ndarray  # int64 [B]
+    features: Tensor  # fp16 [B, (tokens + rightContext) * stride, mels], not normalised
+    labels: Tensor  # int64 [B, tokens]
+    weights: Tensor  # fp32 [B, tokens]
+    targets: Tensor  # int64 [B, most words]
+    lengths: Tensor  # int64 [B]
+
+
+class Stream(NamedTuple):
+    wave: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+    words: List[int]
 
 
 class StreamMaker:
     """Draws streams from the training split; words are drawn evenly over the vocabulary."""
 
-    def __init__(self, corpus: Corpus, tokens: int, right_context: int, seed: int):
-        self.corpus, self.tokens = corpus, tokens
-        self.samples = (tokens + right_context) * TOKEN_SAMPLES
+    def __init__(self, corpus: Corpus, recipe: Recipe, seed: int):
+        encoder, head = recipe.config["encoder"], recipe.config["head"]
+        self.corpus, self.tokens, self.delay = corpus, recipe.tokens, head["delay"]
+        self.token_samples = encoder["stride"] * HOP
+        self.samples = (self.tokens + encoder["rightContext"]) * self.token_samples
         self.rng = np.random.default_rng(seed)
+        self.room, self.noise = Room(self.rng, self.samples), Noise(corpus.noise, self.rng)
+        self.extract = LogMel()
         clips = corpus.clips["train"]
         self.by_word = {word: [clip for clip in clips if clip.word == word] for word in WORDS}
         self.others = [clip for clip in clips if not clip.label]
@@ -41,52 +61,63 @@ class StreamMaker:
 
     def batch(self, size: int) -> Batch:
         streams = [self.stream() for _ in range(size)]
-        targets = np.zeros((size, max(1, max(len(words) for _, _, _, words in streams))), np.int64)
-        for row, (_, _, _, words) in zip(targets, streams):
-            row[: len(words)] = words
-        lengths = np.array([len(words) for _, _, _, words in streams])
-        waveform, labels, weights = (np.stack([stream[part] for stream in streams]) for part in range(3))
-        return Batch(waveform, labels, weights, targets, lengths)
+        lengths = torch.tensor([len(stream.words) for stream in streams])
+        targets = torch.zeros(size, max(1, int(lengths.max())), dtype=torch.int64)
+        for row, stream in zip(targets, streams):
+            row[: len(stream.words)] = torch.tensor(stream.words, dtype=torch.int64)
+        waves = torch.from_numpy(np.stack([stream.wave for stream in streams]))
+        features = warp(self.extract(waves)[:, : self.samples // HOP], self.rng)
+        telephone(features, self.rng, 0.08)
+        labels, weights = (torch.from_numpy(np.stack(rows)) for rows in zip(*(stream[1:3] for stream in streams)))
+        return Batch(features.half(), labels, weights, targets, lengths)
 
-    def stream(self) -> Tuple[np.ndarray, np.ndarray, np.ndarray, List[int]]:
-        """Waveform, labels, weights and the words: 78 % commands, 8 % other words, 9 % other speech, 5 % noise."""
+    def stream(self) -> Stream:
         rng = self.rng
-        wave = np.zeros(self.samples, np.float32)
-        labels, weights = np.zeros(self.tokens, np.int64), np.full(self.tokens, BLANK_WEIGHT, np.float32)
-        words: List[int] = []
-        kind = rng.random()
-        if kind < 0.86:
-            words = self._say(wave, labels, weights, only_others=kind > 0.78)
-        elif kind < 0.95:
-            wave += self._other_speech()
-        self._add_noise(wave, certain=kind >= 0.95)
-        return np.clip(wave, -1, 1), labels, weights, words
+        stream = Stream(
+            np.zeros(self.samples, np.float32),
+            np.zeros(self.tokens, np.int64),
+            np.full(self.tokens, BLANK_WEIGHT, np.float32),
+            [],
+        )
+        kind, silent_from = rng.choice(list(KINDS), p=list(KINDS.values())), self.samples
+        if kind in ("commands", "other words"):
+            silent_from = self._say(stream, int(rng.uniform(0, 0.5) * RATE), only_others=kind == "other words")
+        elif kind == "speech, then commands":
+            spoken = int(rng.uniform(0.3, 0.6) * self.samples)
+            self._talk(stream.wave[:spoken])
+            silent_from = self._say(stream, spoken + int(rng.uniform(0.15, 0.6) * RATE), only_others=False)
+        elif kind == "other speech":
+            self._talk(stream.wave)
+        return stream._replace(wave=self._record(stream.wave, silent_from, only_noise=kind == "noise"))
 
-    def _say(self, wave: np.ndarray, labels: np.ndarray, weights: np.ndarray, only_others: bool) -> List[int]:
+    def _say(self, stream: Stream, at: int, only_others: bool) -> int:
+        """Speaks words from sample `at` on; returns where the input may end."""
         rng = self.rng
         first = self._choose(self.by_word[WORDS[rng.integers(len(WORDS))]])
-        speed = float(np.clip(np.exp(rng.normal(0, 0.08)), 0.82, 1.22))
-        at = int(rng.uniform(0, 0.5) * RATE)
+        speed = float(np.clip(np.exp(rng.normal(0, 0.1)), 0.78, 1.28))
         untrimmed = 0.6 if rng.random() < 0.3 else 0.08
         loudness = rng.uniform(-3, 3)
-        limit = self.samples - TOKEN_SAMPLES - int(rng.choice([0, 0, 0, 0.3, 0.7]) * self.samples)
-        words: List[int] = []
+        token, behind = self.token_samples, (self.delay + 1) * self.token_samples
+        limit = self.samples - behind - int(rng.choice([0, 0, 0, 0.3, 0.7]) * self.samples)
         clip: Optional[Clip] = None
+        over = self.samples
         while True:
             other = only_others or rng.random() < 0.12
             clip = first if clip is None and not other else self._next(first.speaker, other)
             pace = speed * float(np.exp(rng.normal(0, 0.03)))
             sound, begin, end = self._cut(clip, rng.random() < untrimmed, pace)
-            if at + len(sound) > limit:
-                return words
+            if at + end > limit:
+                return over
+            sound = sound[: self.samples - at]
             level = np.sqrt((sound[begin:end] ** 2).mean() + 1e-9)
             decibels = loudness + rng.uniform(-2, 2)
-            wave[at : at + len(sound)] += sound * ((0.06 / level) ** 0.7 * 10 ** (decibels / 20))
+            stream.wave[at : at + len(sound)] += sound * ((SPEECH_LEVEL / level) ** 0.7 * 10 ** (decibels / 20))
             if clip.label:
-                words.append(clip.label)
-                last = int(np.ceil((at + end) / TOKEN_SAMPLES + 0.3))
-                start = max((at + begin) // TOKEN_SAMPLES + 2, last - 5)
-                labels[start : last + 1], weights[start : last + 1] = clip.label, 1
+                stream.words.append(clip.label)
+                last = int(np.ceil((at + end) / token + 0.3)) + self.delay - 1
+                start = max((at + begin + int(EARLIEST_SECONDS * RATE)) // token, last - int(LABEL_SECONDS * RATE) // token)
+                stream.labels[start : last + 1], stream.weights[start : last + 1] = clip.label, 1
+            over = at + end + int(rng.uniform(0, 0.1) * RATE)
             at += len(sound) + int(max(-0.02, rng.exponential(0.22) - 0.05) * RATE)
 
     def _choose(self, clips: List[Clip]) -> Clip:
@@ -97,14 +128,14 @@ class StreamMaker:
         rng, own = self.rng, self.by_speaker[speaker]
         if other:
             candidates = [clip for clips in own.values() for clip in clips if not clip.label]
-            return self._choose(candidates if candidates and rng.random() < 0.7 else self.others)
+            return self._choose(candidates if candidates and rng.random() < 0.5 else self.others)
         words = [word for word in own if word in self.by_word]
-        if words and rng.random() < 0.6:
+        if words and rng.random() < 0.5:
             return self._choose(own[words[rng.integers(len(words))]])
         return self._choose(self.by_word[WORDS[rng.integers(len(WORDS))]])
 
     def _cut(self, clip: Clip, whole: bool, pace: float) -> Tuple[np.ndarray, int, int]:
-        """The clip, trimmed to its word and up to 100 ms on each side unless `whole`, resampled by `pace`."""
+        """The clip, trimmed to its word and up to 100 ms on each side unless `whole`, at another speed."""
         sound, begin, end = self.corpus.waveform(clip), clip.begin, clip.end
         if not whole:
             low = max(0, begin - int(self.rng.integers(0, 1600)))
@@ -114,28 +145,32 @@ class StreamMaker:
             ramp = np.linspace(0, 1, fade, dtype=np.float32)
             sound[:fade] *= ramp
             sound[-fade:] *= ramp[::-1]
-        count = int(len(sound) / pace)
-        sound = np.interp(np.arange(count) * pace, np.arange(len(sound)), sound).astype(np.float32)
-        return sound, int(begin / pace), int(end / pace)
+        return at_speed(sound, pace), int(begin / pace), int(end / pace)
 
-    def _other_speech(self) -> np.ndarray:
-        rng, wave = self.rng, np.zeros(self.samples, np.float32)
-        start, samples = self.corpus.other_spans[rng.integers(len(self.corpus.other_spans))]
-        offset = rng.integers(0, max(1, samples - self.samples))
-        end = start + min(samples, offset + self.samples)
-        piece = self.corpus.other[start + offset : end].astype(np.float32) / 32768
-        wave[: len(piece)] = piece * (0.06 / np.sqrt((piece**2).mean() + 1e-9)) * 10 ** (rng.uniform(-6, 6) / 20)
-        return wave
+    def _talk(self, wave: np.ndarray) -> None:
+        """Fills `wave` with running speech in which no command word is said; one time in ten backwards."""
+        rng, pace = self.rng, float(np.exp(self.rng.normal(0, 0.1)))
+        spans = self.corpus.other_spans["train"]
+        start, samples = spans[rng.integers(len(spans))]
+        needed = int(len(wave) * pace) + 2
+        offset = rng.integers(0, max(1, samples - needed))
+        piece = self.corpus.other[start + offset : start + min(samples, offset + needed)].astype(np.float32) / 32768
+        piece = at_speed(piece[::-1] if rng.random() < 0.1 else piece, pace)[: len(wave)]
+        level = SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20)
+        wave[: len(piece)] += piece * (level / np.sqrt((piece**2).mean() + 1e-9))
 
-    def _add_noise(self, wave: np.ndarray, certain: bool) -> None:
-        """Background noise 0 to 30 dB under the speech in 65 %, a white floor, a spectral tilt in 25 %, a gain."""
+    def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
+        """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a white floor, a spectral tilt in 25 %, a gain;
+        a quarter of the inputs end within 100 ms of their last word, which leaves digital silence."""
         rng = self.rng
-        if certain or rng.random() < 0.65:
-            noise = self.corpus.noise[rng.integers(len(self.corpus.noise))]
-            offset = rng.integers(0, len(noise) - self.samples)
-            piece = noise[offset : offset + self.samples].astype(np.float32) / 32768
-            wave += piece * (0.05 / (np.sqrt((piece**2).mean()) + 1e-6)) * 10 ** (-rng.uniform(0, 30) / 20)
-        wave += rng.normal(0, 10 ** rng.uniform(-5, -3), self.samples).astype(np.float32)
+        if rng.random() < 0.2:
+            wave = self.room(wave, rng)
+        if only_noise or rng.random() < 0.6:
+            wave += self.noise.background(len(wave), rng) * (SPEECH_LEVEL * 10 ** (-rng.uniform(0, 30) / 20))
+        wave += self.noise.floor(len(wave), rng) * (10 ** rng.uniform(-5, -3))
         if rng.random() < 0.25:
             wave[1:] = wave[1:] + rng.uniform(-0.4, 0.4) * wave[:-1]
         wave *= 10 ** (rng.uniform(-22, 8) / 20)
+        if rng.random() < 0.25:
+            wave[silent_from:] = 0
+        return np.clip(wave, -1, 1)

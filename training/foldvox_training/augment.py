@@ -1,0 +1,95 @@
+"""What happens to sound on its way: other speeds, rooms, noises, levels, telephone lines; and SpecAugment."""
+
+from __future__ import annotations
+
+from typing import List
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .corpus import RATE
+
+NOISE_BANK_SECONDS = 60
+ROOMS, ROOM_SAMPLES = 200, 6400
+
+
+def at_speed(sound: np.ndarray, pace: float) -> np.ndarray:
+    """Resampled so that it plays `pace` times as fast, its pitch rising with it."""
+    places = np.arange(int((len(sound) - 1) / pace), dtype=np.float32) * np.float32(pace)
+    before = places.astype(np.int32)
+    share = places - before
+    return sound[before] * (1 - share) + sound[before + 1] * share
+
+
+class Room:
+    """Simulated rooms: a direct path and an exponentially decaying noise tail, applied in the frequency domain."""
+
+    def __init__(self, rng: np.random.Generator, samples: int):
+        self.size = 1 << (samples + ROOM_SAMPLES - 1).bit_length()
+        self.responses: List[Tensor] = []
+        for _ in range(ROOMS):
+            decay = rng.uniform(0.1, 0.6)  # seconds until 60 dB down
+            times = np.arange(ROOM_SAMPLES) / RATE
+            tail = rng.normal(size=ROOM_SAMPLES) * 10 ** (-3 * times / decay)
+            tail[: int(rng.uniform(0.001, 0.01) * RATE)] = 0
+            tail *= 10 ** (-rng.uniform(0, 18) / 20) / np.sqrt((tail**2).sum())
+            tail[0] = 1
+            self.responses.append(torch.fft.rfft(torch.from_numpy(tail).float(), self.size))
+
+    def __call__(self, wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """As heard in one of the rooms, at the loudness it had."""
+        spectrum = torch.fft.rfft(torch.from_numpy(wave), self.size) * self.responses[rng.integers(ROOMS)]
+        heard = torch.fft.irfft(spectrum, self.size)[: len(wave)].numpy()
+        return heard * np.sqrt((wave**2).mean() / ((heard**2).mean() + 1e-12))
+
+
+class Noise:
+    """Recorded background noise and a white floor, both drawn from stored sound: drawing fresh noise took half the time."""
+
+    def __init__(self, recordings: List[np.ndarray], rng: np.random.Generator):
+        self.recordings = recordings
+        self.white = rng.normal(size=NOISE_BANK_SECONDS * RATE).astype(np.float32)
+
+    def background(self, samples: int, rng: np.random.Generator) -> np.ndarray:
+        """At an effective amplitude of 1."""
+        noise = self.recordings[rng.integers(len(self.recordings))]
+        offset = rng.integers(0, len(noise) - samples)
+        piece = noise[offset : offset + samples].astype(np.float32)
+        return piece / (np.sqrt((piece**2).mean()) + 0.03)
+
+    def floor(self, samples: int, rng: np.random.Generator) -> np.ndarray:
+        offset = rng.integers(0, len(self.white) - samples)
+        return self.white[offset : offset + samples] * rng.choice([-1, 1])
+
+
+def warp(features: Tensor, rng: np.random.Generator) -> Tensor:
+    """[B, frames, mels], half the streams with their mel axis stretched by up to 10 %: other voices (Jaitly and Hinton)."""
+    batch, frames, mels = features.shape
+    stretch = np.where(rng.random(batch) < 0.5, rng.uniform(0.9, 1.1, batch), 1.0)
+    places = np.clip(np.arange(mels)[None] * stretch[:, None], 0, mels - 1.001)
+    before = places.astype(np.int64)
+    share = torch.from_numpy((places - before).astype(np.float32))[:, None]
+    index = torch.from_numpy(before)[:, None].expand(-1, frames, -1)
+    return features.gather(2, index) * (1 - share) + features.gather(2, index + 1) * share
+
+
+def telephone(features: Tensor, rng: np.random.Generator, share: float) -> None:
+    """In place: a share of the streams lose what lies above 3.3 to 4 kHz, and some of them also below 300 Hz."""
+    for row in features:
+        if rng.random() < share:
+            cut = rng.integers(55, 62)
+            row[:, cut:] = row[:, cut:].clamp(max=float(np.log(10 ** rng.uniform(-6, -4))))
+            if rng.random() < 0.5:
+                row[:, : rng.integers(4, 12)] -= float(rng.uniform(1, 5))
+
+
+def mask_features(features: Tensor) -> None:
+    """SpecAugment (Park et al., arXiv 1904.08779), in place: two bands of up to 9 mels and two gaps of up to 7 frames."""
+    batch, frames, mels = features.shape
+    for axis, limit in ((2, 10), (2, 10), (1, 8), (1, 8)):
+        size = features.size(axis)
+        start, width = torch.randint(size - limit, (batch, 1)), torch.randint(limit, (batch, 1))
+        places = torch.arange(size)
+        hidden = (places >= start) & (places < start + width)
+        features.masked_fill_(hidden[:, None, :] if axis == 2 else hidden[:, :, None], 0)
