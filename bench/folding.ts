@@ -38,7 +38,7 @@ function header(width: number, heads: number, fold: number, count: number): Mode
       outputDim: width,
       layers: Array.from({ length: count }, () => layer),
     },
-    head: { type: "transducer", blank: 0 },
+    head: { type: "transducer", blank: 0, delay: 0 },
     tokens: ["<blank>", "word"],
     tokenUnit: "word",
   };

@@ -90,9 +90,17 @@ export class Stream {
     return isEndpoint(this.decoder, this.rules);
   }
 
-  /** The audio has ended: what was still waiting is decoded and becomes final. Errors: finished, freed. */
+  /**
+   * The audio has ended: what was still waiting is decoded and becomes final. The model tells a word up to its delay after
+   * the word's end, so that much silence follows. Errors: finished, freed.
+   */
   inputFinished(): void {
-    if (this.resampler) this.engine.acceptSamples(this.resampler.flush(), this.decode);
+    if (this.resampler) {
+      this.engine.acceptSamples(this.resampler.flush(), this.decode);
+      const { encoder, features, head } = this.config;
+      const silence = new Float32Array(head.delay * encoder.stride * features.hopSamples);
+      this.engine.acceptSamples(silence, this.decode);
+    }
     this.engine.finish(this.decode);
     this.closeUtterance();
   }

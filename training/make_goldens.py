@@ -26,7 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from foldvox_training.features import PIPELINE_GAIN, LogMel
-from foldvox_training.model import FoldvoxModel
+from foldvox_training.model import FoldedAttention, FoldvoxModel
 from foldvox_training.model_file import load_model, save_model, write_safetensors
 from foldvox_training.reference import random_config, torchaudio_stream
 from foldvox_training.scoring import greedy
@@ -63,6 +63,12 @@ ENCODERS: List[Dict[str, Any]] = [
          leftContext=7, rightContext=1, memory=1, outputDim=19, head="transducer", tokens=12),
     dict(name="fold-8-no-context", width=24, stride=1, mels=8, plan=[(8, 8, 3, 48), (2, 4, 3, 48)], segment=5,
          leftContext=0, rightContext=3, outputDim=9, tokens=5),
+    dict(name="relative", width=36, stride=4, mels=7, plan=[(1, 1, 4, 64)] * 3, segment=4, leftContext=30,
+         rightContext=1, outputDim=17, tokens=7, relative=(0, 1, 2)),
+    dict(name="relative-fold-memory", width=72, stride=4, mels=6, plan=[(2, 1, 3, 40), (4, 2, 2, 40), (1, 1, 8, 40)],
+         segment=3, leftContext=7, rightContext=2, memory=3, outputDim=8, tokens=5, relative=(0, 1)),
+    dict(name="relative-no-context", width=24, stride=1, mels=8, plan=[(8, 8, 3, 48), (1, 2, 3, 48)], segment=5,
+         leftContext=0, rightContext=3, outputDim=9, tokens=5, relative=(0, 1)),
 ]  # fmt: skip
 
 
@@ -93,9 +99,9 @@ def encoder_golden(folder: Path, seed: int, encoder: Dict[str, Any]) -> None:
     mels, advance = encoder["mels"], encoder["segment"] * encoder["stride"]
     frames = STEPS * advance - advance // 2 + encoder["stride"] // 2
     features = torch.round(torch.randn(frames, mels) * 64) / 64
-    folded = any(row[0] * row[1] > 1 for row in encoder["plan"])
+    ours_alone = any(row[0] * row[1] > 1 for row in encoder["plan"]) or "relative" in encoder
     output = model.stream(features)
-    if not folded:
+    if not ours_alone:
         reference = torchaudio_stream(model, features).output
         difference = float((reference - output).abs().max())
         if difference > PARITY_LIMIT:
@@ -129,6 +135,8 @@ def random_weights(model: nn.Module) -> None:
         if isinstance(module, nn.LayerNorm):
             module.weight.add_(0.1 * torch.randn_like(module.weight))
             module.bias.add_(0.1 * torch.randn_like(module.bias))
+        elif isinstance(module, FoldedAttention) and module.relative_bias is not None:
+            module.relative_bias.normal_()
 
 
 def feature_golden(folder: Path, speech: str) -> None:

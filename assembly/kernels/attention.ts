@@ -5,6 +5,43 @@
 import { SIMD, add, loadLanes, mul, splat, storeLanes } from "../target";
 import { matmulF32 } from "./matmul-f32";
 import { softmax } from "./softmax";
+import { addScaled } from "./vector";
+
+/**
+ * A learned bias of the scores by how many rows a key lies behind its query (relative position, Shaw et al., arXiv
+ * 1803.02155, as the scalar of Raffel et al., arXiv 1910.10683). Without it the order of the keys is not seen at all.
+ */
+@unmanaged
+export class RelativeBias {
+  /** [heads][span] */
+  table: usize;
+  span: i32;
+  /** Index of distance 0: a key `n` rows behind its query is at zero - n, one ahead at zero + n */
+  zero: i32;
+}
+
+/**
+ * Adds a head's bias to the scores of query `m`. The first `unplaced` current rows (memory) have no place in time; the
+ * others follow each other, row 0 at the time of query 0. `past` is a ring that ended before it, its oldest row `oldest`.
+ * Rows of equal order are neighbours in the table too, so each run is one vector sum.
+ */
+function addRelativeBias(
+  r: RelativeBias,
+  head: i32,
+  scores: usize,
+  m: i32,
+  numCurrent: i32,
+  unplaced: i32,
+  numPast: i32,
+  oldest: i32,
+  scale: f32,
+): void {
+  const origin = r.table + (<usize>(head * r.span + r.zero - m) << 2);
+  const past = scores + (<usize>numCurrent << 2);
+  addScaled(scores + (<usize>unplaced << 2), origin, scale, numCurrent - unplaced);
+  addScaled(past, origin - (<usize>oldest << 2), scale, oldest);
+  addScaled(past + (<usize>oldest << 2), origin - (<usize>numPast << 2), scale, numPast - oldest);
+}
 
 /** One V of out += sum over n of weights[n] * rows[n]. */
 // @ts-ignore: decorator
@@ -47,6 +84,7 @@ function addWeightedRows(out: usize, weights: usize, rows: usize, stride: usize,
 /**
  * out[M][d] = softmax(queries[M][d] keys^T / sqrt(d / heads)) values, head by head, d = heads * headWidth.
  * current[numCurrent][2d] and past[numPast][2d] are the key/value rows; scores[M][numCurrent + numPast] is scratch.
+ * `relative`, `unplaced` and `oldest` as in addRelativeBias; null adds nothing.
  */
 export function attend(
   out: usize,
@@ -59,6 +97,9 @@ export function attend(
   heads: i32,
   headWidth: i32,
   M: i32,
+  relative: RelativeBias | null,
+  unplaced: i32,
+  oldest: i32,
 ): void {
   const rowBytes = <usize>(heads * headWidth) << 2;
   const headBytes = <usize>headWidth << 2;
@@ -66,6 +107,8 @@ export function attend(
   const scoreBytes = <usize>numKeys << 2;
   const pastScores = scores + (<usize>numCurrent << 2);
   const scale: f32 = <f32>1 / sqrt<f32>(<f32>headWidth);
+  // softmax scales what it reads, the bias too.
+  const biasScale: f32 = sqrt<f32>(<f32>headWidth);
   memory.fill(out, 0, <usize>M * rowBytes);
   for (let h = 0; h < heads; h++) {
     const head = <usize>h * headBytes;
@@ -76,6 +119,7 @@ export function attend(
     for (let m = 0; m < M; m++) {
       const row = <usize>m * scoreBytes;
       const o = out + <usize>m * rowBytes + head;
+      if (relative) addRelativeBias(relative, h, scores + row, m, numCurrent, unplaced, numPast, oldest, biasScale);
       softmax(scores + row, scale, numKeys);
       addWeightedRows(o, scores + row, current + values, 2 * rowBytes, numCurrent, headWidth);
       addWeightedRows(o, pastScores + row, past + values, 2 * rowBytes, numPast, headWidth);

@@ -22,6 +22,20 @@ export function addVectors(out: usize, a: usize, b: usize, n: i32): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline function addScaledAt<V>(x: usize, b: usize, scale: f32): void {
+  storeLanes<V>(x, add<V>(loadLanes<V>(x), mul<V>(splat<V>(scale), loadLanes<V>(b))));
+}
+
+/** x[n] += scale * b[n]. */
+export function addScaled(x: usize, b: usize, scale: f32, n: i32): void {
+  let i = 0;
+  if (SIMD) {
+    for (; i + 4 <= n; i += 4) addScaledAt<v128>(x + (<usize>i << 2), b + (<usize>i << 2), scale);
+  }
+  for (; i < n; i++) addScaledAt<f32>(x + (<usize>i << 2), b + (<usize>i << 2), scale);
+}
+
 /** x[M][N] += b[N] on every row. */
 export function addToRows(x: usize, b: usize, M: i32, N: i32): void {
   for (let m = 0; m < M; m++) addVectors(x + (<usize>(m * N) << 2), x + (<usize>(m * N) << 2), b, N);

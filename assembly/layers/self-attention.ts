@@ -6,7 +6,7 @@
 // Memory is pooled over tokens at full width, that is slot by slot, so that sub-tokens are never averaged together.
 
 import { activate } from "../kernels/activation";
-import { attend } from "../kernels/attention";
+import { RelativeBias, attend } from "../kernels/attention";
 import { addVectors, meanOfRows } from "../kernels/vector";
 import { Linear, linear, project, quantizeFor } from "./linear";
 import { Norm, normalise } from "./norm";
@@ -30,6 +30,8 @@ export class SelfAttention {
   leftContext: usize;
   /** Offset in a stream's state of the memory bank: `memory` tokens [d], oldest first */
   memoryBank: usize;
+  /** In rows of sub-tokens, or null */
+  relativeBias: RelativeBias | null;
 }
 
 /** What one step's attention looks at; counts in tokens of width d, the same for every layer. */
@@ -102,11 +104,16 @@ export function selfAttention(
   const past = min(c.leftContext, c.past) * fold;
   const headWidth = width / fold / a.heads;
   const ownKeyValues = s.keyValues + <usize>memories * 2 * tokenBytes;
-  attend(s.context, s.queries, s.keyValues, rows * fold, ring, past, s.scores, a.heads, headWidth, tokens * fold);
+  // Before the ring is full its oldest slot is 0 and the next free one is where it ends: the same place, modulo its length.
+  const oldest = c.leftContext > 0 ? (c.past % c.leftContext) * fold : 0;
+  attend(
+    s.context, s.queries, s.keyValues, rows * fold, ring, past, s.scores, a.heads, headWidth, tokens * fold,
+    a.relativeBias, memories * fold, oldest,
+  );
   if (summaries) {
     const q = s.queries + <usize>tokens * tokenBytes;
     const o = s.context + <usize>tokens * tokenBytes;
-    attend(o, q, ownKeyValues, tokens * fold, ring, past, s.scores, a.heads, headWidth, fold);
+    attend(o, q, ownKeyValues, tokens * fold, ring, past, s.scores, a.heads, headWidth, fold, null, 0, 0);
   }
   linear(a.output, s, s.normalised, s.context, (tokens + summaries) * fold);
   addVectors(x, x, s.normalised, tokens * width);

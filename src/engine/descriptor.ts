@@ -3,6 +3,7 @@
 
 import type { LayerConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
+import { relativeSpan, relativeZero } from "../model/tensors.ts";
 import type { ArenaPlan } from "./arena.ts";
 
 /** Numbers of assembly/kernels/activation.ts. */
@@ -48,6 +49,11 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     writer.record(at(`${name}.weight`), at(`${name}.weight_scale`), at(`${name}.bias`), outputs, inputs);
   const norm = (name: string, width: number) => writer.record(at(`${name}.weight`), at(`${name}.bias`), width);
 
+  const relativeBias = (name: string, { attentionFold }: LayerConfig) =>
+    tensors.has(name)
+      ? writer.record(at(name), relativeSpan(encoder, attentionFold), relativeZero(encoder, attentionFold))
+      : 0;
+
   const layer = (config: LayerConfig, i: number) => {
     const name = `${LAYERS}.${i}`;
     const state = plan.stream.layers[i]!;
@@ -62,6 +68,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
       linear(`${name}.attention.out_proj`, d, d),
       state.leftContext,
       state.memoryBank,
+      relativeBias(`${name}.attention.relative_bias`, config),
     );
     const narrow = encoder.width / config.feedForwardFold;
     const hidden = config.feedForward / config.feedForwardFold;

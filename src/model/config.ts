@@ -38,6 +38,13 @@ export interface EncoderConfig {
   readonly layers: readonly LayerConfig[];
 }
 
+export interface HeadConfig {
+  readonly type: "ctc" | "transducer";
+  readonly blank: number;
+  /** Tokens after a word's end in which it may still come out; as much silence follows the end of the input. */
+  readonly delay: number;
+}
+
 export interface ModelConfig {
   readonly name: string;
   readonly language: string;
@@ -45,7 +52,7 @@ export interface ModelConfig {
   readonly attribution: readonly string[];
   readonly features: FeaturesConfig;
   readonly encoder: EncoderConfig;
-  readonly head: { readonly type: "ctc" | "transducer"; readonly blank: number };
+  readonly head: HeadConfig;
   readonly tokens: readonly string[];
   readonly tokenUnit: "word" | "piece" | "character";
 }
@@ -205,7 +212,11 @@ export function parseConfig(json: string): ModelConfig {
     attribution: fields.has("attribution") ? fields.strings("attribution", 0, 256) : [],
     features: readFeatures(fields.child("features")),
     encoder: readEncoder(fields.child("encoder")),
-    head: { type: head.oneOf("type", ["ctc", "transducer"]), blank: head.integer("blank", 0, tokens.length - 1) },
+    head: {
+      type: head.oneOf("type", ["ctc", "transducer"]),
+      blank: head.integer("blank", 0, tokens.length - 1),
+      delay: head.has("delay") ? head.integer("delay", 0, 256) : 0,
+    },
     tokens,
     tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character"]),
   };

@@ -1,6 +1,6 @@
 // Which tensors a configuration asks for: torchaudio's state-dict names and shapes, in the file's order.
 
-import type { LayerConfig, ModelConfig } from "./config.ts";
+import type { EncoderConfig, LayerConfig, ModelConfig } from "./config.ts";
 
 export interface TensorSpec {
   readonly name: string;
@@ -22,16 +22,28 @@ function norm(name: string, width: number): TensorSpec[] {
   ];
 }
 
-function layerTensors(name: string, width: number, layer: LayerConfig): TensorSpec[] {
+/** How many distances of key and query, in sub-tokens, a step of a folded layer can meet. */
+export function relativeSpan({ leftContext, segment, rightContext }: EncoderConfig, fold: number): number {
+  return (leftContext + 2 * (segment + rightContext)) * fold - 1;
+}
+
+/** Which of them is 0: a query and its own key. */
+export function relativeZero({ leftContext, segment, rightContext }: EncoderConfig, fold: number): number {
+  return (leftContext + segment + rightContext) * fold - 1;
+}
+
+function layerTensors(name: string, encoder: EncoderConfig, layer: LayerConfig): TensorSpec[] {
   // A folded layer is an Emformer layer that much narrower.
-  const d = width / layer.attentionFold;
-  const narrow = width / layer.feedForwardFold;
+  const d = encoder.width / layer.attentionFold;
+  const narrow = encoder.width / layer.feedForwardFold;
+  const span = relativeSpan(encoder, layer.attentionFold);
   const hidden = layer.feedForward / layer.feedForwardFold;
   return [
     { name: `${name}.subtoken_embedding`, shape: [layer.attentionFold, d], kind: "optional" },
     ...norm(`${name}.layer_norm_input`, d),
     ...linear(`${name}.attention.emb_to_key_value`, 2 * d, d),
     ...linear(`${name}.attention.emb_to_query`, d, d),
+    { name: `${name}.attention.relative_bias`, shape: [layer.heads, span], kind: "optional" },
     ...linear(`${name}.attention.out_proj`, d, d),
     ...norm(`${name}.pos_ff.0`, narrow),
     ...linear(`${name}.pos_ff.1`, hidden, narrow),
@@ -57,7 +69,7 @@ export function expectedTensors(config: ModelConfig): TensorSpec[] {
     { name: "features.mean", shape: [features.mels], kind: "vector" },
     { name: "features.invstddev", shape: [features.mels], kind: "vector" },
     ...linear("transcriber.input_linear", encoder.projection, encoder.inputDim, false),
-    ...encoder.layers.flatMap((layer, i) => layerTensors(layerName(i), encoder.width, layer)),
+    ...encoder.layers.flatMap((layer, i) => layerTensors(layerName(i), encoder, layer)),
     ...linear("transcriber.output_linear", encoder.outputDim, encoder.width),
     ...norm("transcriber.layer_norm", encoder.outputDim),
     ...(config.head.type === "ctc" ? linear("head.linear", config.tokens.length, encoder.outputDim) : []),

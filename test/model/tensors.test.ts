@@ -23,6 +23,7 @@ describe("expectedTensors", () => {
       [`${plain}attention.emb_to_key_value.bias`]: [32],
       [`${plain}attention.emb_to_query.weight`]: [16, 16],
       [`${plain}attention.emb_to_query.bias`]: [16],
+      [`${plain}attention.relative_bias`]: [2, 17],
       [`${plain}attention.out_proj.weight`]: [16, 16],
       [`${plain}attention.out_proj.bias`]: [16],
       [`${plain}pos_ff.0.weight`]: [16],
@@ -40,6 +41,7 @@ describe("expectedTensors", () => {
       [`${folded}attention.emb_to_key_value.bias`]: [16],
       [`${folded}attention.emb_to_query.weight`]: [8, 8],
       [`${folded}attention.emb_to_query.bias`]: [8],
+      [`${folded}attention.relative_bias`]: [2, 35],
       [`${folded}attention.out_proj.weight`]: [8, 8],
       [`${folded}attention.out_proj.bias`]: [8],
       [`${folded}pos_ff.0.weight`]: [8],
@@ -60,7 +62,7 @@ describe("expectedTensors", () => {
   });
 
   it("of a transducer end with the encoder", () => {
-    const specs = expectedTensors(smallConfig({}, { head: { type: "transducer", blank: 0 } }));
+    const specs = expectedTensors(smallConfig({}, { head: { type: "transducer", blank: 0, delay: 0 } }));
     expect(specs.at(-1)!.name).toBe("transcriber.layer_norm.bias");
   });
 

@@ -32,7 +32,7 @@ export function smallConfig(encoder: Partial<EncoderConfig> = {}, rest: Partial<
       ],
       ...encoder,
     },
-    head: { type: "ctc", blank: 0 },
+    head: { type: "ctc", blank: 0, delay: 0 },
     tokens: ["<blank>", "yes", "no"],
     tokenUnit: "word",
     ...rest,

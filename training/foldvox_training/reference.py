@@ -31,15 +31,17 @@ def random_config(
     head: str = "ctc",
     name: str = "random",
     embedding: Sequence[int] = (),
+    relative: Sequence[int] = (),
 ) -> Dict[str, Any]:
     """A model configuration; `plan` lists (attentionFold, feedForwardFold, heads, feedForward) per layer.
 
-    `embedding` lists the layers that get a sub-token embedding. A transducer's blank is its last token.
+    `embedding` lists the layers that get a sub-token embedding, `relative` those that see relative positions. A
+    transducer's blank is its last token.
     """
     layers: List[Dict[str, Any]] = []
     for index, (attention_fold, ff_fold, heads, hidden) in enumerate(plan):
         layer = {"attentionFold": attention_fold, "feedForwardFold": ff_fold, "heads": heads, "feedForward": hidden}
-        layers.append({**layer, "subtokenEmbedding": True} if index in embedding else layer)
+        layers.append({**layer, "subtokenEmbedding": index in embedding, "relativePosition": index in relative})
     words = [f"t{index}" for index in range(tokens)]
     words[0 if head == "ctc" else -1] = "<blank>"
     return {
