@@ -1,11 +1,17 @@
 """Writes the manifests that `foldvox evaluate` reads, from speakers no model here was trained on.
 
-    python3 training/make_manifests.py DATA OUT [--split heldout|valid] [--joined 400]
+    python3 training/make_manifests.py DATA OUT [--split heldout|valid] [--joined 600]
 
-OUT receives single.tsv + single.wav (every clip of a command word, one a row), other.tsv + other.wav (clips of other
-words and other speech without command words: rows without text, for false alarms) and joined.tsv + joined.wav (streams
-of 2 to 6 clips of one speaker with gaps of 0.05 to 0.8 s). Columns: path, start, samples, text, speaker, words; `words`
-holds `word@end` in seconds within the row, the end found by energy. Fixed seed: the same folder gives the same bytes.
+OUT receives a WAV file and a table for each of
+  single            every clip of a command word
+  joined            streams of 1 to 6 clips of one speaker, 0.05 to 0.8 s apart
+  {single,joined}-{20,10,5}db   the same in background noise at that ratio of speech to noise, and in a telephone's
+  {single,joined}-telephone     band: 8 kHz, 300 to 3,400 Hz, mu-law
+  other-words       clips of other words by the same speakers: every word heard is false
+  speech            read speech without a command word, by readers of whom nothing was trained on: likewise
+  noise             the background noises at three levels: likewise (training used them too)
+Columns: path, start, samples, text, speaker, words; `words` holds `word@end` in seconds within the row, the end found
+by energy. Fixed seeds: the same folder gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,18 +20,27 @@ import argparse
 import sys
 import wave
 from pathlib import Path
-from typing import List, Tuple
+from typing import List, NamedTuple, Tuple
 
 import numpy as np
 
 from foldvox_training.corpus import RATE, Corpus, default_cache, load_corpus
 from foldvox_training.scoring import join
 
-SEED = 11
+JOINED_SEED, NOISE_SEED = 11, 12
 COLUMNS = ("path", "start", "samples", "text", "speaker", "words")
+SIGNAL_TO_NOISE = (20, 10, 5)
+NOISE_SECONDS = 10
+NOISE_LEVELS = (0.01, 0.05, 0.2)
+TELEPHONE_RATE, TELEPHONE_BAND = 8000, (300, 3400)
 
-# Waveform, text, speaker, words.
-Row = Tuple[np.ndarray, str, str, str]
+
+class Row(NamedTuple):
+    sound: np.ndarray  # fp32
+    text: str = ""
+    speaker: str = ""
+    words: str = ""
+    spoken: Tuple[Tuple[int, int], ...] = ()  # samples from, to
 
 
 def main() -> int:
@@ -33,50 +48,104 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--split", choices=("heldout", "valid"), default="heldout")
-    parser.add_argument("--joined", type=int, default=400)
+    parser.add_argument("--joined", type=int, default=600)
     parser.add_argument("--cache", type=Path, default=default_cache())
     args = parser.parse_args()
     corpus = load_corpus(args.data, args.cache)
     args.out.mkdir(parents=True, exist_ok=True)
+    sets = {"single": singles(corpus, args.split), "joined": joined(corpus, args.split, args.joined)}
+    for name, rows in sets.items():
+        write(args.out, name, rows)
+        for decibels in SIGNAL_TO_NOISE:
+            write(args.out, f"{name}-{decibels}db", in_noise(rows, corpus, decibels))
+        write(args.out, f"{name}-telephone", [row._replace(sound=by_telephone(row.sound)) for row in rows], TELEPHONE_RATE)
     clips = corpus.clips[args.split]
-    singles = [
-        (corpus.waveform(clip), clip.word, clip.speaker, f"{clip.word}@{clip.end / RATE:.2f}")
-        for clip in clips
-        if clip.label
-    ]
-    write(args.out, "single", singles)
-    write(args.out, "other", others(corpus, args.split))
-    joined: List[Row] = []
-    for sound, chosen, ends in join(corpus, clips, SEED, args.joined):
-        spoken = [(clip.word, end) for clip, end in zip(chosen, ends) if clip.label]
-        text = " ".join(word for word, _ in spoken)
-        joined.append((sound, text, chosen[0].speaker, " ".join(f"{word}@{end:.2f}" for word, end in spoken)))
-    write(args.out, "joined", joined)
+    write(args.out, "other-words", [Row(corpus.waveform(clip), "", clip.speaker) for clip in clips if not clip.label])
+    write(args.out, "speech", speech(corpus))
+    write(args.out, "noise", noises(corpus))
     return 0
 
 
-def others(corpus: Corpus, split: str) -> List[Row]:
-    """Clips of other words by the split's speakers, and other speech (which training draws from too)."""
-    rows: List[Row] = [(corpus.waveform(clip), "", clip.speaker, "") for clip in corpus.clips[split] if not clip.label]
-    for start, samples in corpus.other_spans:
-        rows.append((corpus.other[start : start + samples].astype(np.float32) / 32768, "", "", ""))
+def singles(corpus: Corpus, split: str) -> List[Row]:
+    return [
+        Row(
+            corpus.waveform(clip),
+            clip.word,
+            clip.speaker,
+            f"{clip.word}@{clip.end / RATE:.2f}",
+            ((clip.begin, clip.end),),
+        )
+        for clip in corpus.clips[split]
+        if clip.label
+    ]
+
+
+def joined(corpus: Corpus, split: str, count: int) -> List[Row]:
+    rows = []
+    for sound, chosen, ends in join(corpus, corpus.clips[split], JOINED_SEED, count):
+        spoken = [(clip.word, end) for clip, end in zip(chosen, ends) if clip.label]
+        places = tuple((int(end * RATE) - clip.end + clip.begin, int(end * RATE)) for clip, end in zip(chosen, ends))
+        text = " ".join(word for word, _ in spoken)
+        rows.append(Row(sound, text, chosen[0].speaker, " ".join(f"{word}@{end:.2f}" for word, end in spoken), places))
     return rows
 
 
-def write(out: Path, name: str, rows: List[Row]) -> None:
+def speech(corpus: Corpus) -> List[Row]:
+    return [
+        Row(corpus.other[start : start + samples].astype(np.float32) / 32768)
+        for start, samples in corpus.other_spans["heldout"]
+    ]
+
+
+def noises(corpus: Corpus) -> List[Row]:
+    rows, size = [], NOISE_SECONDS * RATE
+    for level in NOISE_LEVELS:
+        for noise in corpus.noise:
+            sound = noise.astype(np.float32)
+            sound *= level / np.sqrt((sound**2).mean())
+            rows += [Row(np.clip(sound[at : at + size], -1, 1)) for at in range(0, len(sound) - size + 1, size)]
+    return rows
+
+
+def in_noise(rows: List[Row], corpus: Corpus, decibels: int) -> List[Row]:
+    """With background noise that many decibels under each row's words (their mean power, against the noise's)."""
+    rng, noisy = np.random.default_rng([NOISE_SEED, decibels]), []
+    for row in rows:
+        noise = corpus.noise[rng.integers(len(corpus.noise))]
+        start = rng.integers(0, len(noise) - len(row.sound))
+        piece = noise[start : start + len(row.sound)].astype(np.float32)
+        power = np.mean(np.concatenate([row.sound[begin:end] for begin, end in row.spoken]) ** 2)
+        piece *= np.sqrt(power / (np.mean(piece**2) + 1e-9)) * 10 ** (-decibels / 20)
+        mixed = row.sound + piece
+        noisy.append(row._replace(sound=mixed / max(1.0, float(np.abs(mixed).max()))))
+    return noisy
+
+
+def by_telephone(sound: np.ndarray) -> np.ndarray:
+    """[n] at 16 kHz to [n / 2] at 8 kHz as a telephone carries it: G.711's band and mu-law with its 8 bits."""
+    spectrum = np.fft.rfft(sound)
+    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
+    spectrum[(hertz < TELEPHONE_BAND[0]) | (hertz > TELEPHONE_BAND[1])] = 0
+    narrow = np.clip(np.fft.irfft(spectrum, len(sound))[::2], -1, 1)
+    compressed = np.sign(narrow) * np.log1p(255 * np.abs(narrow)) / np.log(256)
+    compressed = np.round(compressed * 127) / 127
+    return (np.sign(compressed) * np.expm1(np.abs(compressed) * np.log(256)) / 255).astype(np.float32)
+
+
+def write(out: Path, name: str, rows: List[Row], rate: int = RATE) -> None:
     """One WAV file that holds every row's sound back to back, and the table."""
     lines, pieces, start = ["\t".join(COLUMNS)], [], 0
-    for sound, text, speaker, words in rows:
-        lines.append("\t".join((f"{name}.wav", str(start), str(len(sound)), text, speaker, words)))
-        pieces.append(np.round(np.clip(sound, -1, 32767 / 32768) * 32768).astype("<i2"))
-        start += len(sound)
+    for row in rows:
+        lines.append("\t".join((f"{name}.wav", str(start), str(len(row.sound)), row.text, row.speaker, row.words)))
+        pieces.append(np.round(np.clip(row.sound, -1, 32767 / 32768) * 32768).astype("<i2"))
+        start += len(row.sound)
     with wave.open(str(out / f"{name}.wav"), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
+        file.setframerate(rate)
         file.writeframes(np.concatenate(pieces).tobytes())
     (out / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{name}: {len(rows)} rows, {start / RATE / 60:.1f} minutes")
+    print(f"{name}: {len(rows)} rows, {start / rate / 60:.1f} minutes")
 
 
 if __name__ == "__main__":

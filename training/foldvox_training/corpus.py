@@ -47,7 +47,7 @@ class Corpus(NamedTuple):
     audio: Dict[str, np.ndarray]  # int16 by source: "train", "dev"
     clips: Dict[str, List[Clip]]  # by split: "train", "valid", "heldout"
     other: np.ndarray  # int16, other speech
-    other_spans: Dict[str, List[Tuple[int, int]]]  # by split: (start, samples) of utterances without a command word
+    other_spans: Dict[str, List[Tuple[int, int]]]  # by split: (start, samples) of utterances
     noise: List[np.ndarray]  # int16
 
     def waveform(self, clip: Clip) -> np.ndarray:
@@ -72,8 +72,10 @@ def load_corpus(data: Path, cache: Path) -> Corpus:
             clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end))
     spans = {split: [] for split in SPLITS}
     for row in read_rows(data / "other-speech" / "other-speech.tsv"):
-        if row["machine_transcript"] and not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(WORDS):
-            split = other_split_of(row["utterance"].split("-")[0])
+        split = other_split_of(row["utterance"].split("-")[0])
+        # A word in the flow of speech is no command: training keeps the utterances that hold one, a count of false
+        # alarms cannot.
+        if split == "train" or not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(WORDS):
             spans[split].append((int(row["start"]), int(row["samples"])))
     noise = [decode(path, cache) for path in sorted((data / "noise").glob("*.opus"))]
     return Corpus(audio, clips, decode(data / "other-speech" / "other-speech.opus", cache), spans, noise)

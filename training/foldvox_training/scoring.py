@@ -40,7 +40,7 @@ def word_errors(reference: Sequence[int], hypothesis: Sequence[int]) -> int:
 
 
 def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple[np.ndarray, List[Clip], List[float]]]:
-    """`count` streams of 2 to 6 clips of one speaker, 0.05 to 0.8 s apart: waveform, clips, word ends (s)."""
+    """`count` streams of 1 to 6 clips of one speaker, 0.05 to 0.8 s apart: waveform, clips, word ends (s)."""
     rng = np.random.default_rng(seed)
     speakers: Dict[str, List[Clip]] = {}
     for clip in clips:
@@ -49,7 +49,7 @@ def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple
     streams = []
     for index in range(count):
         own = speakers[names[index % len(names)]]
-        chosen = [own[i] for i in rng.permutation(len(own))[: rng.integers(2, 7)]]
+        chosen = [own[i] for i in rng.permutation(len(own))[: rng.integers(1, 7)]]
         pieces, ends, at = [np.zeros(int(rng.uniform(0.1, 0.4) * RATE), np.float32)], [], 0
         at += len(pieces[0])
         for clip in chosen:

@@ -23,7 +23,10 @@ LABEL_SECONDS, EARLIEST_SECONDS = 0.24, 0.08
 SPEECH_LEVEL = 0.06
 
 # What streams are made of, in shares.
-KINDS = {"commands": 0.66, "speech, then commands": 0.09, "other words": 0.08, "other speech": 0.13, "noise": 0.04}
+KINDS = {
+    "commands": 0.64, "speech, then commands": 0.09, "other words": 0.07, "other speech": 0.11, "nonsense": 0.06,
+    "noise": 0.03,
+}  # fmt: skip
 
 
 class Batch(NamedTuple):
@@ -88,6 +91,8 @@ class StreamMaker:
             silent_from = self._say(stream, spoken + int(rng.uniform(0.15, 0.6) * RATE), only_others=False)
         elif kind == "other speech":
             self._talk(stream.wave)
+        elif kind == "nonsense":
+            self._babble(stream.wave)
         return stream._replace(wave=self._record(stream.wave, silent_from, only_noise=kind == "noise"))
 
     def _say(self, stream: Stream, at: int, only_others: bool) -> int:
@@ -158,6 +163,24 @@ class StreamMaker:
         piece = at_speed(piece[::-1] if rng.random() < 0.1 else piece, pace)[: len(wave)]
         level = SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20)
         wave[: len(piece)] += piece * (level / np.sqrt((piece**2).mean() + 1e-9))
+
+    def _babble(self, wave: np.ndarray) -> None:
+        """Fills `wave` with pieces of words of one speaker, 60 to 180 ms each and joined without gaps: the sounds of the
+        commands, in the voices that say them, but no whole word. There is little running speech to learn that from."""
+        rng, fade = self.rng, np.linspace(0, 1, 80, dtype=np.float32)
+        own = [clip for clips in self.by_speaker[self._choose(self.others).speaker].values() for clip in clips]
+        at, level, pace = 0, SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20), float(np.exp(rng.normal(0, 0.1)))
+        while at < len(wave):
+            clip = self._choose(own)
+            size = int(rng.uniform(0.06, 0.18) * RATE)
+            start = int(rng.integers(clip.begin, max(clip.begin + 1, clip.end - size)))
+            piece = at_speed(self.corpus.waveform(clip)[start : start + size], pace)[: len(wave) - at]
+            piece *= level / np.sqrt((piece**2).mean() + 1e-9)
+            if len(piece) > 2 * len(fade):
+                piece[: len(fade)] *= fade
+                piece[-len(fade) :] *= fade[::-1]
+            wave[at : at + len(piece)] += piece
+            at += max(1, len(piece) - len(fade))
 
     def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
         """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a white floor, a spectral tilt in 25 %, a gain;
