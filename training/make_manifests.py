@@ -58,7 +58,9 @@ def main() -> int:
         write(args.out, name, rows)
         for decibels in SIGNAL_TO_NOISE:
             write(args.out, f"{name}-{decibels}db", in_noise(rows, corpus, decibels))
-        write(args.out, f"{name}-telephone", [row._replace(sound=by_telephone(row.sound)) for row in rows], TELEPHONE_RATE)
+        write(
+            args.out, f"{name}-telephone", [row._replace(sound=by_telephone(row.sound)) for row in rows], TELEPHONE_RATE
+        )
     clips = corpus.clips[args.split]
     write(args.out, "other-words", [Row(corpus.waveform(clip), "", clip.speaker) for clip in clips if not clip.label])
     write(args.out, "speech", speech(corpus))

@@ -45,7 +45,7 @@ class Room:
 
 
 class Noise:
-    """Recorded background noise and a white floor, both drawn from stored sound: drawing fresh noise took half the time."""
+    """Recorded background noise and a white floor, both drawn from stored sound: fresh noise took half the time."""
 
     def __init__(self, recordings: List[np.ndarray], rng: np.random.Generator):
         self.recordings = recordings
@@ -64,7 +64,7 @@ class Noise:
 
 
 def warp(features: Tensor, rng: np.random.Generator) -> Tensor:
-    """[B, frames, mels], half the streams with their mel axis stretched by up to 10 %: other voices (Jaitly and Hinton)."""
+    """[B, frames, mels], half the streams with their mel axis stretched by up to 10 %: other voices."""
     batch, frames, mels = features.shape
     stretch = np.where(rng.random(batch) < 0.5, rng.uniform(0.9, 1.1, batch), 1.0)
     places = np.clip(np.arange(mels)[None] * stretch[:, None], 0, mels - 1.001)
@@ -85,7 +85,7 @@ def telephone(features: Tensor, rng: np.random.Generator, share: float) -> None:
 
 
 def mask_features(features: Tensor) -> None:
-    """SpecAugment (Park et al., arXiv 1904.08779), in place: two bands of up to 9 mels and two gaps of up to 7 frames."""
+    """SpecAugment (Park et al., arXiv 1904.08779), in place: two bands of up to 9 mels, two gaps of up to 7 frames."""
     batch, frames, mels = features.shape
     for axis, limit in ((2, 10), (2, 10), (1, 8), (1, 8)):
         size = features.size(axis)

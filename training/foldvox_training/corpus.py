@@ -1,7 +1,8 @@
 """The prepared data folder: decoding, where the word lies in each clip, and which speakers are never trained on.
 
-Folder layout (training/README.md): commands/{train,dev}.{opus,tsv}, noise/*.opus, other-speech/other-speech.{opus,tsv}.
-Decoded audio is kept as int16 arrays at 16 kHz in a cache folder, so a second start takes seconds.
+Folder layout (training/README.md): commands/{train,dev}, noise/*, other-speech/other-speech, each a sound file (Opus,
+FLAC or WAV) with a table. Decoded Opus is kept as int16 arrays at 16 kHz in a cache folder, so a second start takes
+seconds.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ ENERGY_FRAME = 160
 HELD_PERCENT = 10
 VALID_PERCENT = 25
 OTHER_HELD_PERCENT = 20
+SOUND_SUFFIXES = (".opus", ".flac", ".wav")
 SPLITS = ("train", "valid", "heldout")
 
 
@@ -62,7 +64,7 @@ def default_cache() -> Path:
 def load_corpus(data: Path, cache: Path) -> Corpus:
     audio, clips = {}, {split: [] for split in SPLITS}
     for source in ("train", "dev"):
-        audio[source] = decode(data / "commands" / f"{source}.opus", cache)
+        audio[source] = decode(sound_file(data / "commands" / source), cache)
         rows = read_rows(data / "commands" / f"{source}.tsv")
         scarce = {row["speaker"] for row in rows if row["word"] in SCARCE}
         for row in rows:
@@ -77,8 +79,8 @@ def load_corpus(data: Path, cache: Path) -> Corpus:
         # alarms cannot.
         if split == "train" or not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(WORDS):
             spans[split].append((int(row["start"]), int(row["samples"])))
-    noise = [decode(path, cache) for path in sorted((data / "noise").glob("*.opus"))]
-    return Corpus(audio, clips, decode(data / "other-speech" / "other-speech.opus", cache), spans, noise)
+    noise = [decode(path, cache) for path in sorted((data / "noise").iterdir()) if path.suffix in SOUND_SUFFIXES]
+    return Corpus(audio, clips, decode(sound_file(data / "other-speech" / "other-speech"), cache), spans, noise)
 
 
 def split_of(speaker: str, source: str, has_scarce: bool) -> str:
@@ -106,9 +108,22 @@ def read_rows(path: Path) -> List[Dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
+def sound_file(stem: Path) -> Path:
+    """The sound of a set, whichever way it is stored."""
+    for suffix in SOUND_SUFFIXES:
+        if stem.with_suffix(suffix).exists():
+            return stem.with_suffix(suffix)
+    raise FileNotFoundError(f"{stem} is there neither as {' nor as '.join(SOUND_SUFFIXES)}")
+
+
 def decode(path: Path, cache: Path) -> np.ndarray:
-    """The whole Opus file at 16 kHz, int16; decoded with opusdec once."""
-    target = cache / f"{path.parent.name}-{path.stem}.npy"
+    """The whole file at 16 kHz, int16. Opus is decoded once, by opusdec, which keeps the place of every start."""
+    if path.suffix != ".opus":
+        import soundfile
+
+        return soundfile.read(path, dtype="int16")[0]
+    known = f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}"
+    target = cache / f"{path.stem}-{_hash(known):08x}.npy"
     if not target.exists():
         cache.mkdir(parents=True, exist_ok=True)
         command = ["opusdec", "--quiet", "--rate", str(RATE), "--no-dither", "--force-wav", str(path), "-"]

@@ -20,6 +20,7 @@ PIPELINE_GAIN = 32767.0**2
 
 def mel_filters(mels: int) -> Tensor:
     """[201, mels] triangles, computed in fp64."""
+
     def mel(hertz: float) -> float:
         return 2595.0 * math.log10(1.0 + hertz / 700.0)
 

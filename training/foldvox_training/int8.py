@@ -55,7 +55,7 @@ def to_int8(model: nn.Module, quantized: Dict[str, Tuple[Tensor, Tensor]] | None
 
 
 def emulate_int8(model: nn.Module) -> None:
-    """From here on every nn.Linear computes with weights and inputs rounded as above; gradients pass straight through."""
+    """From here on every nn.Linear rounds its weights and inputs as above; gradients pass straight through."""
     for module in model.modules():
         if isinstance(module, nn.Linear):
             module.forward = functools.partial(_rounded_linear, module)

@@ -187,7 +187,7 @@ class FoldedEmformerLayer(nn.Module):
         return result[:, : right.size(1)], result[:, right.size(1) :], entry, state
 
     def _step_places(self, right: int, count: int, past: int, memory_rows: int) -> Tensor:
-        """Relative places of one segment: queries [right, utterance, summary], keys [memory, right, past, utterance]."""
+        """Relative places of a segment: queries [right, utterance, summary], keys [memory, right, past, utterance]."""
         fold = self.attention_fold
         rows = torch.cat([count + torch.arange(right), torch.arange(count)])
         keys = torch.cat([rows[:right], torch.arange(-past, count)])
@@ -277,7 +277,7 @@ class FoldvoxModel(nn.Module):
         return self.finish(rows[:, gather.numel() :])
 
     def _block_places(self, count: int) -> Tuple[Dict[Tuple[int, bool], Tensor], Tensor, Tensor]:
-        """Relative places by kind of layer, the token of every right-context row, the pooling matrix; kept by length."""
+        """Relative places by kind of layer, the token of every right-context row, the pooling matrix; by length."""
         if count in self._places:
             return self._places[count]
         segments = math.ceil(count / self.segment)

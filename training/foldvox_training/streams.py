@@ -120,7 +120,9 @@ class StreamMaker:
             if clip.label:
                 stream.words.append(clip.label)
                 last = int(np.ceil((at + end) / token + 0.3)) + self.delay - 1
-                start = max((at + begin + int(EARLIEST_SECONDS * RATE)) // token, last - int(LABEL_SECONDS * RATE) // token)
+                start = max(
+                    (at + begin + int(EARLIEST_SECONDS * RATE)) // token, last - int(LABEL_SECONDS * RATE) // token
+                )
                 stream.labels[start : last + 1], stream.weights[start : last + 1] = clip.label, 1
             over = at + end + int(rng.uniform(0, 0.1) * RATE)
             at += len(sound) + int(max(-0.02, rng.exponential(0.22) - 0.05) * RATE)
@@ -165,8 +167,9 @@ class StreamMaker:
         wave[: len(piece)] += piece * (level / np.sqrt((piece**2).mean() + 1e-9))
 
     def _babble(self, wave: np.ndarray) -> None:
-        """Fills `wave` with pieces of words of one speaker, 60 to 180 ms each and joined without gaps: the sounds of the
-        commands, in the voices that say them, but no whole word. There is little running speech to learn that from."""
+        """Fills `wave` with pieces of words of one speaker, 60 to 180 ms each, joined without gaps: the sounds of the
+        commands, in the voices that say them, but no whole word. There is little running speech to learn that from.
+        """
         rng, fade = self.rng, np.linspace(0, 1, 80, dtype=np.float32)
         own = [clip for clips in self.by_speaker[self._choose(self.others).speaker].values() for clip in clips]
         at, level, pace = 0, SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20), float(np.exp(rng.normal(0, 0.1)))

@@ -57,7 +57,9 @@ class Trainer:
 
     def _optimizers(self) -> List[torch.optim.Optimizer]:
         layers = set(self.model.transcriber.transformer.parameters())
-        matrices = [p for name, p in self.model.named_parameters() if p in layers and name.endswith("weight") and p.dim() == 2]
+        matrices = [
+            p for name, p in self.model.named_parameters() if p in layers and name.endswith("weight") and p.dim() == 2
+        ]
         others = [p for p in self.model.parameters() if all(p is not matrix for matrix in matrices)]
         rates = self.recipe.training
         return [
@@ -132,8 +134,8 @@ class Trainer:
         scored = copy.deepcopy(self.average).cpu().eval()
         scores = score(scored, self.mean.cpu(), self.invstddev.cpu(), self.corpus, "valid", VALID_STREAMS)
         append_curve(self.run_folder / "curve.csv", self.done, self.step, loss, scores)
-        line = f"{self.done:.1f} min, step {self.step}, loss {loss:.3f}: valid WER {scores.wer:.3f}, single {scores.clips:.3f}"
-        tqdm.write(line)
+        line = f"{self.done:.1f} min, step {self.step}, loss {loss:.3f}"
+        tqdm.write(f"{line}: valid WER {scores.wer:.3f}, single {scores.clips:.3f}")
         sys.stdout.flush()
 
     def _load(self, saved: Dict[str, Any]) -> None:
@@ -153,7 +155,13 @@ def losses(log_probs: Tensor, batch: Batch, progress: float) -> Tensor:
     share = 0.5 if progress < 0.6 else 0.5 * max(0.1, (1 - progress) / 0.4)
     lengths = torch.full((log_probs.size(0),), log_probs.size(1))
     ctc = F.ctc_loss(
-        log_probs.transpose(0, 1), batch.targets, lengths, batch.lengths.cpu(), BLANK, reduction="sum", zero_infinity=True
+        log_probs.transpose(0, 1),
+        batch.targets,
+        lengths,
+        batch.lengths.cpu(),
+        BLANK,
+        reduction="sum",
+        zero_infinity=True,
     )
     return ctc / batch.lengths.sum().clamp(min=1) + share * loss
 

@@ -1,0 +1,116 @@
+"""Builds a shipped model: trains, chooses the blank's bias, exports, measures and writes the card.
+
+    python training/make_model.py training/recipes/commands.toml DATA RUN [options of train.py]
+
+Goes on where it stopped: RUN/last.pt is resumed. Writes models/NAME.safetensors with NAME.md (card), NAME.json
+(results), NAME.csv and NAME.png (curve). Needs a built foldvox (`npm run build`) for the measurements.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, List
+
+import torch
+
+from export import export
+from foldvox_training.commands import BLANK
+from foldvox_training.corpus import Corpus, default_cache, load_corpus
+from foldvox_training.model import FoldvoxModel
+from foldvox_training.recipe import read_recipe
+from foldvox_training.scoring import score
+from make_card import write_card
+from measure import measure
+
+HERE = Path(__file__).parent
+BLANK_SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
+VALID_STREAMS = 400
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--models", type=Path, default=HERE.parent / "models")
+    parser.add_argument("--cache", type=Path, default=default_cache())
+    args, options = parser.parse_known_args()
+    recipe, checkpoint = read_recipe(args.recipe), args.run / "last.pt"
+    options += ["--cache", str(args.cache)] + (["--resume"] if checkpoint.exists() else [])
+    python(HERE / "train.py", args.recipe, args.data, args.run, *options)
+    saved = torch.load(checkpoint, map_location="cpu")
+    shifts = blank_shifts(saved, load_corpus(args.data, args.cache))
+    shift = min(shifts, key=lambda row: row["sum"])["shift"]
+    target, fp32 = args.models / f"{recipe.config['name']}.safetensors", args.run / "fp32.safetensors"
+    export(saved, target, "int8", shift)
+    export(saved, fp32, "fp32", shift)
+    shutil.copyfile(args.run / "curve.csv", target.with_suffix(".csv"))
+    plot_curve(target.with_suffix(".csv"), target.with_suffix(".png"))
+    python(HERE / "make_manifests.py", args.data, args.run / "manifests", "--cache", str(args.cache))
+    results = measure(target, fp32, args.run / "manifests")
+    trained = {**saved["recipe"]["training"], "steps": saved["step"]}
+    results.update(blankShift=shift, blankShifts=shifts, training=trained, machine=machine())
+    target.with_suffix(".json").write_text(json.dumps(results, indent=2) + "\n")
+    write_card(target)
+    return 0
+
+
+def python(script: Path, *arguments: Any) -> None:
+    subprocess.run([sys.executable, str(script), *map(str, arguments)], check=True)
+
+
+def blank_shifts(saved: Dict[str, Any], corpus: Corpus) -> List[Dict[str, float]]:
+    """What lowering the blank's bias does on the `valid` speakers. The least sum of the three errors is chosen."""
+    model = FoldvoxModel(saved["recipe"]["config"])
+    model.load_state_dict(saved["ema"])
+    rows = []
+    for shift in BLANK_SHIFTS:
+        with torch.no_grad():
+            model.head.linear.bias[BLANK] = saved["ema"]["head.linear.bias"][BLANK] - shift
+        scores = score(model.eval(), saved["mean"], saved["inv"], corpus, "valid", VALID_STREAMS)
+        errors = {"single": 1 - scores.clips, "joined": scores.wer, "otherWords": scores.other}
+        rows.append({"shift": shift, **{name: round(value, 4) for name, value in errors.items()}})
+        rows[-1]["sum"] = round(sum(errors.values()), 4)
+    return rows
+
+
+def machine() -> str:
+    """What trained the model, in words."""
+    if torch.cuda.is_available():
+        return f"{torch.cuda.device_count()} x {torch.cuda.get_device_name()}"
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return f"{os.cpu_count()} cores ({names[0]})" if names else f"{os.cpu_count()} cores"
+
+
+def plot_curve(curve: Path, picture: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    rows = list(csv.DictReader(curve.open()))
+    minutes = [float(row["minutes"]) for row in rows]
+    figure, (errors, losses) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    errors.plot(
+        minutes, [100 * float(row["valid_wer_joined"]) for row in rows], marker="o", label="WER, joined streams"
+    )
+    errors.plot(
+        minutes, [100 - 100 * float(row["valid_single"]) for row in rows], marker="s", label="single clips wrong"
+    )
+    errors.set(xlabel="minutes of training", ylabel="% on the valid speakers", ylim=(0, None))
+    errors.legend()
+    losses.plot(minutes, [float(row["loss"]) for row in rows], marker="o", color="gray")
+    losses.set(xlabel="minutes of training", ylabel="training loss", ylim=(0, None))
+    figure.savefig(picture, dpi=80)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Measures a model file in the engine, on the manifests of make_manifests.py.
+
+    python training/measure.py MODEL MANIFESTS --fp32 FP32_MODEL --out RESULTS.json
+
+Every manifest is run by `foldvox evaluate` (build/cli.js: `npm run build` first); --fp32 names the same weights without
+quantization, which PyTorch runs over the clean manifests for comparison.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+import wave
+from pathlib import Path
+from typing import Any, Dict, List
+
+import numpy as np
+
+from foldvox_training.model_file import load_model
+from foldvox_training.scoring import recognize, word_errors
+
+COMMAND = ["node", str(Path(__file__).parent.parent / "build" / "cli.js")]
+COMPARED = ("single", "joined")
+
+
+def measure(model: Path, fp32: Path, manifests: Path) -> Dict[str, Any]:
+    """`engine`: what evaluate says, by manifest; `fp32`: WER and exact rows of PyTorch; `byWord`: single clips."""
+    results: Dict[str, Any] = {"engine": {}, "fp32": {}, "byWord": {}}
+    for manifest in sorted(manifests.glob("*.tsv")):
+        print(f"{model.name}: {manifest.stem}", flush=True)
+        with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as utterances:
+            command = [*COMMAND, "evaluate", str(model), str(manifest), "--json", "--utterances", utterances.name]
+            summary = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+            rows = [json.loads(line) for line in utterances]
+        results["engine"][manifest.stem] = summary
+        if manifest.stem == "single":
+            results["byWord"] = by_word(rows)
+        if manifest.stem in COMPARED:
+            results["fp32"][manifest.stem] = in_pytorch(fp32, manifest)
+    return results
+
+
+def by_word(rows: List[Dict[str, Any]]) -> Dict[str, Any]:
+    words: Dict[str, List[bool]] = {}
+    for row in rows:
+        words.setdefault(row["text"], []).append(row["errors"] == 0)
+    return {
+        word: {"clips": len(right), "exact": round(float(np.mean(right)), 4)} for word, right in sorted(words.items())
+    }
+
+
+def in_pytorch(path: Path, manifest: Path) -> Dict[str, float]:
+    model, mean, invstddev = load_model(path)
+    words = {word: token for token, word in enumerate(model.config["tokens"])}
+    rows = list(csv.DictReader(manifest.open(newline="", encoding="utf-8"), delimiter="\t"))
+    with wave.open(str(manifest.with_suffix(".wav"))) as file:
+        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+    sounds = [pcm[int(row["start"]) : int(row["start"]) + int(row["samples"])] for row in rows]
+    heard = recognize(model, mean, invstddev, sounds)
+    wanted = [[words[word] for word in row["text"].split()] for row in rows]
+    # As in evaluate: rows without words count for false alarms, not for these.
+    errors = [word_errors(reference, hypothesis) for reference, hypothesis in zip(wanted, heard) if reference]
+    total = sum(map(len, wanted))
+    return {"wer": round(sum(errors) / total, 5), "exact": round(float(np.mean([count == 0 for count in errors])), 5)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("manifests", type=Path)
+    parser.add_argument("--fp32", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    args.out.write_text(json.dumps(measure(args.model, args.fp32, args.manifests), indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Makes the data folder of the recipes from the public originals.
+
+    python training/prepare_data.py SPEECH_COMMANDS LIBRISPEECH OUT [--speech-hours 2]
+
+SPEECH_COMMANDS is speech_commands_v0.02.tar.gz unpacked (word/*.wav, validation_list.txt, testing_list.txt,
+_background_noise_/), LIBRISPEECH is LibriSpeech/train-clean-100 unpacked (*.flac, *.trans.txt); training/README.md says
+where they are. Clips of the corpus's validation list go to commands/dev, all others but those of its testing list to
+commands/train. One FLAC file per set, 100 ms of silence between clips, 500 ms between utterances.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from pathlib import Path
+from typing import Dict, Iterable, List, Tuple
+
+import numpy as np
+import soundfile
+from tqdm import tqdm
+
+from foldvox_training.corpus import RATE
+
+CLIP_GAP, UTTERANCE_GAP = RATE // 10, RATE // 2
+SEED = 7
+
+
+def write_set(path: Path, columns: Tuple[str, ...], rows: Iterable[Tuple[Path, Dict[str, str]]], gap: int) -> None:
+    """`path`.flac with every file's sound and a gap behind it, and `path`.tsv that says where each lies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table, at, silence = [], 0, np.zeros(gap, np.int16)
+    with soundfile.SoundFile(path.with_suffix(".flac"), "w", RATE, 1, "PCM_16") as output:
+        for source, about in tqdm(rows, desc=path.name, unit="file"):
+            sound, rate = soundfile.read(source, dtype="int16")
+            if rate != RATE or sound.ndim != 1:
+                raise ValueError(f"{source} is not mono at {RATE} Hz")
+            output.write(sound)
+            output.write(silence)
+            table.append({"start": at, "samples": len(sound), **about})
+            at += len(sound) + gap
+    with path.with_suffix(".tsv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ("start", "samples", *columns), delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
+
+
+def commands(corpus: Path) -> Dict[str, List[Tuple[Path, Dict[str, str]]]]:
+    lists = {name: set((corpus / f"{name}_list.txt").read_text().split()) for name in ("validation", "testing")}
+    sets: Dict[str, List[Tuple[Path, Dict[str, str]]]] = {"train": [], "dev": []}
+    for path in sorted(corpus.glob("[a-z]*/*_nohash_*.wav")):
+        name = path.relative_to(corpus).as_posix()
+        if name not in lists["testing"]:
+            speaker = path.name.split("_nohash_")[0]
+            sets["dev" if name in lists["validation"] else "train"].append(
+                (path, {"word": path.parent.name, "speaker": speaker})
+            )
+    return sets
+
+
+def utterances(corpus: Path, hours: float) -> List[Tuple[Path, Dict[str, str]]]:
+    """Utterances drawn at random until that many hours are together; transcripts in lower case."""
+    transcripts = dict(
+        line.split(" ", 1) for path in sorted(corpus.rglob("*.trans.txt")) for line in path.read_text().splitlines()
+    )
+    names, rows, seconds = sorted(transcripts), [], 0.0
+    for index in np.random.default_rng(SEED).permutation(len(names)):
+        name = names[index]
+        path = corpus / "/".join(name.split("-")[:2]) / f"{name}.flac"
+        rows.append((path, {"utterance": name, "machine_transcript": transcripts[name].lower()}))
+        seconds += soundfile.info(path).duration
+        if seconds >= hours * 3600:
+            break
+    return rows
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("speech_commands", type=Path)
+    parser.add_argument("librispeech", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--speech-hours", type=float, default=2.0)
+    args = parser.parse_args()
+    for name, rows in commands(args.speech_commands).items():
+        write_set(args.out / "commands" / name, ("word", "speaker"), rows, CLIP_GAP)
+    other = utterances(args.librispeech, args.speech_hours)
+    write_set(args.out / "other-speech" / "other-speech", ("utterance", "machine_transcript"), other, UTTERANCE_GAP)
+    (args.out / "noise").mkdir(parents=True, exist_ok=True)
+    for path in sorted((args.speech_commands / "_background_noise_").glob("*.wav")):
+        sound, _ = soundfile.read(path, dtype="int16")
+        soundfile.write(args.out / "noise" / f"{re.sub(r'[^a-z_]', '', path.stem)}.flac", sound, RATE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
