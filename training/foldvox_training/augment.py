@@ -59,8 +59,11 @@ class Noise:
         return piece / (np.sqrt((piece**2).mean()) + 0.03)
 
     def floor(self, samples: int, rng: np.random.Generator) -> np.ndarray:
-        offset = rng.integers(0, len(self.white) - samples)
-        return self.white[offset : offset + samples] * rng.choice([-1, 1])
+        """White noise, tilted either way half the time, at an effective amplitude of about 1."""
+        offset = rng.integers(1, len(self.white) - samples)
+        white = self.white[offset : offset + samples]
+        tilt = max(0.0, rng.uniform(-0.9, 0.9)) * rng.choice([-1, 1])
+        return white + np.float32(tilt) * self.white[offset - 1 : offset - 1 + samples]
 
 
 def warp(features: Tensor, rng: np.random.Generator) -> Tensor:
@@ -72,6 +75,16 @@ def warp(features: Tensor, rng: np.random.Generator) -> Tensor:
     share = torch.from_numpy((places - before).astype(np.float32))[:, None]
     index = torch.from_numpy(before)[:, None].expand(-1, frames, -1)
     return features.gather(2, index) * (1 - share) + features.gather(2, index + 1) * share
+
+
+def microphone(features: Tensor, rng: np.random.Generator, share: float) -> None:
+    """In place: a share of the streams get another frequency response, a slope and two waves over the mel axis, in nats."""
+    batch, _, mels = features.shape
+    places = np.linspace(0, 1, mels)
+    waves = [np.cos(np.pi * (periods * places + rng.uniform(0, 2, (batch, 1)))) for periods in (2, 5)]
+    curves = rng.uniform(-2, 2, (batch, 1)) * (places - 0.5) + rng.uniform(0, 0.5, (batch, 1)) * (waves[0] + waves[1])
+    curves *= rng.random((batch, 1)) < share
+    features += torch.from_numpy(curves.astype(np.float32))[:, None]
 
 
 def telephone(features: Tensor, rng: np.random.Generator, share: float) -> None:

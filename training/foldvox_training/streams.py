@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .augment import Noise, Room, at_speed, telephone, warp
+from .augment import Noise, Room, at_speed, microphone, telephone, warp
 from .commands import WORDS
 from .corpus import RATE, Clip, Corpus
 from .features import HOP, LogMel
@@ -70,6 +70,7 @@ class StreamMaker:
             row[: len(stream.words)] = torch.tensor(stream.words, dtype=torch.int64)
         waves = torch.from_numpy(np.stack([stream.wave for stream in streams]))
         features = warp(self.extract(waves)[:, : self.samples // HOP], self.rng)
+        microphone(features, self.rng, 0.4)
         telephone(features, self.rng, 0.08)
         labels, weights = (torch.from_numpy(np.stack(rows)) for rows in zip(*(stream[1:3] for stream in streams)))
         return Batch(features.half(), labels, weights, targets, lengths)
@@ -186,14 +187,14 @@ class StreamMaker:
             at += max(1, len(piece) - len(fade))
 
     def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
-        """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a white floor, a spectral tilt in 25 %, a gain;
-        a quarter of the inputs end within 100 ms of their last word, which leaves digital silence."""
+        """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain; a quarter
+        of the inputs end within 100 ms of their last word, which leaves digital silence."""
         rng = self.rng
         if rng.random() < 0.2:
             wave = self.room(wave, rng)
         if only_noise or rng.random() < 0.6:
             wave += self.noise.background(len(wave), rng) * (SPEECH_LEVEL * 10 ** (-rng.uniform(0, 30) / 20))
-        wave += self.noise.floor(len(wave), rng) * (10 ** rng.uniform(-5, -3))
+        wave += self.noise.floor(len(wave), rng) * (10 ** rng.uniform(-5, -2))
         if rng.random() < 0.25:
             wave[1:] = wave[1:] + rng.uniform(-0.4, 0.4) * wave[:-1]
         wave *= 10 ** (rng.uniform(-22, 8) / 20)
