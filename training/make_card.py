@@ -78,8 +78,8 @@ def architecture(size: int, parameters: int, config: Dict[str, Any]) -> str:
     about = (
         f"{parameters:,} parameters in {size:,} bytes (int8 weights, one scale per output row). Log-mel of"
         f" {config['features']['mels']} bands, tokens of {token_ms} ms and width {encoder['width']}, segments of"
-        f" {encoder['segment']} tokens, {encoder['rightContext']} of right context: at most {longest} ms from a sound to"
-        f" its step, plus 12.5 ms of window. Left context {encoder['leftContext']} tokens, learned relative position"
+        f" {encoder['segment']} tokens, {encoder['rightContext']} of right context: at most {longest} ms from a sound"
+        f" to its step, plus 12.5 ms of window. Left context {encoder['leftContext']} tokens, learned relative position"
         " bias, no memory bank; CTC over 20 words and a blank, greedy decoding. A word may come out up to"
         f" {config['head']['delay'] * token_ms} ms after its end."
     )
@@ -115,8 +115,8 @@ def training(results: Dict[str, Any], curve: List[Dict[str, str]], name: str) ->
         f"`python training/make_model.py training/recipes/{name}.toml DATA RUN`: {recipe['steps']:,} steps of"
         f" {recipe['batch']} streams of {recipe['seconds']} s in {recipe['minutes']:.0f} minutes on"
         f" {results['machine']}. The weights are the running average at the end of the schedule, its last tenth in"
-        f" emulated int8. The blank's bias was then lowered by {results['blankShift']:g}, chosen on the `valid` speakers."
-        " The curve is of those speakers, before that; the results below are of others."
+        f" emulated int8. The blank's bias was then lowered by {results['blankShift']:g}, chosen on the `valid`"
+        " speakers. The curve is of those speakers, before that; the results below are of others."
     )
     lines = [
         "## Training",
@@ -139,8 +139,8 @@ def measured(results: Dict[str, Any]) -> str:
     single, joined = engine["single"], engine["joined"]
     about = (
         f"{single['speakers']} speakers, {single['rows']:,} clips of command words, each streamed alone, and"
-        f" {joined['rows']} streams of 1 to 6 clips of one speaker with gaps of 0.05 to 0.8 s ({joined['words']:,} command"
-        " words), by `foldvox evaluate`: the shipped int8 file in the engine, streaming. In brackets: 95 % bootstrap"
+        f" {joined['rows']} streams of 1 to 6 clips of one speaker with gaps of 0.05 to 0.8 s ({joined['words']:,}"
+        " command words), by `foldvox evaluate`: the shipped int8 file in the engine, streaming. In brackets: 95 % bootstrap"
         " intervals over speakers."
     )
     lines = [

@@ -21,11 +21,10 @@ from typing import Any, Dict, List
 import torch
 
 from export import export
-from foldvox_training.commands import BLANK
 from foldvox_training.corpus import Corpus, default_cache, load_corpus
 from foldvox_training.model import FoldvoxModel
 from foldvox_training.recipe import read_recipe
-from foldvox_training.scoring import score
+from foldvox_training.scoring import Heard
 from make_card import write_card
 from measure import measure
 
@@ -70,11 +69,10 @@ def blank_shifts(saved: Dict[str, Any], corpus: Corpus) -> List[Dict[str, float]
     """What lowering the blank's bias does on the `valid` speakers. The least sum of the three errors is chosen."""
     model = FoldvoxModel(saved["recipe"]["config"])
     model.load_state_dict(saved["ema"])
+    heard = Heard(model.eval(), saved["mean"], saved["inv"], corpus, "valid", VALID_STREAMS)
     rows = []
     for shift in BLANK_SHIFTS:
-        with torch.no_grad():
-            model.head.linear.bias[BLANK] = saved["ema"]["head.linear.bias"][BLANK] - shift
-        scores = score(model.eval(), saved["mean"], saved["inv"], corpus, "valid", VALID_STREAMS)
+        scores = heard.score(shift)
         errors = {"single": 1 - scores.clips, "joined": scores.wer, "otherWords": scores.other}
         rows.append({"shift": shift, **{name: round(value, 4) for name, value in errors.items()}})
         rows[-1]["sum"] = round(sum(errors.values()), 4)

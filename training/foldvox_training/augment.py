@@ -78,7 +78,7 @@ def warp(features: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def microphone(features: Tensor, rng: np.random.Generator, share: float) -> None:
-    """In place: a share of the streams get another frequency response, a slope and two waves over the mel axis, in nats."""
+    """In place: a share of the streams get another frequency response, a slope and two waves over the mel axis."""
     batch, _, mels = features.shape
     places = np.linspace(0, 1, mels)
     waves = [np.cos(np.pi * (periods * places + rng.uniform(0, 2, (batch, 1)))) for periods in (2, 5)]

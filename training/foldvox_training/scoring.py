@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .commands import WORDS
+from .commands import BLANK
 from .corpus import RATE, Clip, Corpus
 from .features import HOP, LogMel
 from .model import FoldvoxModel
@@ -18,10 +18,8 @@ BATCH = 64
 
 class Scores(NamedTuple):
     clips: float  # share of single-word clips whose whole output is that word
-    words: float  # the same, mean over the 20 words
     other: float  # share of other-word clips that gave any word
     wer: float  # on joined streams
-    by_word: Dict[str, Tuple[int, int]]  # right, all
 
 
 def greedy(tokens: Sequence[int]) -> List[int]:
@@ -65,50 +63,50 @@ def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple
 
 
 @torch.no_grad()
-def recognize(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[np.ndarray]) -> List[List[int]]:
-    """Best-path tokens of each waveform, each as if streamed alone to its end (the offline pass gives the same).
+def emissions(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[np.ndarray]) -> List[Tensor]:
+    """Log-probs [T, tokens] of each waveform, as if streamed alone to its end (the offline pass gives the same).
 
     As in the recognizer, silence of the head's delay follows every waveform.
     """
-    extract, results = LogMel(), []
+    extract, answers = LogMel(), {}
     tail = np.zeros(model.config["head"].get("delay", 0) * model.stride * HOP, np.float32)
     waves = [np.append(wave, tail) for wave in waves]
     order = sorted(range(len(waves)), key=lambda index: len(waves[index]))
     stride, right = model.stride, model.right_context * model.stride
-    answers: Dict[int, List[int]] = {}
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
-        longest = 1 + len(waves[chosen[-1]]) // 160
+        longest = 1 + len(waves[chosen[-1]]) // HOP
         features = torch.zeros(len(chosen), longest + right, mean.numel())
         for row, index in enumerate(chosen):
             mel = extract(torch.from_numpy(waves[index])[None])[0]
             features[row, : mel.size(0)] = (mel - mean) * invstddev
-        best = model(features).argmax(-1).tolist()
+        log_probs = model(features)
         for row, index in enumerate(chosen):
-            answers[index] = greedy(best[row][: (1 + len(waves[index]) // 160) // stride])
-    for index in range(len(waves)):
-        results.append(answers[index])
-    return results
+            answers[index] = log_probs[row, : (1 + len(waves[index]) // HOP) // stride]
+    return [answers[index] for index in range(len(waves))]
 
 
-def score(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, corpus: Corpus, split: str, joined: int) -> Scores:
-    """All single clips of `split`, and `joined` streams made from them (fixed seed)."""
-    clips = corpus.clips[split]
-    singles = recognize(model, mean, invstddev, [corpus.waveform(clip) for clip in clips])
-    by_word: Dict[str, Tuple[int, int]] = {}
-    alarms = [len(heard) > 0 for clip, heard in zip(clips, singles) if not clip.label]
-    for clip, heard in zip(clips, singles):
-        if clip.label:
-            right, total = by_word.get(clip.word, (0, 0))
-            by_word[clip.word] = (right + (heard == [clip.label]), total + 1)
-    streams = join(corpus, clips, 11, joined)
-    heard = recognize(model, mean, invstddev, [wave for wave, _, _ in streams])
-    wanted = [[clip.label for clip in chosen if clip.label] for _, chosen, _ in streams]
-    errors = sum(word_errors(reference, words) for reference, words in zip(wanted, heard))
-    return Scores(
-        sum(right for right, _ in by_word.values()) / sum(total for _, total in by_word.values()),
-        float(np.mean([by_word[word][0] / by_word[word][1] for word in WORDS if word in by_word])),
-        float(np.mean(alarms)),
-        errors / sum(len(reference) for reference in wanted),
-        by_word,
-    )
+def best_path(log_probs: Tensor, blank_shift: float = 0.0) -> List[int]:
+    """Tokens of the best path with the blank's bias lowered by `blank_shift`: a softmax keeps the order of scores."""
+    scores = log_probs.clone()
+    scores[:, BLANK] -= blank_shift
+    return greedy(scores.argmax(-1).tolist())
+
+
+class Heard:
+    """Emissions of a split's single clips, and of `joined` streams made from them (fixed seed)."""
+
+    def __init__(self, model: FoldvoxModel, mean: Tensor, invstddev: Tensor, corpus: Corpus, split: str, joined: int):
+        self.clips = corpus.clips[split]
+        streams = join(corpus, self.clips, 11, joined)
+        self.wanted = [[clip.label for clip in chosen if clip.label] for _, chosen, _ in streams]
+        self.singles = emissions(model, mean, invstddev, [corpus.waveform(clip) for clip in self.clips])
+        self.streams = emissions(model, mean, invstddev, [wave for wave, _, _ in streams])
+
+    def score(self, blank_shift: float = 0.0) -> Scores:
+        singles = [best_path(log_probs, blank_shift) for log_probs in self.singles]
+        right = [heard == [clip.label] for clip, heard in zip(self.clips, singles) if clip.label]
+        alarms = [len(heard) > 0 for clip, heard in zip(self.clips, singles) if not clip.label]
+        heard = [best_path(log_probs, blank_shift) for log_probs in self.streams]
+        errors = sum(word_errors(reference, words) for reference, words in zip(self.wanted, heard))
+        return Scores(float(np.mean(right)), float(np.mean(alarms)), errors / sum(map(len, self.wanted)))

@@ -187,8 +187,9 @@ class StreamMaker:
             at += max(1, len(piece) - len(fade))
 
     def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
-        """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain; a quarter
-        of the inputs end within 100 ms of their last word, which leaves digital silence."""
+        """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain; a
+        quarter of the inputs end within 100 ms of their last word, which leaves digital silence.
+        """
         rng = self.rng
         if rng.random() < 0.2:
             wave = self.room(wave, rng)

@@ -24,7 +24,7 @@ from .int8 import emulate_int8
 from .model import FoldvoxModel
 from .muon import Muon
 from .recipe import Recipe
-from .scoring import Scores, score
+from .scoring import Heard, Scores
 from .streams import Batch
 
 WARM_UP_STEPS, FLOOR = 200, 0.01
@@ -132,7 +132,8 @@ class Trainer:
         torch.save(state, partial)
         partial.replace(self.checkpoint)
         scored = copy.deepcopy(self.average).cpu().eval()
-        scores = score(scored, self.mean.cpu(), self.invstddev.cpu(), self.corpus, "valid", VALID_STREAMS)
+        heard = Heard(scored, self.mean.cpu(), self.invstddev.cpu(), self.corpus, "valid", VALID_STREAMS)
+        scores = heard.score()
         append_curve(self.run_folder / "curve.csv", self.done, self.step, loss, scores)
         line = f"{self.done:.1f} min, step {self.step}, loss {loss:.3f}"
         tqdm.write(f"{line}: valid WER {scores.wer:.3f}, single {scores.clips:.3f}")
