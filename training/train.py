@@ -12,11 +12,8 @@ with a warm-up and a cosine over the time; the averaged weights are what is scor
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -24,8 +21,8 @@ import torch
 from foldvox_training.corpus import default_cache, load_corpus
 from foldvox_training.distributed import Group
 from foldvox_training.recipe import read_recipe
-from foldvox_training.streams import StreamMaker
 from foldvox_training.trainer import Trainer
+from foldvox_training.workers import stream_workers
 
 
 def main() -> int:
@@ -40,21 +37,13 @@ def main() -> int:
     corpus = load_corpus(args.data, args.cache)
     if group.leads:
         print({split: len(clips) for split, clips in corpus.clips.items()}, flush=True)
-    queue: Any = multiprocessing.Queue(8)
-    workers = []
-    for index in range(args.workers):
-        # The process id differs after a resume, so that the same streams are not seen twice.
-        seed = [recipe.training["seed"], group.rank, index, os.getpid()]
-        maker = StreamMaker(corpus, recipe, seed)
-        size = recipe.training["batch"] // group.size
-        workers.append(multiprocessing.Process(target=produce, args=(queue, maker, size), daemon=True))
-        workers[-1].start()
-    try:
-        Trainer(recipe, corpus, queue, group, args.run, args.resume).run()
-    finally:
-        for worker in workers:
-            worker.terminate()
-        group.leave()
+    trainer = Trainer(recipe, corpus, group, args.run, args.resume)
+    size = recipe.training["batch"] // group.size
+    # A resumed training goes on with new streams.
+    seed = [recipe.training["seed"], group.rank, trainer.learner.step]
+    with stream_workers(corpus, recipe, size, args.workers, seed) as batches:
+        trainer.run(batches)
+    group.leave()
     return 0
 
 
@@ -70,13 +59,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument("--resume", action="store_true", help="go on from RUN/last.pt")
     return parser.parse_args()
-
-
-def produce(queue: Any, maker: StreamMaker, size: int) -> None:
-    torch.set_num_threads(1)
-    while True:
-        # Arrays: tensors would be passed as file descriptors, of which a queue can use up too many.
-        queue.put([part.numpy() for part in maker.batch(size)])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,110 @@
+"""One model while it learns: its weights, their running average, the optimizers and the loss."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any, Dict, List
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .augment import mask_features
+from .commands import BLANK
+from .distributed import Group
+from .int8 import emulate_int8
+from .model import FoldvoxModel
+from .muon import Muon
+from .streams import Batch
+
+WARM_UP_STEPS, FLOOR = 200, 0.01
+CROSS_ENTROPY_ONLY, INT8_FROM = 0.1, 0.9  # shares of the whole training
+AVERAGING = 0.999
+LONGEST_GRADIENT = 2.0
+
+
+class Learner:
+    """Learns from batches of streams; `progress` from 0 to 1 says how much of the training is over."""
+
+    def __init__(self, config: Dict[str, Any], training: Dict[str, Any], group: Group):
+        self.device = group.device
+        self.model = FoldvoxModel(config).to(self.device)
+        self.average = copy.deepcopy(self.model)
+        self.optimizers = self._optimizers(training["muonRate"], training["adamRate"])
+        self.peaks = [[part["lr"] for part in optimizer.param_groups] for optimizer in self.optimizers]
+        self.step, self.emulating = 0, False
+        self.wrapped = group.wrap(self.model)
+
+    def _optimizers(self, muon_rate: float, adam_rate: float) -> List[torch.optim.Optimizer]:
+        """Muon for the matrices of the layers, AdamW for everything else."""
+        matrices = {
+            name: parameter
+            for name, parameter in self.model.named_parameters()
+            if "emformer_layers" in name and name.endswith("weight") and parameter.dim() == 2
+        }
+        others = [parameter for name, parameter in self.model.named_parameters() if name not in matrices]
+        return [
+            Muon(matrices.values(), lr=muon_rate),
+            torch.optim.AdamW(others, lr=adam_rate, betas=(0.9, 0.98), weight_decay=0.0),
+        ]
+
+    def learn(self, batch: Batch, mean: Tensor, invstddev: Tensor, progress: float) -> float:
+        """One step; returns the loss."""
+        self._set_rates(progress)
+        if progress >= INT8_FROM and not self.emulating:
+            emulate_int8(self.model)
+            self.emulating = True
+        features = (batch.features.float() - mean) * invstddev
+        mask_features(features)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            log_probs = self.wrapped(features)
+        loss = loss_of(log_probs, batch, progress)
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), LONGEST_GRADIENT)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        self.step += 1
+        decay = min(AVERAGING, self.step / (self.step + 50))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
+        return float(loss.detach())
+
+    def _set_rates(self, progress: float) -> None:
+        """A warm-up, then a cosine."""
+        share = min(1.0, (self.step + 1) / WARM_UP_STEPS) * max(FLOOR, 0.5 * (1 + math.cos(math.pi * progress)))
+        for optimizer, peaks in zip(self.optimizers, self.peaks):
+            for part, peak in zip(optimizer.param_groups, peaks):
+                part["lr"] = peak * share
+
+    def state(self) -> Dict[str, Any]:
+        return {
+            "model": self.model.state_dict(),
+            "ema": self.average.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+        }
+
+    def load(self, state: Dict[str, Any]) -> None:
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["ema"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
+        self.step = state["step"]
+
+
+def loss_of(log_probs: Tensor, batch: Batch, progress: float) -> Tensor:
+    """Cross-entropy at the known places; after the first tenth CTC too, and less and less cross-entropy."""
+    picked = log_probs.gather(-1, batch.labels[..., None])[..., 0]
+    cross_entropy = -(picked * batch.weights).sum() / batch.weights.sum()
+    if progress < CROSS_ENTROPY_ONLY:
+        return cross_entropy
+    share = 0.5 if progress < 0.6 else 0.5 * max(0.1, (1 - progress) / 0.4)
+    tokens = torch.full((log_probs.size(0),), log_probs.size(1))
+    words = batch.lengths.cpu()
+    ctc = F.ctc_loss(
+        log_probs.transpose(0, 1), batch.targets, tokens, words, BLANK, reduction="sum", zero_infinity=True
+    )
+    return ctc / words.sum().clamp(min=1) + share * cross_entropy

@@ -1,0 +1,48 @@
+"""Processes that make batches of streams while the model learns."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from typing import Any, Iterator, List
+
+import torch
+
+from .corpus import Corpus
+from .recipe import Recipe
+from .streams import Batch, StreamMaker
+
+WAITING_BATCHES = 8
+
+
+@contextlib.contextmanager
+def stream_workers(corpus: Corpus, recipe: Recipe, size: int, count: int, seed: List[int]) -> "Iterator[Batches]":
+    """`count` processes that make batches of `size` streams; with one, the same seed gives the same batches."""
+    queue: Any = multiprocessing.Queue(WAITING_BATCHES)
+    workers = []
+    for index in range(count):
+        maker = StreamMaker(corpus, recipe, [*seed, index])
+        workers.append(multiprocessing.Process(target=_produce, args=(queue, maker, size), daemon=True))
+        workers[-1].start()
+    try:
+        yield Batches(queue)
+    finally:
+        for worker in workers:
+            worker.terminate()
+
+
+class Batches:
+    """What the workers have made."""
+
+    def __init__(self, queue: Any):
+        self.queue = queue
+
+    def next(self, device: torch.device) -> Batch:
+        return Batch(*(torch.from_numpy(part).to(device) for part in self.queue.get()))
+
+
+def _produce(queue: Any, maker: StreamMaker, size: int) -> None:
+    torch.set_num_threads(1)
+    while True:
+        # Arrays: tensors would be passed as file descriptors, of which a queue can use up too many.
+        queue.put([part.numpy() for part in maker.batch(size)])
