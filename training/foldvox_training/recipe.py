@@ -16,8 +16,11 @@ FEATURES = {"sampleRate": 16000, "windowSamples": 400, "hopSamples": 160, "mels"
 FRAMES_A_SECOND = FEATURES["sampleRate"] // FEATURES["hopSamples"]
 
 
+LAYER_KEYS = ("attentionFold", "feedForwardFold", "heads", "feedForward")
+
+
 class Recipe(NamedTuple):
-    """`config` is what the model file holds (and `relativePosition` by layer); `training` the table of that name."""
+    """`config` is what the model file holds (and which layers get the optional tensors); `training` that table."""
 
     config: Dict[str, Any]
     training: Dict[str, Any]
@@ -30,21 +33,29 @@ class Recipe(NamedTuple):
 
 def read_recipe(path: Path) -> Recipe:
     """The recipe at `path`; the file holds only what distinguishes one model of the commands from another."""
+    recipe = read_table(path)
+    return Recipe(make_config(recipe["name"], recipe["encoder"], recipe["head"]), recipe["training"])
+
+
+def read_table(path: Path) -> Dict[str, Any]:
     with path.open("rb") as file:
-        recipe = tomllib.load(file)
-    encoder = {"inputDim": FEATURES["mels"], "activation": "gelu", "memory": 0, "tanhOnMemory": True}
-    encoder.update(recipe["encoder"])
-    keys = ("attentionFold", "feedForwardFold", "heads", "feedForward")
-    encoder["layers"] = [dict(zip(keys, layer), relativePosition=True) for layer in encoder["layers"]]
-    config = {
-        "name": recipe["name"],
+        return tomllib.load(file)
+
+
+def make_config(name: str, encoder: Dict[str, Any], head: Dict[str, Any]) -> Dict[str, Any]:
+    """A model's configuration. A row of `layers` is [attentionFold, feedForwardFold, heads, feedForward, count = 1]."""
+    encoder = {"inputDim": FEATURES["mels"], "activation": "gelu", "memory": 0, "tanhOnMemory": True, **encoder}
+    optional = {"relativePosition": True, "subtokenEmbedding": encoder.pop("subtokenEmbedding", False)}
+    rows = [row[:4] for row in encoder["layers"] for _ in range(row[4] if len(row) > 4 else 1)]
+    encoder["layers"] = [{**dict(zip(LAYER_KEYS, row)), **optional} for row in rows]
+    return {
+        "name": name,
         "language": "en",
         "licence": "MIT",
         "attribution": ATTRIBUTION,
         "features": FEATURES,
         "encoder": encoder,
-        "head": {"type": "ctc", "blank": BLANK, **recipe["head"]},
+        "head": {"type": "ctc", "blank": BLANK, **head},
         "tokens": ["<blank>", *WORDS],
         "tokenUnit": "word",
     }
-    return Recipe(config, recipe["training"])
