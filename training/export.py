@@ -16,8 +16,8 @@ from typing import Any, Dict
 
 import torch
 
-from foldvox_training.commands import BLANK
 from foldvox_training.model_file import load_model, save_model
+from foldvox_training.recipe import BLANK
 
 
 def export(saved: Dict[str, Any], output: Path, weights: str, blank_shift: float) -> int:

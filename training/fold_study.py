@@ -59,7 +59,7 @@ def read_study(path: Path) -> Study:
     plans = []
     for plan in table["plan"]:
         name, about = plan.pop("name"), plan.pop("about")
-        plans.append(Plan(name, about, make_config(name, {**table["encoder"], **plan}, table["head"])))
+        plans.append(Plan(name, about, make_config(name, table["words"], {**table["encoder"], **plan}, table["head"])))
     return Study(plans, table["training"])
 
 
@@ -77,7 +77,7 @@ def train(study: Study, args: argparse.Namespace, seed: int) -> None:
         step, measured = saved["step"], saved["statistics"]
         for learner, state in zip(learners, saved["learners"]):
             learner.load(state)
-    corpus = load_corpus(args.data, args.cache)
+    corpus = load_corpus(args.data, args.cache, study.plans[0].config["tokens"][1:])
     recipe = Recipe(study.plans[0].config, study.training)
     with stream_workers(corpus, recipe, study.training["batch"], 1, [seed, step]) as batches:
         measured = measured or statistics([batches.next(group.device) for _ in range(4)])
@@ -95,7 +95,7 @@ def train(study: Study, args: argparse.Namespace, seed: int) -> None:
 
 def measure(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
     """Per plan: what `inspect` says, errors of every stream by seed, and the median real-time factor."""
-    corpus = load_corpus(args.data, args.cache)
+    corpus = load_corpus(args.data, args.cache, study.plans[0].config["tokens"][1:])
     write(args.run, "joined", joined(corpus, "heldout", JOINED_STREAMS))
     manifest = args.run / "joined.tsv"
     results: List[Dict[str, Any]] = []

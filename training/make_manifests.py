@@ -1,6 +1,6 @@
 """Writes the manifests that `foldvox evaluate` reads, from speakers no model here was trained on.
 
-    python3 training/make_manifests.py DATA OUT [--split heldout|valid] [--joined 600]
+    python3 training/make_manifests.py RECIPE DATA OUT [--split heldout|valid] [--joined 600]
 
 OUT receives a WAV file and a table for each of
   single            every clip of a command word
@@ -25,6 +25,7 @@ from typing import List, NamedTuple, Tuple
 import numpy as np
 
 from foldvox_training.corpus import RATE, Corpus, default_cache, load_corpus
+from foldvox_training.recipe import read_recipe
 from foldvox_training.scoring import join
 
 JOINED_SEED, NOISE_SEED = 11, 12
@@ -45,13 +46,14 @@ class Row(NamedTuple):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipe", type=Path, help="says which words are the vocabulary")
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--split", choices=("heldout", "valid"), default="heldout")
     parser.add_argument("--joined", type=int, default=600)
     parser.add_argument("--cache", type=Path, default=default_cache())
     args = parser.parse_args()
-    corpus = load_corpus(args.data, args.cache)
+    corpus = load_corpus(args.data, args.cache, read_recipe(args.recipe).words)
     args.out.mkdir(parents=True, exist_ok=True)
     sets = {"single": singles(corpus, args.split), "joined": joined(corpus, args.split, args.joined)}
     for name, rows in sets.items():

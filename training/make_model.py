@@ -45,14 +45,14 @@ def main() -> int:
     options += ["--cache", str(args.cache)] + (["--resume"] if checkpoint.exists() else [])
     python(HERE / "train.py", args.recipe, args.data, args.run, *options)
     saved = torch.load(checkpoint, map_location="cpu")
-    shifts = blank_shifts(saved, load_corpus(args.data, args.cache))
+    shifts = blank_shifts(saved, load_corpus(args.data, args.cache, recipe.words))
     shift = min(shifts, key=lambda row: row["sum"])["shift"]
     target, fp32 = args.models / f"{recipe.config['name']}.safetensors", args.run / "fp32.safetensors"
     export(saved, target, "int8", shift)
     export(saved, fp32, "fp32", shift)
     shutil.copyfile(args.run / "curve.csv", target.with_suffix(".csv"))
     plot_curve(target.with_suffix(".csv"), target.with_suffix(".png"))
-    python(HERE / "make_manifests.py", args.data, args.run / "manifests", "--cache", str(args.cache))
+    python(HERE / "make_manifests.py", args.recipe, args.data, args.run / "manifests", "--cache", str(args.cache))
     results = measure(target, fp32, args.run / "manifests")
     trained = {**saved["recipe"]["training"], "steps": saved["step"]}
     results.update(blankShift=shift, blankShifts=shifts, training=trained, machine=machine())

@@ -43,7 +43,7 @@ PARITY_LIMIT = 2e-5
 TOKENS_PER_SECOND = (3.0, 5.0)
 FRAMES_PER_SECOND = 100
 MOST_SYMBOLS = 100
-JOINER_STEPS = 40
+JOINER_STEPS = 120
 
 COMMON = dict(
     transformer_dropout=0.0, transformer_weight_init_scale_strategy="depthwise", lstm_dropout=0.0,
@@ -74,10 +74,10 @@ SMALL: Dict[str, Dict[str, Any]] = {
     ),
     # Clamped memory, silu, one LSTM layer, no right context.
     "clamped-memory": dict(
-        COMMON, input_dim=4, encoding_dim=16, num_symbols=27, segment_length=3, right_context_length=0,
-        time_reduction_input_dim=18, time_reduction_stride=1, transformer_num_heads=3, transformer_ffn_dim=30,
-        transformer_num_layers=2, transformer_activation="silu", transformer_left_context_length=4,
-        transformer_max_memory_size=2, transformer_tanh_on_mem=False, symbol_embedding_dim=9, num_lstm_layers=1,
+        COMMON, input_dim=6, encoding_dim=20, num_symbols=19, segment_length=6, right_context_length=0,
+        time_reduction_input_dim=9, time_reduction_stride=3, transformer_num_heads=3, transformer_ffn_dim=30,
+        transformer_num_layers=2, transformer_activation="silu", transformer_left_context_length=5,
+        transformer_max_memory_size=2, transformer_tanh_on_mem=False, symbol_embedding_dim=11, num_lstm_layers=1,
         lstm_layer_norm=True, lstm_layer_norm_epsilon=1e-5,
     ),
 }  # fmt: skip
@@ -95,6 +95,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--base", action="store_true", help="the base size instead of the small ones")
+    parser.add_argument("--only", choices=[*SMALL, "pieces"], help="one of the small ones")
     args = parser.parse_args()
     torch.set_num_threads(1)
     args.folder.mkdir(parents=True, exist_ok=True)
@@ -102,8 +103,11 @@ def main() -> int:
         base_golden(args.folder)
         return 0
     for seed, (name, arguments) in enumerate(SMALL.items()):
+        if args.only not in (None, name):
+            continue
         small_golden(args.folder, name, arguments, seed)
-    piece_goldens(args.folder)
+    if args.only in (None, "pieces"):
+        piece_goldens(args.folder)
     return 0
 
 
@@ -153,7 +157,7 @@ def golden(
         "log_probs": path.log_probs[:joined_rows],
     }
     for width in beams:
-        tokens, scores = beam(model, arguments, features[: beam_steps * arguments["segment_length"]], width)
+        tokens, scores = beam(model, chunks(arguments, features)[:beam_steps], width)
         tensors[f"beam.{width}"], tensors[f"beam.{width}.scores"] = tokens, scores
         print(f"{name}: beam {width}: scores {[round(float(score), 3) for score in scores]}")
     torch.save(model.state_dict(), folder / f"{name}.pt")
@@ -210,7 +214,9 @@ def greedy(model: RNNT, output: Tensor) -> Greedy:
 
 def synthetic(arguments: Dict[str, Any], frames: int) -> Tuple[Tensor, List[int]]:
     """Noise in which tokens sound, each a fixed pattern of ten frames, about four a second; multiples of 1/64."""
-    patterns = torch.randn(arguments["num_symbols"] - 1, arguments["input_dim"], generator=torch.Generator().manual_seed(9))
+    patterns = torch.randn(
+        arguments["num_symbols"] - 1, arguments["input_dim"], generator=torch.Generator().manual_seed(9)
+    )
     features, tokens, at = 0.3 * torch.randn(frames, arguments["input_dim"]), [], 0
     while True:
         at += 10 + int(torch.randint(0, 10, (1,)))
@@ -221,7 +227,7 @@ def synthetic(arguments: Dict[str, Any], frames: int) -> Tuple[Tensor, List[int]
         at += 10
 
 
-def train(model: RNNT, arguments: Dict[str, Any], steps: int = 500) -> None:
+def train(model: RNNT, arguments: Dict[str, Any], steps: int = 1500) -> None:
     """A short training on synthetic sound: enough for the sharp distributions of a trained model."""
     blank, lookahead = arguments["num_symbols"] - 1, arguments["right_context_length"]
     frames, batch = 96, 12
@@ -245,7 +251,9 @@ def train(model: RNNT, arguments: Dict[str, Any], steps: int = 500) -> None:
         histories = torch.cat([start, padded], 1)
         lengths = torch.full((batch,), frames)
         logits, rows, _, _ = model(sources, lengths, histories, counts + 1, state)
-        loss = rnnt_loss(logits, padded.int(), rows.int(), counts.int(), blank=blank, reduction="sum") / int(counts.sum())
+        loss = rnnt_loss(logits, padded.int(), rows.int(), counts.int(), blank=blank, reduction="sum") / int(
+            counts.sum()
+        )
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -283,10 +291,10 @@ def fit_joiner(model: RNNT, output: Tensor, rows_per_second: float) -> None:
     print(f"joiner fitted to {float(loss):.4f} nats a decision")
 
 
-def beam(model: RNNT, arguments: Dict[str, Any], features: Tensor, width: int) -> Tuple[Tensor, Tensor]:
-    search = RNNTBeamSearch(model, blank=arguments["num_symbols"] - 1)
+def beam(model: RNNT, inputs: List[Tensor], width: int) -> Tuple[Tensor, Tensor]:
+    search = RNNTBeamSearch(model, blank=model.joiner.linear.out_features - 1)
     state, hypotheses = None, None
-    for chunk in chunks(arguments, features):
+    for chunk in inputs:
         hypotheses, state = search.infer(chunk, torch.tensor([chunk.size(0)]), width, state, hypotheses)
     # A hypothesis is (tokens, predictor output, predictor state, score); the first token is the start.
     longest = max(len(hypothesis[0]) - 1 for hypothesis in hypotheses)
@@ -318,7 +326,9 @@ def piece_goldens(folder: Path) -> None:
     for name, options in {
         "pieces-bpe": dict(vocab_size=80, model_type="bpe"),
         "pieces-unigram-bytes": dict(vocab_size=360, model_type="unigram", byte_fallback=True, pad_id=3),
-        "pieces-suffix": dict(vocab_size=90, model_type="bpe", treat_whitespace_as_suffix=True, split_by_whitespace=False),
+        "pieces-suffix": dict(
+            vocab_size=90, model_type="bpe", treat_whitespace_as_suffix=True, split_by_whitespace=False
+        ),
     }.items():
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=iter(TEXT), model_prefix=str(folder / name), normalization_rule_name="identity",

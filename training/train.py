@@ -34,7 +34,7 @@ def main() -> int:
     torch.manual_seed(recipe.training["seed"])
     np.random.seed(recipe.training["seed"])
     args.run.mkdir(parents=True, exist_ok=True)
-    corpus = load_corpus(args.data, args.cache)
+    corpus = load_corpus(args.data, args.cache, recipe.words)
     if group.leads:
         print({split: len(clips) for split, clips in corpus.clips.items()}, flush=True)
     trainer = Trainer(recipe, corpus, group, args.run, args.resume)

@@ -12,17 +12,17 @@ import hashlib
 import os
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
-
-from .commands import SCARCE, WORDS
 
 RATE = 16000
 ENERGY_FRAME = 160
 HELD_PERCENT = 10
 VALID_PERCENT = 25
+SCARCE_CLIPS = 300
 OTHER_HELD_PERCENT = 20
 SOUND_SUFFIXES = (".opus", ".flac", ".wav")
 SPLITS = ("train", "valid", "heldout")
@@ -38,11 +38,7 @@ class Clip(NamedTuple):
     samples: int
     begin: int
     end: int
-
-    @property
-    def label(self) -> int:
-        """The token of a command word, 0 (the blank) for any other word."""
-        return WORDS.index(self.word) + 1 if self.word in WORDS else 0
+    label: int  # token of a word of the vocabulary, 0 (the blank) for any other
 
 
 class Corpus(NamedTuple):
@@ -61,23 +57,27 @@ def default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "foldvox-training"
 
 
-def load_corpus(data: Path, cache: Path) -> Corpus:
+def load_corpus(data: Path, cache: Path, words: Sequence[str]) -> Corpus:
+    """The folder as a model of these words sees it; their tokens are 1, 2, ..."""
+    tokens = {word: token for token, word in enumerate(words, 1)}
     audio, clips = {}, {split: [] for split in SPLITS}
     for source in ("train", "dev"):
         audio[source] = decode(sound_file(data / "commands" / source), cache)
         rows = read_rows(data / "commands" / f"{source}.tsv")
-        scarce = {row["speaker"] for row in rows if row["word"] in SCARCE}
+        clips_of = Counter(row["word"] for row in rows)
+        scarce = {row["speaker"] for row in rows if row["word"] in tokens and clips_of[row["word"]] < SCARCE_CLIPS}
         for row in rows:
             start, samples = int(row["start"]), int(row["samples"])
             begin, end = find_word(audio[source][start : start + samples])
             split = split_of(row["speaker"], source, row["speaker"] in scarce)
-            clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end))
+            label = tokens.get(row["word"], 0)
+            clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end, label))
     spans = {split: [] for split in SPLITS}
     for row in read_rows(data / "other-speech" / "other-speech.tsv"):
         split = other_split_of(row["utterance"].split("-")[0])
         # A word in the flow of speech is no command: training keeps the utterances that hold one, a count of false
         # alarms cannot.
-        if split == "train" or not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(WORDS):
+        if split == "train" or not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(words):
             spans[split].append((int(row["start"]), int(row["samples"])))
     noise = [decode(path, cache) for path in sorted((data / "noise").iterdir()) if path.suffix in SOUND_SUFFIXES]
     return Corpus(audio, clips, decode(sound_file(data / "other-speech" / "other-speech"), cache), spans, noise)
@@ -87,7 +87,7 @@ def split_of(speaker: str, source: str, has_scarce: bool) -> str:
     """The split by speaker hash, so that no speaker is in two.
 
     A quarter of the dev speakers are `valid` (watched while training); the others, and a tenth of the train speakers
-    who have said one of the five scarce words, are `heldout`: reported, and used for nothing else.
+    who have said a scarce word (one of fewer than 300 clips), are `heldout`: reported, and used for nothing else.
     """
     if source == "dev":
         return "valid" if _hash("valid" + speaker) % 100 < VALID_PERCENT else "heldout"

@@ -25,7 +25,13 @@ def write_report(results: List[Dict[str, Any]], training: Dict[str, Any], out: P
     (out / "results.json").write_text(json.dumps({**about, "plans": kept}, indent=1) + "\n")
     (out / "tables.md").write_text(tables(results, about))
     plot(results, "size.png", out, "int8 bytes, baseline = 100 %", lambda result: result["cost"]["cost"]["bytes"])
-    plot(results, "energy.png", out, "energy estimate (weights in DRAM), baseline = 100 %", lambda result: energy(result)[0])
+    plot(
+        results,
+        "energy.png",
+        out,
+        "energy estimate (weights in DRAM), baseline = 100 %",
+        lambda result: energy(result)[0],
+    )
 
 
 def by_speaker(result: Dict[str, Any]) -> Tuple[np.ndarray, np.ndarray]:

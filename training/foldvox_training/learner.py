@@ -11,11 +11,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .augment import mask_features
-from .commands import BLANK
 from .distributed import Group
 from .int8 import emulate_int8
 from .model import FoldvoxModel
 from .muon import Muon
+from .recipe import BLANK
 from .streams import Batch
 
 WARM_UP_STEPS, FLOOR = 200, 0.01

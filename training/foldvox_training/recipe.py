@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Dict, NamedTuple
+from typing import Any, Dict, List, NamedTuple
 
-from .commands import BLANK, WORDS
-
+BLANK = 0
 ATTRIBUTION = [
     "Trained on Speech Commands v0.02 by Pete Warden (arXiv 1804.03209), CC BY 4.0",
     "Other speech for training: LibriSpeech train-clean-100 by Vassil Panayotov et al., CC BY 4.0",
@@ -26,6 +25,11 @@ class Recipe(NamedTuple):
     training: Dict[str, Any]
 
     @property
+    def words(self) -> List[str]:
+        """The vocabulary; the blank comes before it."""
+        return self.config["tokens"][1:]
+
+    @property
     def tokens(self) -> int:
         """Tokens of a training stream."""
         return int(self.training["seconds"] * FRAMES_A_SECOND) // self.config["encoder"]["stride"]
@@ -34,7 +38,7 @@ class Recipe(NamedTuple):
 def read_recipe(path: Path) -> Recipe:
     """The recipe at `path`; the file holds only what distinguishes one model of the commands from another."""
     recipe = read_table(path)
-    return Recipe(make_config(recipe["name"], recipe["encoder"], recipe["head"]), recipe["training"])
+    return Recipe(make_config(recipe["name"], recipe["words"], recipe["encoder"], recipe["head"]), recipe["training"])
 
 
 def read_table(path: Path) -> Dict[str, Any]:
@@ -42,7 +46,7 @@ def read_table(path: Path) -> Dict[str, Any]:
         return tomllib.load(file)
 
 
-def make_config(name: str, encoder: Dict[str, Any], head: Dict[str, Any]) -> Dict[str, Any]:
+def make_config(name: str, words: List[str], encoder: Dict[str, Any], head: Dict[str, Any]) -> Dict[str, Any]:
     """A model's configuration. A row of `layers` is [attentionFold, feedForwardFold, heads, feedForward, count = 1]."""
     encoder = {"inputDim": FEATURES["mels"], "activation": "gelu", "memory": 0, "tanhOnMemory": True, **encoder}
     optional = {"relativePosition": True, "subtokenEmbedding": encoder.pop("subtokenEmbedding", False)}
@@ -56,6 +60,6 @@ def make_config(name: str, encoder: Dict[str, Any], head: Dict[str, Any]) -> Dic
         "features": FEATURES,
         "encoder": encoder,
         "head": {"type": "ctc", "blank": BLANK, **head},
-        "tokens": ["<blank>", *WORDS],
+        "tokens": ["<blank>", *words],
         "tokenUnit": "word",
     }

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .commands import BLANK
 from .corpus import RATE, Clip, Corpus
 from .features import HOP, LogMel
 from .model import FoldvoxModel
+from .recipe import BLANK
 
 BATCH = 64
 

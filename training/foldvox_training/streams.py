@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from .augment import Noise, Room, at_speed, microphone, telephone, warp
-from .commands import WORDS
 from .corpus import RATE, Clip, Corpus
 from .features import HOP, LogMel
 from .recipe import Recipe
@@ -56,7 +55,7 @@ class StreamMaker:
         self.room, self.noise = Room(self.rng, self.samples), Noise(corpus.noise, self.rng)
         self.extract = LogMel()
         clips = corpus.clips["train"]
-        self.by_word = {word: [clip for clip in clips if clip.word == word] for word in WORDS}
+        self.by_word = {word: [clip for clip in clips if clip.word == word] for word in recipe.words}
         self.others = [clip for clip in clips if not clip.label]
         self.by_speaker: Dict[str, Dict[str, List[Clip]]] = {}
         for clip in clips:
@@ -99,7 +98,7 @@ class StreamMaker:
     def _say(self, stream: Stream, at: int, only_others: bool) -> int:
         """Speaks words from sample `at` on; returns where the input may end."""
         rng = self.rng
-        first = self._choose(self.by_word[WORDS[rng.integers(len(WORDS))]])
+        first = self._choose(self.by_word[self._word()])
         speed = float(np.clip(np.exp(rng.normal(0, 0.1)), 0.78, 1.28))
         untrimmed = 0.6 if rng.random() < 0.3 else 0.08
         loudness = rng.uniform(-3, 3)
@@ -128,6 +127,11 @@ class StreamMaker:
             over = at + end + int(rng.uniform(0, 0.1) * RATE)
             at += len(sound) + int(max(-0.02, rng.exponential(0.22) - 0.05) * RATE)
 
+    def _word(self) -> str:
+        """Any word of the vocabulary, each as likely as any other, however few its clips."""
+        words = list(self.by_word)
+        return words[self.rng.integers(len(words))]
+
     def _choose(self, clips: List[Clip]) -> Clip:
         return clips[self.rng.integers(len(clips))]
 
@@ -140,7 +144,7 @@ class StreamMaker:
         words = [word for word in own if word in self.by_word]
         if words and rng.random() < 0.5:
             return self._choose(own[words[rng.integers(len(words))]])
-        return self._choose(self.by_word[WORDS[rng.integers(len(WORDS))]])
+        return self._choose(self.by_word[self._word()])
 
     def _cut(self, clip: Clip, whole: bool, pace: float) -> Tuple[np.ndarray, int, int]:
         """The clip, trimmed to its word and up to 100 ms on each side unless `whole`, at another speed."""
