@@ -72,15 +72,16 @@ def load_corpus(data: Path, cache: Path, words: Sequence[str]) -> Corpus:
             split = split_of(row["speaker"], source, row["speaker"] in scarce)
             label = tokens.get(row["word"], 0)
             clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end, label))
-    spans = {split: [] for split in SPLITS}
-    for row in read_rows(data / "other-speech" / "other-speech.tsv"):
+    talk, spans = data / "other-speech" / "other-speech", {split: [] for split in SPLITS}
+    for row in read_rows(talk.with_suffix(".tsv")) if talk.parent.exists() else []:
         split = other_split_of(row["utterance"].split("-")[0])
         # A word in the flow of speech is no command: training keeps the utterances that hold one, a count of false
         # alarms cannot.
         if split == "train" or not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(words):
             spans[split].append((int(row["start"]), int(row["samples"])))
     noise = [decode(path, cache) for path in sorted((data / "noise").iterdir()) if path.suffix in SOUND_SUFFIXES]
-    return Corpus(audio, clips, decode(sound_file(data / "other-speech" / "other-speech"), cache), spans, noise)
+    other = decode(sound_file(talk), cache) if talk.parent.exists() else np.zeros(0, np.int16)
+    return Corpus(audio, clips, other, spans, noise)
 
 
 def split_of(speaker: str, source: str, has_scarce: bool) -> str:

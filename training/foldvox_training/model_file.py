@@ -111,6 +111,15 @@ def save_model(path: Path, config: Dict[str, Any], tensors: Mapping[str, Tensor]
     return path.stat().st_size
 
 
+def read_weights(path: Path) -> Tuple[Dict[str, Tensor], Dict[str, Any]]:
+    """Every tensor as fp32, int8 weights multiplied by their scales, and the configuration: to train on from."""
+    arrays, metadata = read_safetensors(path)
+    tensors = {name: torch.from_numpy(array).float() for name, array in arrays.items()}
+    for name in [name for name in tensors if name.endswith("_scale")]:
+        tensors[name[: -len("_scale")]] *= tensors.pop(name)[:, None]
+    return tensors, json.loads(metadata["config"])
+
+
 def load_model(path: Path) -> Tuple[FoldvoxModel, Tensor, Tensor]:
     """The model (int8 files run as the engine runs them), features.mean and features.invstddev."""
     arrays, metadata = read_safetensors(path)

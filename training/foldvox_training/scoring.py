@@ -44,6 +44,8 @@ def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple
     for clip in clips:
         speakers.setdefault(clip.speaker, []).append(clip)
     names = sorted(name for name, own in speakers.items() if sum(clip.label > 0 for clip in own) > 1)
+    if not names:
+        return []
     streams = []
     for index in range(count):
         own = speakers[names[index % len(names)]]
@@ -93,6 +95,10 @@ def best_path(log_probs: Tensor, blank_shift: float = 0.0) -> List[int]:
     return greedy(scores.argmax(-1).tolist())
 
 
+def share(outcomes: List[bool]) -> float:
+    return sum(outcomes) / len(outcomes) if outcomes else float("nan")
+
+
 class Heard:
     """Emissions of a split's single clips, and of `joined` streams made from them (fixed seed)."""
 
@@ -109,4 +115,4 @@ class Heard:
         alarms = [len(heard) > 0 for clip, heard in zip(self.clips, singles) if not clip.label]
         heard = [best_path(log_probs, blank_shift) for log_probs in self.streams]
         errors = sum(word_errors(reference, words) for reference, words in zip(self.wanted, heard))
-        return Scores(float(np.mean(right)), float(np.mean(alarms)), errors / sum(map(len, self.wanted)))
+        return Scores(share(right), share(alarms), errors / max(1, sum(map(len, self.wanted))))

@@ -54,9 +54,15 @@ class StreamMaker:
         self.rng = np.random.default_rng(seed)
         self.room, self.noise = Room(self.rng, self.samples), Noise(corpus.noise, self.rng)
         self.extract = LogMel()
-        clips = corpus.clips["train"]
+        self.clips = clips = corpus.clips["train"]
         self.by_word = {word: [clip for clip in clips if clip.word == word] for word in recipe.words}
         self.others = [clip for clip in clips if not clip.label]
+        self.kinds = dict(KINDS)
+        if not self.others:
+            self.kinds["other words"] = 0
+        if not corpus.other_spans["train"]:
+            self.kinds["other speech"] = self.kinds["speech, then commands"] = 0
+        self.shares = np.array(list(self.kinds.values())) / sum(self.kinds.values())
         self.by_speaker: Dict[str, Dict[str, List[Clip]]] = {}
         for clip in clips:
             self.by_speaker.setdefault(clip.speaker, {}).setdefault(clip.word, []).append(clip)
@@ -82,7 +88,7 @@ class StreamMaker:
             np.full(self.tokens, BLANK_WEIGHT, np.float32),
             [],
         )
-        kind, silent_from = rng.choice(list(KINDS), p=list(KINDS.values())), self.samples
+        kind, silent_from = rng.choice(list(self.kinds), p=self.shares), self.samples
         if kind in ("commands", "other words"):
             silent_from = self._say(stream, int(rng.uniform(0, 0.5) * RATE), only_others=kind == "other words")
         elif kind == "speech, then commands":
@@ -107,7 +113,7 @@ class StreamMaker:
         clip: Optional[Clip] = None
         over = self.samples
         while True:
-            other = only_others or rng.random() < 0.12
+            other = only_others or (bool(self.others) and rng.random() < 0.12)
             clip = first if clip is None and not other else self._next(first.speaker, other)
             pace = speed * float(np.exp(rng.normal(0, 0.03)))
             sound, begin, end = self._cut(clip, rng.random() < untrimmed, pace)
@@ -176,7 +182,7 @@ class StreamMaker:
         commands, in the voices that say them, but no whole word. There is little running speech to learn that from.
         """
         rng, fade = self.rng, np.linspace(0, 1, 80, dtype=np.float32)
-        own = [clip for clips in self.by_speaker[self._choose(self.others).speaker].values() for clip in clips]
+        own = [clip for clips in self.by_speaker[self._choose(self.clips).speaker].values() for clip in clips]
         at, level, pace = 0, SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20), float(np.exp(rng.normal(0, 0.1)))
         while at < len(wave):
             clip = self._choose(own)

@@ -7,7 +7,7 @@ import csv
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from tqdm import tqdm
 from .corpus import Corpus
 from .distributed import Group
 from .learner import Learner
+from .model_file import read_weights
 from .recipe import Recipe
 from .scoring import Heard, Scores
 from .streams import Batch
@@ -28,9 +29,14 @@ STATISTICS_BATCHES = 4
 
 
 class Trainer:
-    """Trains until the recipe's minutes are over; the clock is part of the checkpoint."""
+    """Trains until the recipe's minutes are over; the clock is part of the checkpoint.
 
-    def __init__(self, recipe: Recipe, corpus: Corpus, group: Group, run: Path, resume: bool):
+    A new training may `start` from the weights of a model file with the same encoder.
+    """
+
+    def __init__(
+        self, recipe: Recipe, corpus: Corpus, group: Group, run: Path, resume: bool, start: Optional[Path] = None
+    ):
         self.recipe, self.corpus, self.group = recipe, corpus, group
         self.run_folder, self.minutes = run, recipe.training["minutes"]
         self.learner = Learner(recipe.config, recipe.training, group)
@@ -38,6 +44,8 @@ class Trainer:
             saved = torch.load(self.checkpoint, map_location=group.device)
             self.learner.load(saved)
             self.done, self.statistics = saved["done"], (saved["mean"], saved["inv"])
+        elif start:
+            self.done, self.statistics = 0.0, start_from(self.learner, start)
         else:
             self.done, self.statistics = 0.0, None
 
@@ -88,6 +96,22 @@ class Trainer:
         line = f"{self.done:.1f} min, step {step}, loss {loss:.3f}"
         tqdm.write(f"{line}: valid WER {scores.wer:.3f}, single {scores.clips:.3f}")
         sys.stdout.flush()
+
+
+def start_from(learner: Learner, path: Path) -> Tuple[Tensor, Tensor]:
+    """Gives the learner the weights of a model file, those of words that both know too; returns its statistics."""
+    tensors, config = read_weights(path)
+    known = {token: row for row, token in enumerate(config["tokens"])}
+    state = learner.model.state_dict()
+    for name in ("head.linear.weight", "head.linear.bias"):
+        rows = tensors.pop(name)
+        for row, token in enumerate(learner.model.config["tokens"]):
+            if token in known:
+                state[name][row] = rows[known[token]]
+    statistics = tensors.pop("features.mean"), tensors.pop("features.invstddev")
+    for model in (learner.model, learner.average):
+        model.load_state_dict({**state, **tensors})
+    return statistics
 
 
 def statistics(batches: List[Batch]) -> Tuple[Tensor, Tensor]:
