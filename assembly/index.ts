@@ -1,7 +1,7 @@
 // The engine's exports: the model's steps, and the kernels one by one for tests and benchmarks. Arguments are addresses in
 // the arena and sizes; nothing is checked here, because the host has checked it (src/engine).
 
-export { initModel, stepSamples, stepFrames, finishSamples, finishFrames } from "./model/model";
+export { initModel, stepSamples, stepFrames, finishSamples, finishFrames, predictSymbols, joinRow } from "./model/model";
 export { resetStream } from "./model/stream";
 
 export { initLogMel, logMel } from "./frontend/log-mel";
@@ -10,10 +10,12 @@ export { feedForward } from "./layers/feed-forward";
 export { activate } from "./kernels/activation";
 export { attend } from "./kernels/attention";
 export { layerNorm } from "./kernels/layer-norm";
+export { lstmCell, lstmHidden } from "./kernels/lstm";
 export { matmulF32 } from "./kernels/matmul-f32";
 export { matmulInt8 } from "./kernels/matmul-int8";
-export { quantizeRows } from "./kernels/quantize";
-export { logSoftmax, softmax } from "./kernels/softmax";
+export { dequantizeRow, quantizeRows } from "./kernels/quantize";
+export { logAddTail, logSoftmax, softmax } from "./kernels/softmax";
+export { topK } from "./kernels/top-k";
 
 import { SIMD } from "./target";
 

@@ -10,6 +10,8 @@ export type FoldvoxErrorCode =
   | "bad-wav"
   /** Not a foldvox model, or one whose parts do not fit together. */
   | "bad-model"
+  /** A checkpoint, or what comes with it, that cannot be converted: damaged, unsafe, or another architecture. */
+  | "bad-checkpoint"
   /** A model made for another version of foldvox. */
   | "model-version"
   /** The model ended early: the download or copy was cut off. */
@@ -29,7 +31,11 @@ export type FoldvoxErrorCode =
   /** The engine does not compile or is not foldvox's. */
   | "wasm-failed"
   /** A file or URL could not be read or written. */
-  | "io";
+  | "io"
+  /** The user, or the page's policy, does not allow the microphone. */
+  | "not-allowed"
+  /** No microphone is there, or it does not give sound. */
+  | "audio-capture";
 
 export class FoldvoxError extends Error {
   readonly code: FoldvoxErrorCode;

@@ -1,4 +1,4 @@
-// Dynamic activation quantization: one scale per row, found at run time.
+// Quantization of activations, one scale per row found at run time, and the way back for rows of a quantized table.
 
 import { SIMD, abs, loadLanes, max, mul, splat, storeRounded } from "../target";
 
@@ -50,4 +50,9 @@ export function quantizeRows(q: usize, scales: usize, x: usize, M: i32, K: i32):
     x += <usize>K << 2;
     q += stride;
   }
+}
+
+/** out[n] = float(q[n]) * scale, of int8 values: a row of a quantized table. */
+export function dequantizeRow(out: usize, q: usize, scale: f32, n: i32): void {
+  for (let i = 0; i < n; i++) store<f32>(out + (<usize>i << 2), <f32>load<i8>(q + i) * scale);
 }

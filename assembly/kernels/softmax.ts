@@ -1,4 +1,4 @@
-// Softmax and log-softmax of one row, in place.
+// Softmax and log-softmax of one row.
 
 import { SIMD, loadLanes, max, mul, splat, storeLanes, sub, sum } from "../target";
 import { exp, log } from "./elementary";
@@ -54,14 +54,24 @@ export function softmax(x: usize, scale: f32, n: i32): void {
   storeLanes<V>(x, sub<V>(loadLanes<V>(x), splat<V>(shift)));
 }
 
-/** x[n] = log-softmax(x[n]); scratch[n] is overwritten. */
-export function logSoftmax(x: usize, scratch: usize, n: i32): void {
+/** ln of the sum of e^x over x[n]: what log-softmax subtracts. scratch[n] is overwritten. */
+export function logSumExp(x: usize, scratch: usize, n: i32): f32 {
   const top = maximum(x, n);
   exponentials(scratch, x, top, 1, n);
-  const shift: f32 = top + log<f32>(sum(scratch, n));
+  return top + log<f32>(sum(scratch, n));
+}
+
+/** x[n] = log-softmax(x[n]); scratch[n] is overwritten. */
+export function logSoftmax(x: usize, scratch: usize, n: i32): void {
+  const shift = logSumExp(x, scratch, n);
   let i = 0;
   if (SIMD) {
     for (; i + 4 <= n; i += 4) shiftAt<v128>(x + (<usize>i << 2), shift);
   }
   for (; i < n; i++) shiftAt<f32>(x + (<usize>i << 2), shift);
+}
+
+/** ln(e^a + e^b) = max(a, b) + logAddTail(|a - b|): ln(1 + e^-distance), distance >= 0, for the sums of a search. */
+export function logAddTail(distance: f32): f32 {
+  return log<f32>(<f32>1 + exp<f32>(-distance));
 }

@@ -8,13 +8,10 @@ export class Norm {
   gamma: usize;
   beta: usize;
   width: i32;
+  epsilon: f32;
 }
-
-/** torch.nn.LayerNorm's default. */
-// @ts-ignore: decorator
-@inline const EPSILON: f32 = 1e-5;
 
 /** out = norm of the M * width values of x, row by row; out may be x. */
 export function normalise(norm: Norm, out: usize, x: usize, M: i32): void {
-  layerNorm(out, x, norm.gamma, norm.beta, EPSILON, M, norm.width);
+  layerNorm(out, x, norm.gamma, norm.beta, norm.epsilon, M, norm.width);
 }

@@ -1,8 +1,23 @@
-// The whole model: samples to frames to tokens to the encoder's output. One call per step.
+// The whole model: samples to frames to tokens to the encoder's output, one call per step; and what a transducer's search asks
+// of its predictor and joiner, one call for all hypotheses.
 
 import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
 import { Encoder, embedFrames, encoderStep } from "./encoder";
+import { Joiner, join } from "./joiner";
+import { Predictor, predict } from "./predictor";
 import { Stream } from "./stream";
+
+/** A transducer's networks behind the encoder, and the windows through which its search speaks with them. */
+@unmanaged
+export class Transducer {
+  predictor: Predictor;
+  joiner: Joiner;
+  /** i32: what predictSymbols or joinRow is asked */
+  requests: usize;
+  /** f32 [M][1 + best] and i32 [M][best]: what joinRow answers */
+  scores: usize;
+  tokens: usize;
+}
 
 /** The root of the descriptor that the host writes. */
 @unmanaged
@@ -13,6 +28,7 @@ export class Model {
   features: usize;
   /** Output window [segment][D] */
   output: usize;
+  transducer: Transducer | null;
 }
 
 // @ts-ignore: decorator
@@ -78,4 +94,17 @@ export function finishFrames(m: Model, stream: Stream, frames: i32): void {
   memory.fill(m.features + <usize>frames * frameBytes, 0, <usize>zeros * frameBytes);
   stream.finished = 1;
   embedFrames(e, stream, m.features, frames + zeros);
+}
+
+/** Answers the M requests (predictor.ts) in the request window, in the stream's slots. */
+export function predictSymbols(m: Model, stream: Stream, M: i32): void {
+  const t = m.transducer!;
+  predict(t.predictor, stream.slots, t.requests, M);
+}
+
+/** Joins a row of the output window with the M slots in the request window; the answer stands in the score and token windows. */
+export function joinRow(m: Model, stream: Stream, row: i32, M: i32): void {
+  const t = m.transducer!;
+  const encoded = m.output + (<usize>(row * t.joiner.linear.inputs) << 2);
+  join(t.joiner, t.predictor, stream.slots, encoded, t.requests, t.scores, t.tokens, M);
 }

@@ -15,6 +15,8 @@ export class Stream {
   started: i32;
   /** 1 once the input has ended: the last segment may then run short */
   finished: i32;
+  /** States of a transducer's hypotheses (predictor.ts) */
+  slots: usize;
 }
 
 /** Back to the beginning. Caches need no clearing: only what has been written is read. */

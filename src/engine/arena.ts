@@ -2,7 +2,7 @@
 //
 // The plan is a pure function of the model header, so the size is known before the model's data, and before any WebAssembly,
 // is there. Regions: static data of the module, descriptor, constants, weights (shared by all streams), scratch (dead after
-// a step, its phases overlapping), output window, then one state block per stream. Knows nothing of kernels.
+// a step, its phases overlapping), output window, a transducer's windows, then one state block per stream. Knows nothing of kernels.
 
 import type { LayerConfig, ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
@@ -27,6 +27,8 @@ export interface StreamPlan {
   readonly samples: number;
   readonly tokens: number;
   readonly layers: readonly LayerState[];
+  /** States of a transducer's hypotheses. */
+  readonly slots: number;
   /** Frames of the first step (segment and right context) and of every later one. */
   readonly firstFrames: number;
   readonly stepFrames: number;
@@ -48,6 +50,32 @@ export interface ScratchPlan {
   readonly summary: number;
   readonly encoded: number;
   readonly headScratch: number;
+  readonly transducer: TransducerScratch | null;
+}
+
+/** Byte addresses of what predictor and joiner keep during a call. */
+export interface TransducerScratch {
+  readonly x: number;
+  readonly h: number;
+  readonly c: number;
+  readonly gates: number;
+  readonly recurrent: number;
+  readonly encoded: number;
+  readonly joined: number;
+  readonly logits: number;
+  readonly exponentials: number;
+}
+
+/** Sizes of a transducer's search, and the addresses of the windows through which it speaks with the engine. */
+export interface TransducerPlan {
+  /** Hypotheses that a call takes. */
+  readonly beam: number;
+  readonly slotBytes: number;
+  /** Tokens besides the blank that a joined row names. */
+  readonly best: number;
+  readonly requests: number;
+  readonly scores: number;
+  readonly tokens: number;
 }
 
 export interface ConstantsPlan {
@@ -70,6 +98,8 @@ export interface ArenaPlan {
   readonly output: number;
   /** Width of an output row: CTC tokens, or the encoder's outputDim for a transducer. */
   readonly outputDim: number;
+  /** Of a model that can decode as a transducer. */
+  readonly transducer: TransducerPlan | null;
   readonly stream: StreamPlan;
   /** Start of each stream's state block. */
   readonly streams: readonly number[];
@@ -85,9 +115,14 @@ export const WINDOW = 400;
 const BINS = WINDOW / 2 + 1;
 /** Words of the Stream record (assembly/model/stream.ts), rounded up. */
 const STREAM_RECORD_BYTES = 32;
-/** Descriptor words: the model's own records, and a layer's (src/engine/descriptor.ts asserts them). */
-const MODEL_WORDS = 96;
+/** Descriptor words: the model's own records, an encoder layer's and an LSTM's (src/engine/descriptor.ts asserts them). */
+const MODEL_WORDS = 144;
 const LAYER_WORDS = 64;
+const LSTM_WORDS = 24;
+/** Words of a prediction's request (assembly/model/predictor.ts). */
+const REQUEST_WORDS = 3;
+/** A search needs the states it goes on from, those it arrives at, and those of the paths that rest (transducer-beam.ts). */
+const SLOTS_PER_HYPOTHESIS = 3;
 
 const F32 = 4;
 const align = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
@@ -111,6 +146,8 @@ class Cursor {
 
 /** Sizes that several regions share. */
 class Sizes {
+  /** Hypotheses of a transducer's search; 0 where the model has none. */
+  readonly beam: number;
   /** Frames of a first step and of the last, which may hold those that only the end of the input completes. */
   readonly firstFrames: number;
   readonly lastFrames: number;
@@ -119,7 +156,8 @@ class Sizes {
   readonly tokens: number;
   readonly rows: number;
 
-  constructor(config: ModelConfig) {
+  constructor(config: ModelConfig, beam: number) {
+    this.beam = config.predictor ? beam : 0;
     const { segment, rightContext, memory, stride } = config.encoder;
     this.tokens = segment + rightContext;
     this.rows = this.tokens + memory + 1;
@@ -128,6 +166,11 @@ class Sizes {
     // The half window reflected at the end completes frames that were still waiting for it.
     this.lastFrames = this.firstFrames + Math.floor(WINDOW / 2 / config.features.hopSamples) + 1;
   }
+}
+
+/** Bytes of a hypothesis's state: h and c of every layer, and the predictor's output. */
+function slotBytes({ predictor, encoder }: ModelConfig): number {
+  return predictor ? align((2 * predictor.lstmLayers * predictor.lstmHidden + encoder.outputDim) * F32) : 0;
 }
 
 function planStream(config: ModelConfig, sizes: Sizes): StreamPlan {
@@ -141,8 +184,9 @@ function planStream(config: ModelConfig, sizes: Sizes): StreamPlan {
     leftContext: cursor.floats(leftContext * 2 * width),
     memoryBank: cursor.floats(memory * width),
   }));
+  const slots = cursor.take(SLOTS_PER_HYPOTHESIS * sizes.beam * slotBytes(config));
   const { firstFrames, stepFrames } = sizes;
-  return { bytes: cursor.at, samples, tokens, layers, firstFrames, stepFrames };
+  return { bytes: cursor.at, samples, tokens, layers, slots, firstFrames, stepFrames };
 }
 
 /** The most activations, in i16, and rows that one int8 product of the model reads. */
@@ -158,6 +202,11 @@ function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { col
     products.push([sizes.tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
     products.push([sizes.tokens * layer.feedForwardFold, layer.feedForward / layer.feedForwardFold]);
   }
+  if (config.predictor) {
+    for (const inputs of [config.predictor.symbolEmbedding, config.predictor.lstmHidden, outputDim]) {
+      products.push([sizes.beam, inputs]);
+    }
+  }
   return {
     columns: Math.max(...products.map(([rows, inputs]) => rows * padded8(inputs))),
     rows: Math.max(...products.map(([rows]) => rows)),
@@ -172,7 +221,8 @@ function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number
 
 /**
  * Scratch by lifetime. All the while: x, summary, normalised rows, quantized activations. Beside them, one phase after
- * another in the same place: the front end; attention; the hidden layer of feed-forward; the output layers.
+ * another in the same place: the front end; attention; the hidden layer of feed-forward; the output layers; and, when the
+ * encoder's step is over, predictor and joiner.
  */
 function planScratch(config: ModelConfig, sizes: Sizes, start: number): { plan: ScratchPlan; end: number } {
   const { width, rightContext, stride, segment, outputDim, layers } = config.encoder;
@@ -203,6 +253,9 @@ function planScratch(config: ModelConfig, sizes: Sizes, start: number): { plan: 
   const encoded = outputs.floats(segment * outputDim);
   const headScratch = outputs.floats(config.tokens.length);
 
+  const search = new Cursor(common.at);
+  const transducer = planTransducerScratch(config, sizes.beam, search);
+
   const plan = {
     features,
     logMelWork,
@@ -218,14 +271,53 @@ function planScratch(config: ModelConfig, sizes: Sizes, start: number): { plan: 
     summary,
     encoded,
     headScratch,
+    transducer,
   };
-  return { plan, end: Math.max(frontEnd.at, attention.at, feedForward.at, outputs.at) };
+  return { plan, end: Math.max(frontEnd.at, attention.at, feedForward.at, outputs.at, search.at) };
+}
+
+function planTransducerScratch(config: ModelConfig, beam: number, cursor: Cursor): TransducerScratch | null {
+  const { predictor, encoder, tokens } = config;
+  if (!predictor) return null;
+  const { symbolEmbedding, lstmHidden } = predictor;
+  return {
+    x: cursor.floats(beam * Math.max(symbolEmbedding, lstmHidden)),
+    h: cursor.floats(beam * lstmHidden),
+    c: cursor.floats(beam * lstmHidden),
+    gates: cursor.floats(beam * 4 * lstmHidden),
+    recurrent: cursor.floats(beam * 4 * lstmHidden),
+    encoded: cursor.floats(beam * encoder.outputDim),
+    joined: cursor.floats(beam * encoder.outputDim),
+    logits: cursor.floats(beam * tokens.length),
+    exponentials: cursor.floats(tokens.length),
+  };
+}
+
+function planTransducer(config: ModelConfig, beam: number, cursor: Cursor): TransducerPlan | null {
+  if (!config.predictor) return null;
+  const best = Math.min(beam, config.tokens.length - 1);
+  return {
+    beam,
+    slotBytes: slotBytes(config),
+    best,
+    requests: cursor.floats(REQUEST_WORDS * beam),
+    scores: cursor.floats(beam * (1 + best)),
+    tokens: cursor.floats(beam * best),
+  };
+}
+
+/** What the size of the arena depends on besides the model. */
+export interface ArenaOptions {
+  /** Simultaneous streams. Default 1. */
+  readonly streams?: number;
+  /** Hypotheses of a transducer's search; other models need no memory for theirs. Default 1. */
+  readonly beam?: number;
 }
 
 /** Lays out the arena for a model and a number of streams. Every size is exact; only the total is rounded up to pages. */
-export function planArena(header: ModelHeader, numStreams: number): ArenaPlan {
+export function planArena(header: ModelHeader, numStreams: number, beam = 1): ArenaPlan {
   const { config } = header;
-  const sizes = new Sizes(config);
+  const sizes = new Sizes(config, beam);
   const regions: Region[] = [];
   const region = (name: string, offset: number, end: number): Region => {
     const made = { name, offset, bytes: end - offset };
@@ -235,7 +327,8 @@ export function planArena(header: ModelHeader, numStreams: number): ArenaPlan {
 
   region("static data", 0, STATIC_BYTES);
   const cursor = new Cursor(STATIC_BYTES);
-  const descriptorStart = cursor.take((MODEL_WORDS + LAYER_WORDS * config.encoder.layers.length) * 4);
+  const layerWords = LAYER_WORDS * config.encoder.layers.length + LSTM_WORDS * (config.predictor?.lstmLayers ?? 0);
+  const descriptorStart = cursor.take((MODEL_WORDS + layerWords) * 4);
   const descriptor = region("descriptor", descriptorStart, cursor.at);
 
   const constantsStart = cursor.at;
@@ -264,6 +357,10 @@ export function planArena(header: ModelHeader, numStreams: number): ArenaPlan {
   const output = cursor.floats(config.encoder.segment * outputDim);
   region("output", output, cursor.at);
 
+  const searchStart = cursor.at;
+  const transducer = planTransducer(config, beam, cursor);
+  if (transducer) region("search", searchStart, cursor.at);
+
   const stream = planStream(config, sizes);
   const streams: number[] = [];
   for (let i = 0; i < numStreams; i++) {
@@ -274,16 +371,16 @@ export function planArena(header: ModelHeader, numStreams: number): ArenaPlan {
 
   const bytes = Math.ceil(cursor.at / PAGE_BYTES) * PAGE_BYTES;
   region("page rounding", cursor.at, bytes);
-  const plan = { constants, tensors, scratch: scratch.plan, output, outputDim, stream, streams };
+  const plan = { constants, tensors, scratch: scratch.plan, output, outputDim, transducer, stream, streams };
   return { regions, bytes, descriptor, ...plan };
 }
 
-/** Bytes of WebAssembly memory that the model needs with `streams` simultaneous streams (default 1): all it will ever use. */
-export function arenaBytes(header: ModelHeader, options: { streams?: number } = {}): number {
-  return planArena(header, options.streams ?? 1).bytes;
+/** Bytes of WebAssembly memory that the model needs: all it will ever use. */
+export function arenaBytes(header: ModelHeader, options: ArenaOptions = {}): number {
+  return planArena(header, options.streams ?? 1, options.beam ?? 1).bytes;
 }
 
 /** Whether the model fits in limitBytes of WebAssembly memory. */
-export function fitsIn(header: ModelHeader, limitBytes: number, options: { streams?: number } = {}): boolean {
+export function fitsIn(header: ModelHeader, limitBytes: number, options: ArenaOptions = {}): boolean {
   return arenaBytes(header, options) <= limitBytes;
 }

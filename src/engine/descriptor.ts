@@ -1,13 +1,16 @@
 // Writes the descriptor: the records that the engine reads (@unmanaged classes in assembly/layers and assembly/model), one
 // 32-bit word a field, in the order in which those classes declare them. A record that holds another holds its address.
 
-import type { LayerConfig } from "../model/config.ts";
+import type { LayerConfig, PredictorConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
-import { relativeSpan, relativeZero } from "../model/tensors.ts";
-import type { ArenaPlan } from "./arena.ts";
+import { relativeSpan, relativeZero, scaleName } from "../model/tensors.ts";
+import type { ArenaPlan, TransducerPlan, TransducerScratch } from "./arena.ts";
 
 /** Numbers of assembly/kernels/activation.ts. */
 const ACTIVATIONS = { relu: 0, gelu: 1, silu: 2, tanh: 3, clamp: 4 } as const;
+
+/** torch.nn.LayerNorm's default. */
+const EPSILON = 1e-5;
 
 const LAYERS = "transcriber.transformer.emformer_layers";
 
@@ -47,7 +50,8 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
 
   const linear = (name: string, outputs: number, inputs: number) =>
     writer.record(at(`${name}.weight`), at(`${name}.weight_scale`), at(`${name}.bias`), outputs, inputs);
-  const norm = (name: string, width: number) => writer.record(at(`${name}.weight`), at(`${name}.bias`), width);
+  const norm = (name: string, width: number, epsilon = EPSILON) =>
+    writer.record(at(`${name}.weight`), at(`${name}.bias`), width, { float: epsilon });
 
   const relativeBias = (name: string, { attentionFold }: LayerConfig) =>
     tensors.has(name)
@@ -128,11 +132,59 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     scratch.encoded,
     scratch.headScratch,
   );
-  return writer.record(logMel, encoderRecord, scratch.features, plan.output);
+
+  const lstm = (predictor: PredictorConfig, i: number) => {
+    const name = `predictor.lstm_layers.${i}`;
+    const { lstmHidden: hidden, symbolEmbedding, epsilon, layerNorm } = predictor;
+    return writer.record(
+      hidden,
+      linear(`${name}.x2g`, 4 * hidden, i === 0 ? symbolEmbedding : hidden),
+      linear(`${name}.p2g`, 4 * hidden, hidden),
+      layerNorm ? norm(`${name}.g_norm`, 4 * hidden, epsilon) : 0,
+      layerNorm ? norm(`${name}.c_norm`, hidden, epsilon) : 0,
+    );
+  };
+
+  const transducer = (predictor: PredictorConfig, search: TransducerPlan, scratch: TransducerScratch) => {
+    const lstms = Array.from({ length: predictor.lstmLayers }, (_, i) => lstm(predictor, i));
+    const embedding = "predictor.embedding.weight";
+    const predictorRecord = writer.record(
+      writer.record(at(embedding), at(scaleName(embedding)), predictor.symbolEmbedding),
+      norm("predictor.input_layer_norm", predictor.symbolEmbedding),
+      lstms.length,
+      writer.record(...lstms),
+      predictor.lstmHidden,
+      linear("predictor.linear", encoder.outputDim, predictor.lstmHidden),
+      norm("predictor.output_layer_norm", encoder.outputDim),
+      search.slotBytes,
+      scratchRecord,
+      scratch.x,
+      scratch.h,
+      scratch.c,
+      scratch.gates,
+      scratch.recurrent,
+      scratch.encoded,
+    );
+    const joiner = writer.record(
+      linear("joiner.linear", config.tokens.length, encoder.outputDim),
+      config.head.blank,
+      search.best,
+      scratchRecord,
+      scratch.joined,
+      scratch.logits,
+      scratch.exponentials,
+    );
+    return writer.record(predictorRecord, joiner, search.requests, search.scores, search.tokens);
+  };
+  const search =
+    config.predictor && plan.transducer && scratch.transducer
+      ? transducer(config.predictor, plan.transducer, scratch.transducer)
+      : 0;
+  return writer.record(logMel, encoderRecord, scratch.features, plan.output, search);
 }
 
 /** Writes a stream's record (assembly/model/stream.ts) at the start of its state block. */
 export function writeStream(memory: ArrayBuffer, plan: ArenaPlan, address: number): void {
-  const { samples, tokens } = plan.stream;
-  new Uint32Array(memory, address, 7).set([address + samples, address + tokens, 0, 0, 0, 0, 0]);
+  const { samples, tokens, slots } = plan.stream;
+  new Uint32Array(memory, address, 8).set([address + samples, address + tokens, 0, 0, 0, 0, 0, address + slots]);
 }

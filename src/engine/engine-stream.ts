@@ -6,6 +6,7 @@ import type { ModelHeader } from "../model/header.ts";
 import { type ArenaPlan, WINDOW } from "./arena.ts";
 import { writeStream } from "./descriptor.ts";
 import type { EngineExports } from "./engine.ts";
+import { EngineTransducer } from "./engine-transducer.ts";
 
 /** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */
 export type OutputHandler = (output: Float32Array, tokens: number) => void;
@@ -26,6 +27,7 @@ export class EngineStream {
   private readonly address: number;
   private readonly hop: number;
   private readonly mels: number;
+  private readonly blank: number;
   private readonly plan: ArenaPlan;
   private readonly close: () => void;
   private readonly samples: Float32Array;
@@ -43,6 +45,7 @@ export class EngineStream {
     this.close = close;
     this.hop = header.config.features.hopSamples;
     this.mels = header.config.features.mels;
+    this.blank = header.config.head.blank;
     const { memory } = engine();
     const room = WINDOW - this.hop + plan.stream.firstFrames * this.hop;
     this.samples = new Float32Array(memory, address + plan.stream.samples, Math.max(room, WINDOW + 1));
@@ -91,6 +94,22 @@ export class EngineStream {
     window.set(features.subarray(at * mels));
     exports.finishFrames(model, this.address, total - at);
     this.drain(onOutput);
+  }
+
+  /** Output rows [tokens][outputDim] from elsewhere, put where decoding expects them, a step at a time. */
+  replay(rows: Float32Array, onOutput: OutputHandler): void {
+    this.open();
+    const { outputDim } = this.plan;
+    for (let at = 0; at < rows.length; at += this.output.length) {
+      const step = rows.subarray(at, at + this.output.length);
+      this.output.set(step);
+      this.emit(step.length / outputDim, onOutput);
+    }
+  }
+
+  /** The predictor and joiner of a model that has them, with this stream's states. */
+  transducer(): EngineTransducer {
+    return new EngineTransducer(this.engine, this.plan.transducer!, this.blank, this.address);
   }
 
   /** Back to the beginning, as if newly opened. */

@@ -21,6 +21,9 @@ export interface EngineExports {
   stepFrames(model: number, stream: number, frames: number): number;
   finishSamples(model: number, stream: number, numSamples: number): void;
   finishFrames(model: number, stream: number, frames: number): void;
+  predictSymbols(model: number, stream: number, count: number): void;
+  joinRow(model: number, stream: number, row: number, count: number): void;
+  logAddTail(distance: number): number;
 }
 
 /** What scratch holds before it is first written: no float the engine makes has these bits. */
@@ -35,9 +38,9 @@ export class Arena {
   readonly header: ModelHeader;
   readonly memory: WebAssembly.Memory;
 
-  constructor(header: ModelHeader, maxStreams: number) {
+  constructor(header: ModelHeader, maxStreams: number, beam = 1) {
     this.header = header;
-    this.plan = planArena(header, maxStreams);
+    this.plan = planArena(header, maxStreams, beam);
     const pages = this.plan.bytes / 65536;
     try {
       this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

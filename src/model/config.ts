@@ -38,6 +38,17 @@ export interface EncoderConfig {
   readonly layers: readonly LayerConfig[];
 }
 
+/** A transducer's prediction network. */
+export interface PredictorConfig {
+  /** Width of a token's embedding, number of LSTM layers, and width of each layer's state. */
+  readonly symbolEmbedding: number;
+  readonly lstmLayers: number;
+  readonly lstmHidden: number;
+  /** Whether gates and cell states are layer-normalised, and with which epsilon. */
+  readonly layerNorm: boolean;
+  readonly epsilon: number;
+}
+
 export interface HeadConfig {
   readonly type: "ctc" | "transducer";
   readonly blank: number;
@@ -53,8 +64,12 @@ export interface ModelConfig {
   readonly features: FeaturesConfig;
   readonly encoder: EncoderConfig;
   readonly head: HeadConfig;
+  /** Of a transducer; without it the model encodes but cannot decode. */
+  readonly predictor?: PredictorConfig;
   readonly tokens: readonly string[];
   readonly tokenUnit: "word" | "piece" | "character";
+  /** Indices of tokens that a transcript leaves out, such as control symbols and the unknown token. */
+  readonly silentTokens?: readonly number[];
 }
 
 function wrong(path: string, problem: string): FoldvoxError {
@@ -128,6 +143,13 @@ class Fields {
     return value;
   }
 
+  integers(name: string, least: number, most: number): number[] {
+    return this.list(name, 0, most - least + 1).map((value, i) => {
+      if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+      throw wrong(`${this.at(name)}[${i}]`, `is ${shown(value)}, not a whole number from ${least} to ${most}`);
+    });
+  }
+
   strings(name: string, least: number, most: number): string[] {
     return this.list(name, least, most).map((value, i) => {
       if (typeof value !== "string" || value === "") throw wrong(`${this.at(name)}[${i}]`, "is not a text");
@@ -194,6 +216,16 @@ function readEncoder(fields: Fields): EncoderConfig {
   return encoder;
 }
 
+function readPredictor(fields: Fields): PredictorConfig {
+  return {
+    symbolEmbedding: fields.integer("symbolEmbedding", 1, 8192),
+    lstmLayers: fields.integer("lstmLayers", 1, 16),
+    lstmHidden: fields.integer("lstmHidden", 1, 8192),
+    layerNorm: fields.boolean("layerNorm"),
+    epsilon: fields.positive("epsilon"),
+  };
+}
+
 /** Reads and checks a configuration. Errors: bad-model, naming the field. Fields it does not know are left alone. */
 export function parseConfig(json: string): ModelConfig {
   let parsed: unknown;
@@ -217,11 +249,16 @@ export function parseConfig(json: string): ModelConfig {
       blank: head.integer("blank", 0, tokens.length - 1),
       delay: head.has("delay") ? head.integer("delay", 0, 256) : 0,
     },
+    ...(fields.has("predictor") ? { predictor: readPredictor(fields.child("predictor")) } : {}),
     tokens,
     tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character"]),
+    ...(fields.has("silentTokens") ? { silentTokens: fields.integers("silentTokens", 0, tokens.length - 1) } : {}),
   };
   if (config.encoder.inputDim !== config.features.mels) {
     throw wrong("encoder.inputDim", `is ${config.encoder.inputDim}, not features.mels (${config.features.mels})`);
+  }
+  if (config.predictor && config.head.type !== "transducer") {
+    throw wrong("predictor", `belongs to a transducer; the head is ${config.head.type}`);
   }
   if (new Set(tokens).size !== tokens.length) throw wrong("tokens", "holds a token twice");
   return config;

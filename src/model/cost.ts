@@ -18,10 +18,20 @@ export interface LayerCost {
   readonly macs: StepMacs;
 }
 
+/** Multiply-adds of a transducer's search, which does as much as there is to be said. */
+export interface SearchMacs {
+  /** For each output row and hypothesis, at least once. */
+  readonly joiner: number;
+  /** For each token that a hypothesis takes. */
+  readonly predictor: number;
+}
+
 export interface ModelCost {
   readonly parameters: number;
   readonly bytes: number;
   readonly layers: readonly LayerCost[];
+  /** Of a transducer; steps, seconds and energy below are without it. */
+  readonly search: SearchMacs | null;
   readonly macsPerStep: StepMacs;
   readonly stepsPerSecond: number;
   readonly macsPerSecond: number;
@@ -50,6 +60,14 @@ function layerMacs(config: ModelConfig, layer: LayerConfig): StepMacs {
   const attentionLinear = 2 * queries * square + 2 * (memory + tokens) * square;
   const feedForward = (2 * tokens * d * layer.feedForward) / layer.feedForwardFold;
   return { linear: attentionLinear + feedForward, attention: 2 * queries * keys * d * layer.attentionFold };
+}
+
+function searchMacs({ predictor, encoder, tokens }: ModelConfig): SearchMacs | null {
+  if (!predictor) return null;
+  const { symbolEmbedding, lstmLayers, lstmHidden } = predictor;
+  const inputs = symbolEmbedding + (lstmLayers - 1) * lstmHidden;
+  const lstms = 4 * lstmHidden * (inputs + lstmLayers * lstmHidden);
+  return { joiner: encoder.outputDim * tokens.length, predictor: lstms + lstmHidden * encoder.outputDim };
 }
 
 function count(header: ModelHeader, prefix: string): { parameters: number; bytes: number } {
@@ -81,6 +99,7 @@ export function modelCost(header: ModelHeader): ModelCost {
   const stepsPerSecond = config.features.sampleRate / (config.features.hopSamples * stride * segment);
   const keyValueBytes = leftContext * 2 * width * 4 * layers.length;
   const whole = count(header, "");
+  const stepBytes = whole.bytes - count(header, "predictor.").bytes - count(header, "joiner.").bytes;
 
   const int8 = header.tensors.some((tensor) => tensor.dtype === "I8");
   const arithmetic =
@@ -88,11 +107,12 @@ export function modelCost(header: ModelHeader): ModelCost {
     macsPerStep.attention * PICOJOULES.float32Mac;
   const estimate = (placement: string, weightByte: number) => ({
     placement,
-    milliwatts: (whole.bytes * weightByte + keyValueBytes * PICOJOULES.sramByte + arithmetic) * stepsPerSecond * 1e-9,
+    milliwatts: (stepBytes * weightByte + keyValueBytes * PICOJOULES.sramByte + arithmetic) * stepsPerSecond * 1e-9,
   });
   return {
     ...whole,
     layers,
+    search: searchMacs(config),
     macsPerStep,
     stepsPerSecond,
     macsPerSecond: (macsPerStep.linear + macsPerStep.attention) * stepsPerSecond,

@@ -1,6 +1,6 @@
 // Which tensors a configuration asks for: torchaudio's state-dict names and shapes, in the file's order.
 
-import type { EncoderConfig, LayerConfig, ModelConfig } from "./config.ts";
+import type { EncoderConfig, LayerConfig, ModelConfig, PredictorConfig } from "./config.ts";
 
 export interface TensorSpec {
   readonly name: string;
@@ -52,6 +52,30 @@ function layerTensors(name: string, encoder: EncoderConfig, layer: LayerConfig):
   ];
 }
 
+function lstmTensors(name: string, predictor: PredictorConfig, inputs: number): TensorSpec[] {
+  const { lstmHidden: hidden, layerNorm } = predictor;
+  return [
+    ...linear(`${name}.x2g`, 4 * hidden, inputs, !layerNorm),
+    ...linear(`${name}.p2g`, 4 * hidden, hidden, false),
+    ...(layerNorm ? [...norm(`${name}.c_norm`, hidden), ...norm(`${name}.g_norm`, 4 * hidden)] : []),
+  ];
+}
+
+/** What a transducer has behind its encoder. */
+function transducerTensors({ encoder, tokens }: ModelConfig, predictor: PredictorConfig): TensorSpec[] {
+  const { symbolEmbedding, lstmLayers, lstmHidden } = predictor;
+  return [
+    { name: "predictor.embedding.weight", shape: [tokens.length, symbolEmbedding], kind: "matrix" },
+    ...norm("predictor.input_layer_norm", symbolEmbedding),
+    ...Array.from({ length: lstmLayers }, (_, i) =>
+      lstmTensors(`predictor.lstm_layers.${i}`, predictor, i === 0 ? symbolEmbedding : lstmHidden),
+    ).flat(),
+    ...linear("predictor.linear", encoder.outputDim, lstmHidden),
+    ...norm("predictor.output_layer_norm", encoder.outputDim),
+    ...linear("joiner.linear", tokens.length, encoder.outputDim),
+  ];
+}
+
 /** Name of the scales of an int8 matrix: f32 [out]. */
 export function scaleName(matrix: string): string {
   return `${matrix}_scale`;
@@ -73,5 +97,6 @@ export function expectedTensors(config: ModelConfig): TensorSpec[] {
     ...linear("transcriber.output_linear", encoder.outputDim, encoder.width),
     ...norm("transcriber.layer_norm", encoder.outputDim),
     ...(config.head.type === "ctc" ? linear("head.linear", config.tokens.length, encoder.outputDim) : []),
+    ...(config.predictor ? transducerTensors(config, config.predictor) : []),
   ];
 }

@@ -52,7 +52,70 @@ const activations = [
   (x: number) => Math.min(10, Math.max(-10, x)),
 ];
 
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
 const CASES: KernelCase[] = [
+  {
+    name: "lstmCell",
+    sizes: lengths,
+    run: (engine, n) => {
+      const cell = engine.random(n!, 1, 3);
+      engine.call.lstmCell!(cell, engine.random(4 * n!, 2, 6), n!);
+      return engine.floats(cell, n!);
+    },
+    reference: (n) => {
+      const [cell, gates] = [randomFloats(n!, 1, 3), randomFloats(4 * n!, 2, 6)];
+      const [input, forget, update] = [0, 1, 2].map((gate) => gates.subarray(gate * n!, (gate + 1) * n!));
+      return Array.from(cell, (c, i) => sigmoid(forget![i]!) * c + sigmoid(input![i]!) * Math.tanh(update![i]!));
+    },
+    tolerance: 2e-6,
+  },
+  {
+    name: "lstmHidden",
+    sizes: lengths,
+    run: (engine, n) => {
+      const hidden = engine.room(n!);
+      engine.call.lstmHidden!(hidden, engine.random(4 * n!, 2, 6), engine.random(n!, 1, 3), n!);
+      return engine.floats(hidden, n!);
+    },
+    reference: (n) => {
+      const output = randomFloats(4 * n!, 2, 6).subarray(3 * n!);
+      return Array.from(randomFloats(n!, 1, 3), (c, i) => sigmoid(output[i]!) * Math.tanh(c));
+    },
+    tolerance: 2e-6,
+  },
+  {
+    name: "topK",
+    // Values are rounded, so that some are equal: the lower index comes first.
+    sizes: [1, 2, 3, 4, 5, 7, 8, 9, 33, 100, 401].flatMap((n) =>
+      [1, 2, 3, 10].filter((k) => k <= n).map((k) => [n, k] as const),
+    ),
+    run: (engine, n, k) => {
+      const x = engine.place(randomFloats(n!, 6, 20).map(Math.round));
+      const [values, indices] = [engine.room(k!), engine.room(k!)];
+      engine.call.topK!(values, indices, x, n!, k!);
+      const found = new Int32Array(engine.floats(indices, k!).buffer);
+      return Float32Array.of(...engine.floats(values, k!), ...found);
+    },
+    reference: (n, k) => {
+      const x = Array.from(randomFloats(n!, 6, 20), Math.round);
+      const order = x.map((_, i) => i).sort((a, b) => x[b]! - x[a]! || a - b);
+      return [...order.slice(0, k!).map((i) => x[i]!), ...order.slice(0, k!)];
+    },
+    tolerance: 0,
+  },
+  {
+    name: "dequantizeRow",
+    sizes: lengths,
+    run: (engine, n) => {
+      const out = engine.room(n!);
+      const q = engine.place(Int8Array.from(randomFloats(n!, 7, 127), Math.round));
+      engine.call.dequantizeRow!(out, q, Math.fround(0.013), n!);
+      return engine.floats(out, n!);
+    },
+    reference: (n) => Array.from(randomFloats(n!, 7, 127), (q) => Math.round(q) * Math.fround(0.013)),
+    tolerance: 1e-6,
+  },
   {
     name: "matmulF32",
     sizes: products,
@@ -178,6 +241,17 @@ describe.each(CASES)("$name", ({ sizes, run, reference, tolerance }) => {
       expect(Math.abs(simd![i]! - value)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(value)));
     });
     expect(new Uint32Array(simd!.buffer)).toEqual(new Uint32Array(scalar!.buffer));
+  });
+});
+
+describe("logAddTail", () => {
+  it.each(BUILDS)("is ln(1 + e^-x) in the %s build, and the same bits in both", (build) => {
+    const [engine, other] = [new BareEngine(build), new BareEngine("scalar")];
+    for (const x of [0, 1e-7, 0.1, 0.7, 1, 3.3, 10, 17, 40, 87, 200, 3e38]) {
+      const tail = engine.call.logAddTail!(x);
+      expect(Math.abs(tail - Math.log1p(Math.exp(-x)))).toBeLessThan(2e-7);
+      expect(tail).toBe(other.call.logAddTail!(x));
+    }
   });
 });
 

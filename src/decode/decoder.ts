@@ -1,0 +1,15 @@
+// What a stream asks of a decoder, whatever the model's head.
+
+import type { UtteranceState } from "./endpoint.ts";
+import type { FinalResult, PartialResult } from "./results.ts";
+
+export interface Decoder extends UtteranceState {
+  /** Takes what the encoder has put out: output[numRows][plan.outputDim]. The view is overwritten afterwards. */
+  accept(output: Float32Array, numRows: number): void;
+  /** Takes rows in which nothing was said, without looking at them. */
+  skip(numRows: number): void;
+  partial(): PartialResult;
+  /** Ends the utterance and starts the next. Null if nothing was said. */
+  finish(): FinalResult | null;
+  reset(): void;
+}

@@ -1,0 +1,52 @@
+// The options of decoding as a transducer understands them.
+
+import { FoldvoxError, shown } from "../errors.ts";
+import type { Decoder } from "./decoder.ts";
+import type { DecodingOptions } from "./decoding.ts";
+import { TransducerBeam } from "./transducer-beam.ts";
+import { TransducerDecoder, type TransducerOptions } from "./transducer-decoder.ts";
+import { TransducerGreedy } from "./transducer-greedy.ts";
+import type { TransducerModel } from "./transducer-search.ts";
+
+/** Where alternatives are asked for but no beam: what torchaudio's documentation uses. */
+const DEFAULT_BEAM = 10;
+
+function wholeNumber(value: unknown, name: string, most: number): number {
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
+  throw new FoldvoxError("bad-argument", `decoding.${name} is ${shown(value)}; give a whole number from 1 to ${most}.`);
+}
+
+/** Hypotheses that a transducer keeps: 1, the default, is greedy. The arena has room for as many. Errors: bad-argument. */
+export function transducerBeam({ beam, alternatives }: DecodingOptions): number {
+  return wholeNumber(beam ?? ((alternatives ?? 1) === 1 ? 1 : DEFAULT_BEAM), "beam", 1024);
+}
+
+/**
+ * Checks the options; each call of the result makes a decoder for one stream. `room` is the beam that the arena was made for.
+ * Errors: bad-argument; unsupported for what only CTC models can do.
+ */
+export function transducerDecoders(
+  options: DecodingOptions,
+  transducer: Omit<TransducerOptions, "alternatives">,
+  room: number,
+): (model: TransducerModel) => Decoder {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || name === "beam" || name === "alternatives") continue;
+    throw new FoldvoxError(
+      "unsupported",
+      `decoding.${name} is not there for a transducer; it takes beam and alternatives.`,
+    );
+  }
+  const beam = transducerBeam(options);
+  const alternatives = wholeNumber(options.alternatives ?? 1, "alternatives", 100);
+  if (beam > room) {
+    throw new FoldvoxError(
+      "bad-argument",
+      `decoding.beam is ${beam}, but the recognizer's memory is laid out for ${room}. Create the recognizer with decoding: { beam: ${beam} }.`,
+    );
+  }
+  return (model) => {
+    const search = beam === 1 ? new TransducerGreedy(model) : new TransducerBeam(model, beam);
+    return new TransducerDecoder({ ...transducer, alternatives }, search);
+  };
+}

@@ -1,0 +1,84 @@
+// What the searches through a transducer share: the networks they ask, and hypotheses.
+
+/** One state to make: what `from` (-1: nothing yet) becomes with the token. */
+export interface Prediction {
+  readonly token: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Log-probs of a row for one hypothesis: the blank's, and the best other tokens, best first. Overwritten by the next call. */
+export interface Joined {
+  readonly blank: number;
+  readonly tokens: Int32Array;
+  readonly logProbs: Float32Array;
+}
+
+/** Predictor and joiner of a stream. States of hypotheses lie in numbered slots. */
+export interface TransducerModel {
+  /** The blank, which is also the token before the first. */
+  readonly blank: number;
+  /** Makes states; no `to` may be a `from` of the same call. */
+  predict(predictions: readonly Prediction[]): void;
+  /** Joins a row of the encoder's last output with the states in these slots. */
+  join(row: number, slots: readonly number[]): readonly Joined[];
+  /** ln(1 + e^-distance): with the same bits everywhere, unlike the host's mathematics. */
+  logAddTail(distance: number): number;
+}
+
+/** The last token of a path; paths with a common beginning share it. */
+export interface Emitted {
+  readonly token: number;
+  /** Row of the stream in which it came out. */
+  readonly row: number;
+  readonly logProb: number;
+  readonly before: Emitted | null;
+}
+
+/** A sequence of tokens with the log-probability of the paths that spell it. */
+export interface Hypothesis {
+  readonly last: Emitted | null;
+  readonly count: number;
+  readonly score: number;
+  /** Of its state; -1 where the state has been given up. */
+  slot: number;
+}
+
+/** A search goes row by row; `hypotheses` are its best sequences so far, best first, never none. */
+export interface TransducerSearch {
+  readonly hypotheses: readonly Hypothesis[];
+  /** Takes row `row` of the encoder's last output, which is row `streamRow` of the stream. */
+  step(row: number, streamRow: number): void;
+  /** Forgets everything said. */
+  restart(): void;
+}
+
+/** As in torchaudio: what a row may hold at most. A trained model comes nowhere near it. */
+export const MAX_SYMBOLS_PER_ROW = 100;
+
+/** The empty hypothesis, its state in slot 0. */
+export function startOf(model: TransducerModel): Hypothesis {
+  model.predict([{ token: model.blank, from: -1, to: 0 }]);
+  return { last: null, count: 0, score: 0, slot: 0 };
+}
+
+/** A hypothesis's tokens in order. */
+export function pathOf({ last, count }: Hypothesis): Emitted[] {
+  const path = new Array<Emitted>(count);
+  let at = count;
+  for (let emitted = last; emitted; emitted = emitted.before) path[--at] = emitted;
+  return path;
+}
+
+/** Whether two hypotheses are the same tokens. Paths that differ mostly do so near their ends, and equal ones soon meet. */
+export function sameTokens(a: Hypothesis, b: Hypothesis): boolean {
+  if (a.count !== b.count) return false;
+  let x = a.last;
+  let y = b.last;
+  while (x !== y) {
+    if (x!.token !== y!.token) return false;
+    x = x!.before;
+    y = y!.before;
+  }
+  return true;
+}

@@ -1,0 +1,54 @@
+// Predictor and joiner of one stream, as a search asks for them: requests and answers go through windows in the arena.
+
+import type { Joined, Prediction, TransducerModel } from "../decode/transducer-search.ts";
+import type { TransducerPlan } from "./arena.ts";
+import type { EngineAccess } from "./engine-stream.ts";
+
+export class EngineTransducer implements TransducerModel {
+  readonly blank: number;
+  private readonly engine: () => EngineAccess;
+  private readonly address: number;
+  private readonly requests: Int32Array;
+  private readonly answers: readonly Joined[];
+
+  /** `engine` throws once the engine is freed; `address` is the stream's. */
+  constructor(engine: () => EngineAccess, plan: TransducerPlan, blank: number, address: number) {
+    this.engine = engine;
+    this.address = address;
+    this.blank = blank;
+    const { memory } = engine();
+    this.requests = new Int32Array(memory, plan.requests, 3 * plan.beam);
+    this.answers = Array.from({ length: plan.beam }, (_, m) => {
+      const scores = new Float32Array(memory, plan.scores + 4 * m * (1 + plan.best), 1 + plan.best);
+      const tokens = new Int32Array(memory, plan.tokens + 4 * m * plan.best, plan.best);
+      return {
+        tokens,
+        logProbs: scores.subarray(1),
+        get blank() {
+          return scores[0]!;
+        },
+      };
+    });
+  }
+
+  predict(predictions: readonly Prediction[]): void {
+    const { exports, model } = this.engine();
+    predictions.forEach(({ token, from, to }, m) => {
+      this.requests[3 * m] = token;
+      this.requests[3 * m + 1] = from;
+      this.requests[3 * m + 2] = to;
+    });
+    exports.predictSymbols(model, this.address, predictions.length);
+  }
+
+  join(row: number, slots: readonly number[]): readonly Joined[] {
+    const { exports, model } = this.engine();
+    this.requests.set(slots);
+    exports.joinRow(model, this.address, row, slots.length);
+    return this.answers.slice(0, slots.length);
+  }
+
+  logAddTail(distance: number): number {
+    return this.engine().exports.logAddTail(distance);
+  }
+}
