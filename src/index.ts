@@ -1,12 +1,19 @@
 // The public interface of foldvox.
 
+export type { DecodingOptions } from "./decode/decoding.ts";
 export type { EndpointRules } from "./decode/endpoint.ts";
-export type { FinalResult, PartialResult, WordResult } from "./decode/results.ts";
-export { arenaBytes, fitsIn, type Region } from "./engine/arena.ts";
+export type { GrammarSource } from "./decode/grammar.ts";
+export type { Hotword } from "./decode/hotwords.ts";
+export type { LanguageModelSource } from "./decode/language-model.ts";
+export type { Reading, TokenResult } from "./decode/reading.ts";
+export type { Alternative, FinalResult, PartialResult, WordResult } from "./decode/results.ts";
+export { type ArenaOptions, arenaBytes, fitsIn, type Region } from "./engine/arena.ts";
 export type { Build } from "./engine/engine.ts";
 export type { MemoryReport } from "./engine/memory-report.ts";
 export type { WasmSource } from "./engine/module.ts";
 export { FoldvoxError, type FoldvoxErrorCode } from "./errors.ts";
+export type { LatencyEvent } from "./latency.ts";
+export type { LoadOptions, LoadProgress } from "./loading/load-arena.ts";
 export type { ModelConfig } from "./model/config.ts";
 export { type ModelHeader, type ModelTensor, readModelHeader } from "./model/header.ts";
 export type { ModelSource } from "./model/source.ts";
@@ -18,4 +25,5 @@ export {
   type SyncRecognizerOptions,
   type TranscribeOptions,
 } from "./recognizer.ts";
-export { Stream } from "./stream.ts";
+export type { Savings } from "./savings.ts";
+export { Stream, type StreamOptions } from "./stream.ts";

@@ -3,16 +3,29 @@
 
 import { FoldvoxError } from "./errors.ts";
 
+interface NodeModules {
+  "node:fs": typeof import("node:fs");
+  "node:os": typeof import("node:os");
+}
+
 interface NodeProcess {
-  getBuiltinModule?(name: "node:fs"): typeof import("node:fs");
+  readonly platform?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  getBuiltinModule?<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined;
   memoryUsage?(): { heapUsed: number; rss: number };
 }
 
-const nodeProcess = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
+/** The process of Node and its like, undefined elsewhere. */
+export const nodeProcess = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
+
+/** A module of Node's, undefined where there is none. */
+export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
+  return nodeProcess()?.getBuiltinModule?.(name);
+}
 
 /** Node cannot fetch file: URLs and needs its file system for them; others fetch. */
-function fileSystem(url: URL): typeof import("node:fs") | undefined {
-  return url.protocol === "file:" ? nodeProcess()?.getBuiltinModule?.("node:fs") : undefined;
+function fileSystem(url: URL): NodeModules["node:fs"] | undefined {
+  return url.protocol === "file:" ? nodeModule("node:fs") : undefined;
 }
 
 /** An absolute or page-relative URL; a plain path where there is no page. */
@@ -75,6 +88,11 @@ export function processMemory(): { heapBytes: number | null; residentBytes: numb
   if (usage) return { heapBytes: usage.heapUsed, residentBytes: usage.rss };
   const memory = (globalThis.performance as { memory?: { usedJSHeapSize?: number } } | undefined)?.memory;
   return { heapBytes: memory?.usedJSHeapSize ?? null, residentBytes: null };
+}
+
+/** Milliseconds for measuring durations; audio worklets have no performance object. */
+export function now(): number {
+  return globalThis.performance?.now() ?? Date.now();
 }
 
 /** Lets other tasks of the event loop run. */

@@ -1,89 +1,78 @@
 // The public class: a loaded model and its streams. Ties the model file, the engine, audio and decoding together.
 
 import { checkSamples } from "./audio/samples.ts";
-import type { EndpointRules } from "./decode/endpoint.ts";
+import { type EndpointRules, endpointRules } from "./decode/endpoint.ts";
+import { type Reading, readingsOf } from "./decode/reading.ts";
 import type { FinalResult, PartialResult } from "./decode/results.ts";
-import { Arena, type Build, Engine } from "./engine/engine.ts";
+import { TransducerDecoder } from "./decode/transducer-decoder.ts";
+import { transducerBeam } from "./decode/transducer-decoding.ts";
+import { type DecoderFactory, decodersFor } from "./decoders.ts";
+import { type Build, Engine } from "./engine/engine.ts";
 import type { MemoryReport } from "./engine/memory-report.ts";
 import { compile, compileSync, type WasmSource } from "./engine/module.ts";
 import { FoldvoxError } from "./errors.ts";
+import { unlessAborted, untilAborted } from "./loading/abort.ts";
+import { type ArenaSize, type LoadOptions, loadArena, placeTensors } from "./loading/load-arena.ts";
 import type { ModelHeader } from "./model/header.ts";
 import { ModelLoader } from "./model/loader.ts";
-import { chunksOf, type ModelSource } from "./model/source.ts";
-import { streamUrl, yieldToEventLoop } from "./platform.ts";
-import { Stream } from "./stream.ts";
+import type { ModelSource } from "./model/source.ts";
+import { yieldToEventLoop } from "./platform.ts";
+import { Stream, type StreamOptions } from "./stream.ts";
 
-export interface RecognizerOptions {
+export interface RecognizerOptions extends StreamOptions, LoadOptions {
   /** The model: a URL, bytes, or anything that yields them. Default: the bundled English commands model. */
   readonly model?: string | URL | ModelSource;
   /** How many streams may be open at the same time; each has its own state block in the arena. Default 1. */
   readonly maxStreams?: number;
   /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside this file that runs here. */
   readonly wasm?: WasmSource;
-  /** When a result becomes final while audio goes on. */
-  readonly endpoint?: Partial<EndpointRules>;
 }
 
 /** What a recognizer needs without asynchronous start-up. */
-export interface SyncRecognizerOptions extends Pick<RecognizerOptions, "maxStreams" | "endpoint"> {
+export interface SyncRecognizerOptions extends StreamOptions, Pick<RecognizerOptions, "maxStreams" | "maxBytes"> {
   readonly model: Uint8Array | ArrayBuffer;
   readonly wasm: WebAssembly.Module | BufferSource;
 }
 
-function checkMaxStreams(maxStreams: number): number {
+/** Errors: bad-argument. */
+function arenaSize({ maxStreams = 1, decoding = {} }: Pick<RecognizerOptions, "maxStreams" | "decoding">): ArenaSize {
   if (!Number.isInteger(maxStreams) || maxStreams < 1 || maxStreams > 65536) {
     throw new FoldvoxError("bad-argument", `maxStreams is ${maxStreams}; give a whole number from 1 to 65536.`);
   }
-  return maxStreams;
+  return { streams: maxStreams, beam: transducerBeam(decoding) };
 }
 
 const bundledModel = () => new URL("../models/commands.safetensors", import.meta.url);
 
-/** Tensors go to the arena one by one as bytes arrive: no second copy of the weights ever exists. */
-async function loadArena(options: RecognizerOptions, maxStreams: number): Promise<Arena> {
-  const { model = bundledModel() } = options;
-  const source = typeof model === "string" || model instanceof URL ? streamUrl(model) : chunksOf(model);
-  const loader = new ModelLoader();
-  let arena: Arena | null = null;
-  for await (const chunk of source) {
-    loader.push(chunk);
-    if (!arena && loader.header) arena = placeTensors(loader, loader.header, maxStreams);
-  }
-  loader.finish();
-  return arena!;
-}
-
-function placeTensors(loader: ModelLoader, header: ModelHeader, maxStreams: number): Arena {
-  const arena = new Arena(header, maxStreams);
-  loader.place((tensor) => arena.destination(tensor));
-  return arena;
-}
-
 /**
  * Loads a model and starts an engine. Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory,
- * wasm-failed, io, bad-argument.
+ * wasm-failed, io, bad-argument; the signal's reason if it aborts.
  */
 export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
-  const maxStreams = checkMaxStreams(options.maxStreams ?? 1);
-  const [module, arena] = await Promise.all([compile(options.wasm), loadArena(options, maxStreams)]);
-  return new Recognizer(await Engine.start(arena, module), options.endpoint ?? {});
+  const size = arenaSize(options);
+  const loading = loadArena(options.model ?? bundledModel(), options, size);
+  const [module, arena] = await Promise.all([unlessAborted(compile(options.wasm), options.signal), loading]);
+  const engine = await unlessAborted(Engine.start(arena, module), options.signal);
+  return new Recognizer(engine, options);
 }
 
 /** createRecognizer for places that may not wait, from bytes in memory. The same errors. */
 export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
-  const maxStreams = checkMaxStreams(options.maxStreams ?? 1);
+  const size = arenaSize(options);
   const module = compileSync(options.wasm);
   const loader = new ModelLoader();
   loader.push(options.model instanceof Uint8Array ? options.model : new Uint8Array(options.model));
-  const arena = loader.header ? placeTensors(loader, loader.header, maxStreams) : null;
+  const arena = loader.header ? placeTensors(loader, loader.header, size, options.maxBytes) : null;
   loader.finish();
-  return new Recognizer(Engine.startSync(arena!, module), options.endpoint ?? {});
+  return new Recognizer(Engine.startSync(arena!, module), options);
 }
 
-/** How `transcribe` and the transform stream read what they are given. */
-export interface TranscribeOptions {
+/** How `transcribe` and the transform stream read what they are given, and the options of their stream. */
+export interface TranscribeOptions extends StreamOptions {
   /** Rate of the samples in Hz. Default 16000. */
   readonly sampleRate?: number;
+  /** Ends transcribing: `transcribe` throws the signal's reason, also while it waits for audio. */
+  readonly signal?: AbortSignal;
 }
 
 /** A stream that tells what is new after each chunk: every final, and a partial whenever its text has changed. */
@@ -126,12 +115,22 @@ function checkFeatures(features: Float32Array, mels: number): Float32Array {
 
 export class Recognizer {
   private readonly engine: Engine;
-  private readonly endpoint: Partial<EndpointRules>;
+  private readonly options: StreamOptions;
+  private readonly rules: EndpointRules;
+  /** Made when first needed: a model whose head has no decoder may still encode. */
+  private readonly decoders: () => DecoderFactory;
 
-  /** Made by createRecognizer. */
-  constructor(engine: Engine, endpoint: Partial<EndpointRules>) {
+  /** Made by createRecognizer. Errors: bad-argument for the options. */
+  constructor(engine: Engine, options: StreamOptions) {
     this.engine = engine;
-    this.endpoint = endpoint;
+    this.options = options;
+    this.rules = endpointRules(options.endpoint ?? {});
+    let made: DecoderFactory | null = null;
+    this.decoders = () => {
+      made ??= decodersFor(engine.header.config, options.decoding ?? {}, engine.plan);
+      return made;
+    };
+    if (options.decoding) this.decoders();
   }
 
   /** What the model file says of itself. */
@@ -149,22 +148,30 @@ export class Recognizer {
     return this.engine.plan.bytes;
   }
 
-  /** Opens a stream. Errors: stream-limit if maxStreams are open, unsupported if the model has no CTC head, freed. */
-  createStream(): Stream {
-    return new Stream(this.engine.openStream(), this.header.config, this.endpoint);
+  /**
+   * Opens a stream. Errors: stream-limit if maxStreams are open, unsupported if the model's head has no decoder, bad-argument
+   * for the options, freed.
+   */
+  createStream(options: StreamOptions = {}): Stream {
+    const rules = endpointRules(options.endpoint ?? {}, this.rules);
+    const { decoding } = options;
+    const decoderFor = decoding ? decodersFor(this.header.config, decoding, this.engine.plan) : this.decoders();
+    const { skipSilence = false, onLatency } = { ...this.options, ...options };
+    const engine = this.engine.openStream();
+    return new Stream({ engine, header: this.header, decoder: decoderFor(engine), rules, skipSilence, onLatency });
   }
 
   /**
    * Transcribes audio as it arrives: yields a partial whenever the text changes, and every final. Gives other tasks a turn
-   * after each chunk.
+   * after each chunk. Errors: those of createStream and acceptWaveform; the signal's reason if it aborts.
    */
   async *transcribe(
     chunks: AsyncIterable<Float32Array | Int16Array> | Iterable<Float32Array | Int16Array>,
     options: TranscribeOptions = {},
   ): AsyncGenerator<PartialResult | FinalResult> {
-    const feed = new ResultFeed(this.createStream(), options);
+    const feed = new ResultFeed(this.createStream(options), options);
     try {
-      for await (const chunk of chunks) {
+      for await (const chunk of untilAborted(chunks, options.signal)) {
         yield* feed.accept(chunk);
         await yieldToEventLoop();
       }
@@ -174,20 +181,45 @@ export class Recognizer {
     }
   }
 
-  /** The same as a TransformStream, for pipeThrough. */
+  /** The same as a TransformStream, for pipeThrough. It is errored with what goes wrong, or with the signal's reason. */
   transformStream(
     options: TranscribeOptions = {},
   ): TransformStream<Float32Array | Int16Array, PartialResult | FinalResult> {
-    const feed = new ResultFeed(this.createStream(), options);
-    return new TransformStream({
-      transform: (chunk, controller) => {
-        for (const result of feed.accept(chunk)) controller.enqueue(result);
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const feed = new ResultFeed(this.createStream(options), options);
+    /** Hands on what the work brings; the stream's place is given back when it is the last, or fails. */
+    const tell = (
+      controller: TransformStreamDefaultController<PartialResult | FinalResult>,
+      work: () => readonly (PartialResult | FinalResult)[],
+    ) => {
+      try {
+        for (const result of work()) controller.enqueue(result);
+      } catch (error) {
+        feed.stream.free();
+        throw error;
+      }
+    };
+    const transformer = {
+      start: (controller: TransformStreamDefaultController<PartialResult | FinalResult>) => {
+        const stop = () => {
+          feed.stream.free();
+          controller.error(signal?.reason);
+        };
+        signal?.addEventListener("abort", stop, { once: true });
       },
-      flush: (controller) => {
-        for (const result of feed.finish()) controller.enqueue(result);
+      transform: (
+        chunk: Float32Array | Int16Array,
+        controller: TransformStreamDefaultController<PartialResult | FinalResult>,
+      ) => tell(controller, () => feed.accept(chunk)),
+      flush: (controller: TransformStreamDefaultController<PartialResult | FinalResult>) => {
+        tell(controller, () => feed.finish());
         feed.stream.free();
       },
-    });
+      // Called where either side gives up, in runtimes that know it.
+      cancel: () => feed.stream.free(),
+    };
+    return new TransformStream(transformer);
   }
 
   /**
@@ -225,6 +257,28 @@ export class Recognizer {
       at += row.length;
     }
     return { output, tokens, dim };
+  }
+
+  /**
+   * Searches through encoder output, rows as encode() returns them, as one utterance. Returns what was found, best first: all
+   * hypotheses of a transducer's beam, else as many as `alternatives` asks for.
+   * Errors: bad-argument, unsupported, stream-limit, freed.
+   */
+  decode(output: Float32Array, options: Pick<StreamOptions, "decoding"> = {}): Reading[] {
+    const { outputDim } = this.engine.plan;
+    if (!(output instanceof Float32Array) || output.length % outputDim !== 0 || !output.every(Number.isFinite)) {
+      throw new FoldvoxError("bad-argument", `The output is not a Float32Array of rows of ${outputDim} finite values.`);
+    }
+    const { decoding } = options;
+    const decoderFor = decoding ? decodersFor(this.header.config, decoding, this.engine.plan) : this.decoders();
+    const stream = this.engine.openStream();
+    try {
+      const decoder = decoderFor(stream);
+      stream.replay(output, (rows, count) => decoder.accept(rows, count));
+      return decoder instanceof TransducerDecoder ? decoder.readings() : readingsOf(decoder.finish());
+    } finally {
+      stream.free();
+    }
   }
 
   /** What the recognizer takes right now, by region and in bytes. Errors: freed. */

@@ -1,6 +1,22 @@
 // Raw PCM bytes to samples.
 
-export type PcmFormat = "u8" | "s16le" | "s24le" | "s32le" | "f32le" | "f64le";
+export type PcmFormat = "u8" | "s16le" | "s24le" | "s32le" | "f32le" | "f64le" | "alaw" | "mulaw";
+
+/** A-law (ITU-T G.711): sign, three bits of segment and four of step, every other bit inverted. 13 bits in 16. */
+function fromALaw(code: number): number {
+  const bits = code ^ 0x55;
+  const segment = (bits >> 4) & 7;
+  const step = ((bits & 15) << 4) + 8;
+  const magnitude = segment === 0 ? step : (step + 256) << (segment - 1);
+  return (bits & 0x80 ? magnitude : -magnitude) / 32768;
+}
+
+/** mu-law (ITU-T G.711): the same, all bits inverted, segments around a bias of 33. 14 bits in 16. */
+function fromMuLaw(code: number): number {
+  const bits = ~code & 0xff;
+  const magnitude = ((((bits & 15) << 3) + 132) << ((bits >> 4) & 7)) - 132;
+  return (bits & 0x80 ? -magnitude : magnitude) / 32768;
+}
 
 const READERS: Record<PcmFormat, { bytes: number; read(view: DataView, at: number): number }> = {
   u8: { bytes: 1, read: (view, at) => (view.getUint8(at) - 128) / 128 },
@@ -9,6 +25,8 @@ const READERS: Record<PcmFormat, { bytes: number; read(view: DataView, at: numbe
   s32le: { bytes: 4, read: (view, at) => view.getInt32(at, true) / 2147483648 },
   f32le: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   f64le: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+  alaw: { bytes: 1, read: (view, at) => fromALaw(view.getUint8(at)) },
+  mulaw: { bytes: 1, read: (view, at) => fromMuLaw(view.getUint8(at)) },
 };
 
 /** Bytes that waited and those that follow them, in one array: `bytes` itself if none waited. */

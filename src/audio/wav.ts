@@ -13,7 +13,11 @@ export interface WavFormat {
 
 const PCM = 1;
 const IEEE_FLOAT = 3;
+const ALAW = 6;
+const MULAW = 7;
 const EXTENSIBLE = 0xfffe;
+/** Bytes of the ds64 chunk that hold the sizes of a file too long for 32 bits (EBU Tech 3306). */
+const LONG_SIZES_BYTES = 16;
 /** As much of a format chunk as says something: up to the first two bytes of the extensible form's sub-format. */
 const FORMAT_BYTES = 26;
 
@@ -27,11 +31,13 @@ function encodingOf(tag: number, bits: number): PcmFormat {
     [`${PCM}:32`]: "s32le",
     [`${IEEE_FLOAT}:32`]: "f32le",
     [`${IEEE_FLOAT}:64`]: "f64le",
+    [`${ALAW}:8`]: "alaw",
+    [`${MULAW}:8`]: "mulaw",
   };
   const encoding = encodings[`${tag}:${bits}`];
   if (encoding) return encoding;
   throw bad(
-    `The WAV file holds ${bits}-bit audio of format ${tag}; PCM of 8, 16, 24 or 32 bits and float of 32 or 64 are understood. Convert it first, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav`,
+    `The WAV file holds ${bits}-bit audio of format ${tag}; PCM of 8, 16, 24 or 32 bits, float of 32 or 64, A-law and mu-law are understood. Convert it first, for example: ffmpeg -i in.wav -c:a pcm_s16le out.wav`,
   );
 }
 
@@ -70,6 +76,8 @@ export class WavReader {
   private skip = 0;
   private known: Omit<WavFormat, "frames"> | null = null;
   private decoder: PcmDecoder | null = null;
+  /** Size of the audio from the ds64 chunk of an RF64 file. */
+  private longSize: number | null = null;
   /** Bytes of audio still to come. */
   private remaining = 0;
 
@@ -93,9 +101,9 @@ export class WavReader {
     const tagAt = (from: number) => String.fromCharCode(...bytes.subarray(from, from + 4));
     let at = 0;
     if (!this.started && bytes.length >= 12) {
-      if (tagAt(0) !== "RIFF" || tagAt(8) !== "WAVE") {
+      if (!["RIFF", "RF64"].includes(tagAt(0)) || tagAt(8) !== "WAVE") {
         throw bad(
-          "The file does not begin as a WAV file does. Convert it to WAV first, for example: ffmpeg -i in.mp3 out.wav",
+          "The file does not begin as a WAV file does. Convert it to WAV first, for example: ffmpeg -i in.m4a out.wav",
         );
       }
       this.started = true;
@@ -112,8 +120,10 @@ export class WavReader {
         this.begin(size);
         return bytes.subarray(at + 8);
       }
-      const wanted = tag === "fmt " ? Math.min(size, FORMAT_BYTES) : 0;
+      const kept = tag === "fmt " ? FORMAT_BYTES : tag === "ds64" ? LONG_SIZES_BYTES : 0;
+      const wanted = Math.min(size, kept);
       if (bytes.length - at < 8 + wanted) break;
+      if (tag === "ds64" && wanted === LONG_SIZES_BYTES) this.longSize = Number(view.getBigUint64(at + 16, true));
       if (tag === "fmt ") this.known = readFormat(new DataView(bytes.buffer, bytes.byteOffset + at + 8, wanted));
       at += 8 + wanted;
       // Chunks are padded to even lengths.
@@ -123,11 +133,12 @@ export class WavReader {
     return this.head;
   }
 
-  private begin(size: number): void {
+  private begin(shortSize: number): void {
+    const size = shortSize === 0xffffffff ? (this.longSize ?? shortSize) : shortSize;
     if (!this.known) throw bad("The WAV file's audio comes before its format. It is damaged.");
     const { encoding, channels } = this.known;
     // Programs that stream write no size, or the largest.
-    const streamed = size === 0 || size >= 0xfffffff0;
+    const streamed = size === 0 || (size === shortSize && size >= 0xfffffff0);
     this.decoder = new PcmDecoder(encoding, channels);
     this.remaining = streamed ? Number.POSITIVE_INFINITY : size;
     const frames = streamed ? null : Math.floor(size / (sampleBytes(encoding) * channels));

@@ -1,21 +1,17 @@
 // Files for the command: models, audio and text, with errors that name the file.
 
-import { createReadStream } from "node:fs";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type WavFormat, WavReader } from "../audio/wav.ts";
-import { FoldvoxError } from "../errors.ts";
 import { type ModelHeader, readModelHeader } from "../model/header.ts";
 import { headerLength } from "../model/safetensors.ts";
 import { createRecognizer, type Recognizer } from "../recognizer.ts";
+import type { StreamOptions } from "../stream.ts";
+import { ioError } from "./io-error.ts";
+import { StatusLine } from "./status-line.ts";
 
-function ioError(path: string, cause: unknown): unknown {
-  if (cause instanceof FoldvoxError) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
-  return new FoldvoxError("io", `${path} could not be used: ${reason}.`, { cause });
-}
+// Reads more kinds than its name says.
+export { readAudioFile as readWavFile } from "./audio-file.ts";
 
 /** The whole file. Errors: io. */
 export async function readWhole(path: string): Promise<Uint8Array> {
@@ -34,9 +30,16 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   });
 }
 
-/** A recognizer for the model in a file, or the bundled one. */
-export function openRecognizer(model: string | undefined): Promise<Recognizer> {
-  return createRecognizer(model === undefined ? {} : { model: pathToFileURL(resolve(model)) });
+/** A recognizer for the model at a URL or in a file, or the bundled one. A download shows its progress. */
+export async function openRecognizer(model: string | undefined, options: StreamOptions = {}): Promise<Recognizer> {
+  if (model === undefined) return createRecognizer(options);
+  if (!/^https?:\/\//.test(model)) return createRecognizer({ ...options, model: pathToFileURL(resolve(model)) });
+  const status = new StatusLine();
+  try {
+    return await createRecognizer({ ...options, model, onProgress: (progress) => status.download(progress) });
+  } finally {
+    status.clear();
+  }
 }
 
 /** Reads no more of a model file than its header. */
@@ -56,23 +59,4 @@ export async function readHeaderOf(path: string): Promise<ModelHeader> {
   } catch (cause) {
     throw ioError(path, cause);
   }
-}
-
-/** A WAV file's samples in pieces as they are read; `onFormat` learns what the header says. Errors: io, bad-wav. */
-export async function* readWavFile(path: string, onFormat: (format: WavFormat) => void): AsyncGenerator<Float32Array> {
-  const reader = new WavReader();
-  let told = false;
-  try {
-    for await (const bytes of createReadStream(path)) {
-      const samples = reader.push(bytes as Uint8Array);
-      if (!told && reader.format) {
-        onFormat(reader.format);
-        told = true;
-      }
-      if (samples.length > 0) yield samples;
-    }
-  } catch (cause) {
-    throw ioError(path, cause);
-  }
-  reader.finish();
 }

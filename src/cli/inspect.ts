@@ -42,6 +42,11 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
     ),
     "",
     `${grouped(cost.macsPerSecond)} MACs per second of audio in ${cost.stepsPerSecond} steps`,
+    ...(cost.search
+      ? [
+          `search, beside this: ${grouped(cost.search.joiner)} MACs a token and hypothesis (joiner), ${grouped(cost.search.predictor)} a piece said (predictor)`,
+        ]
+      : []),
     `left-context keys and values: ${grouped(cost.keyValueBytes)} bytes a stream`,
     ...cost.energy.map(({ placement, milliwatts }) => `energy estimate, ${placement}: ${milliwatts.toFixed(3)} mW`),
     "  (an estimate from published constants: Horowitz, ISSCC 2014, 45 nm)",

@@ -1,11 +1,18 @@
 // The foldvox command. Results go to stdout, everything else to stderr; exit 0 done, 1 failed, 2 bad usage.
 
+import { isMainThread } from "node:worker_threads";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { FoldvoxError } from "../errors.ts";
+import { serveBatch } from "./batch-worker.ts";
+import { convertFromTorchaudio } from "./convert.ts";
+import { decode } from "./decode.ts";
+import { addDecodingFlags } from "./decoding-flags.ts";
 import { encode } from "./encode.ts";
 import { evaluate } from "./evaluate.ts";
 import { inspect } from "./inspect.ts";
-import { OUTPUT_FORMATS, transcribe } from "./transcribe.ts";
+import { OUTPUT_FORMATS } from "./printers.ts";
+import { quantize } from "./quantize.ts";
+import { transcribe } from "./transcribe.ts";
 
 function sampleRate(text: string): number {
   const rate = Number(text);
@@ -15,22 +22,33 @@ function sampleRate(text: string): number {
   return rate;
 }
 
-const model = () => new Option("-m, --model <file>", "model file (default: the bundled English commands model)");
+const wholeNumber = (most: number) => (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${most}.`);
+  }
+  return value;
+};
+
+const model = () =>
+  new Option("-m, --model <model>", "model file or URL (default: the bundled English commands model)");
 
 const program = new Command("foldvox")
   .description("On-device streaming speech recognition with folded attention.")
   .showHelpAfterError()
   .exitOverride();
 
-program
+const transcribeCommand = program
   .command("transcribe")
-  .description("Transcribe a WAV file, or raw audio from stdin, as a stream. Text goes to stdout as it becomes final.")
-  .argument("[file]", "WAV file, or - for raw PCM from stdin")
+  .description(
+    "Transcribe an audio file, or raw audio from stdin, as a stream: text goes to stdout as it becomes final. Several files, folders or a list become one transcript each, written beside the audio.",
+  )
+  .argument("[files...]", "WAV, FLAC, MP3, Ogg Opus or Ogg Vorbis files, folders, or - for raw PCM from stdin")
   .addOption(model())
   .option("-f, --file <file>", "the same as the argument")
   .addOption(
-    new Option("-o, --output <format>", "what to print, also written -otxt -osrt -ovtt -oj")
-      .choices(OUTPUT_FORMATS)
+    new Option("-o, --output <format>", "what to print, also written -otxt -osrt -ovtt -oj; j is a JSON object a line")
+      .choices(Object.keys(OUTPUT_FORMATS))
       .default("txt"),
   )
   .option("-w, --words", "print every word with its times as soon as it is heard")
@@ -38,13 +56,21 @@ program
   .option("--realtime", "feed the audio no faster than it was spoken")
   .addOption(new Option("--raw-format <format>", "samples on stdin").choices(["s16le", "f32le"]).default("s16le"))
   .option("--raw-rate <hz>", "sample rate on stdin", sampleRate, 16000)
+  .option("--raw-channels <n>", "interleaved channels on stdin, which are averaged", wholeNumber(64), 1)
+  .option("--list <file>", "a batch of the files named in this one, one a line; - for stdin")
+  .option("--out <folder>", "where a batch writes its transcripts")
+  .option("-t, --threads <n>", "threads of a batch (default: as many as the machine has)", wholeNumber(256))
+  .option("--overwrite", "transcribe also what an earlier run has transcribed");
+addDecodingFlags(transcribeCommand)
   .addHelpText(
     "after",
     `
 Examples:
   foldvox transcribe speech.wav                        text, one utterance a line
   foldvox transcribe -w --memory speech.wav            words with times, and what it took
-  foldvox transcribe -osrt speech.wav > speech.srt     subtitles
+  foldvox transcribe -osrt speech.mp3 > speech.srt     subtitles
+  foldvox transcribe -ovtt --out subtitles recordings  a folder, by all cores; run it again to go on
+  foldvox transcribe --grammar phrases.txt speech.wav  nothing but these phrases
   arecord -q -f S16_LE -r 16000 | foldvox transcribe -  from the microphone`,
   )
   .action(transcribe);
@@ -67,6 +93,39 @@ program
   .action(encode);
 
 program
+  .command("decode")
+  .description(
+    "Run the search alone over encoder output, such as `encode` writes, as one utterance. Prints JSON: the readings, best first, each with its score (natural logarithm), words and, of a transducer, tokens with times.",
+  )
+  .argument("<model>", "model file")
+  .argument("<input>", "safetensors file with output [T', D], F32")
+  .option("--beam <n>", "hypotheses to keep (default: greedy)", wholeNumber(1024))
+  .option("--alternatives <n>", "readings of a CTC model to tell", wholeNumber(100))
+  .action(decode);
+
+program
+  .command("convert")
+  .description("Make a model file from another toolkit's checkpoint.")
+  .command("torchaudio")
+  .description(
+    "From torchaudio's Emformer RNN-T: a state dict that torch.save has written, or a safetensors file of one. Nothing in it is executed.",
+  )
+  .argument("<checkpoint>", "state dict: .pt or .safetensors")
+  .option("--config <file>", "JSON: arguments of emformer_rnnt_model (default: those of the base model)")
+  .option("--tokens <file>", "SentencePiece .model of the checkpoint's tokens")
+  .option("--stats <file>", "global_stats.json: mean and invstddev of the features")
+  .addOption(new Option("--weights <type>", "how to store matrices").choices(["int8", "fp32"]).default("int8"))
+  .requiredOption("-o, --output <file>", "model file to write")
+  .action(convertFromTorchaudio);
+
+program
+  .command("quantize")
+  .description("Make a model file with int8 weights from one with fp32 weights.")
+  .argument("<model>", "model file")
+  .requiredOption("-o, --output <file>", "model file to write")
+  .action(quantize);
+
+program
   .command("evaluate")
   .description(
     "Measure word error rate, false words per hour, latency and speed over a manifest: tab-separated with a header row and the columns path, start, samples, text, and optionally speaker and words (word@end in seconds).",
@@ -78,7 +137,9 @@ program
   .action(evaluate);
 
 try {
-  await program.parseAsync();
+  // The threads of a batch run this same file.
+  if (isMainThread) await program.parseAsync();
+  else await serveBatch();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -1,69 +1,55 @@
-// The forms in which transcribe writes results to stdout.
+// The forms in which transcribe writes results: what each piece of news adds to the text.
 
-import type { FinalResult, WordResult } from "../decode/results.ts";
+import type { Alternative, FinalResult, WordResult } from "../decode/results.ts";
+import { SubtitleWriter } from "./subtitles.ts";
 
-export const OUTPUT_FORMATS = ["txt", "srt", "vtt", "j"];
+/** Names of the forms, and how files of each end. */
+export const OUTPUT_FORMATS = { txt: "txt", srt: "srt", vtt: "vtt", j: "jsonl", json: "jsonl" } as const;
+
+export type OutputFormat = keyof typeof OUTPUT_FORMATS;
 
 export interface Printer {
-  /** A word that will not change any more; heardAt is the stream's time when it was recognized. Not every form has words. */
-  word?(word: WordResult, heardAt: number): void;
-  final(result: FinalResult): void;
+  readonly header: string;
+  final(result: FinalResult): string;
+  /** What is left when the audio has ended. */
+  end(): string;
 }
-
-const out = (text: string) => {
-  process.stdout.write(text);
-};
 
 const seconds = (value: number) => `${value.toFixed(2).padStart(7)} s`;
 
-/** hh:mm:ss and milliseconds behind the given mark. */
-function clock(time: number, mark: "," | "."): string {
-  const ms = Math.round(time * 1000);
-  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
-  return `${two(ms / 3600000)}:${two((ms / 60000) % 60)}:${two((ms / 1000) % 60)}${mark}${String(ms % 1000).padStart(3, "0")}`;
-}
-
-function wordLine({ word, start, end, conf }: WordResult, heardAt: number): string {
+/** A line for a word that will not change any more; heardAt is the stream's time when it was recognized. */
+export function wordLine({ word, start, end, conf }: WordResult, heardAt: number): string {
   return `${seconds(start)} -${seconds(end)}  ${word.padEnd(12)} confidence ${conf.toFixed(2)}, heard at ${heardAt.toFixed(2)} s\n`;
 }
 
+const round = (value: number) => Math.round(value * 1000) / 1000;
+
 /** Results keep three decimals: times are multiples of a token. */
 function rounded({ word, start, end, conf }: WordResult): WordResult {
-  const round = (value: number) => Math.round(value * 1000) / 1000;
   return { word, start: round(start), end: round(end), conf: round(conf) };
 }
 
-function subtitles(mark: "," | ".", header: string): Printer {
-  let number = 0;
-  out(header);
-  return {
-    word: () => {},
-    final: ({ text, result }) => {
-      number++;
-      const { start } = result[0]!;
-      const { end } = result.at(-1)!;
-      const title = mark === "," ? `${number}\n` : "";
-      out(`${title}${clock(start, mark)} --> ${clock(end, mark)}\n${text}\n\n`);
-    },
-  };
+/** Vosk's shape, and the alternatives in its own beside it. */
+function jsonLine({ text, result, alternatives }: FinalResult): string {
+  const shorter = ({ text, confidence, result }: Alternative) => ({
+    text,
+    confidence: round(confidence),
+    result: result.map(rounded),
+  });
+  const others = alternatives ? { alternatives: alternatives.map(shorter) } : {};
+  return `${JSON.stringify({ text, result: result.map(rounded), ...others })}\n`;
 }
 
-/** The printer of a format in OUTPUT_FORMATS. */
-export function printerFor(format: string): Printer {
+/** A printer for one transcript. */
+export function printerFor(format: OutputFormat): Printer {
   switch (format) {
     case "srt":
-      return subtitles(",", "");
     case "vtt":
-      return subtitles(".", "WEBVTT\n\n");
+      return new SubtitleWriter(format);
     case "j":
-      return {
-        word: () => {},
-        final: ({ text, result }) => out(`${JSON.stringify({ text, result: result.map(rounded) })}\n`),
-      };
-    default:
-      return {
-        word: (word, heardAt) => out(wordLine(word, heardAt)),
-        final: ({ text }) => out(`${text}\n`),
-      };
+    case "json":
+      return { header: "", final: jsonLine, end: () => "" };
+    case "txt":
+      return { header: "", final: ({ text }) => `${text}\n`, end: () => "" };
   }
 }

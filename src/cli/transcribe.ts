@@ -1,26 +1,34 @@
-// foldvox transcribe: audio in, words out while it plays.
+// foldvox transcribe: audio in, words out while it plays; or many files, one transcript each (batch.ts).
 
 import { setTimeout as delay } from "node:timers/promises";
 import { PcmDecoder } from "../audio/pcm.ts";
 import type { WordResult } from "../decode/results.ts";
+import { FoldvoxError } from "../errors.ts";
 import type { Recognizer } from "../recognizer.ts";
 import type { Stream } from "../stream.ts";
-import { openRecognizer, readWavFile } from "./files.ts";
+import { readAudioFile } from "./audio-file.ts";
+import { transcribeBatch } from "./batch.ts";
+import { isFolder } from "./batch-files.ts";
+import { type DecodingFlags, streamOptions } from "./decoding-flags.ts";
+import { openRecognizer } from "./files.ts";
 import { memoryTable } from "./memory-table.ts";
-import { type Printer, printerFor } from "./printers.ts";
+import { type OutputFormat, type Printer, printerFor, wordLine } from "./printers.ts";
 import { StatusLine } from "./status-line.ts";
 
-export { OUTPUT_FORMATS } from "./printers.ts";
-
-interface TranscribeOptions {
+export interface TranscribeFlags extends DecodingFlags {
   model?: string;
   file?: string;
-  output: string;
+  output: OutputFormat;
   words?: boolean;
   memory?: boolean;
   realtime?: boolean;
   rawFormat: "s16le" | "f32le";
   rawRate: number;
+  rawChannels: number;
+  list?: string;
+  out?: string;
+  threads?: number;
+  overwrite?: boolean;
 }
 
 /** Audio with what is known of it: `seconds` is null for a stream whose end is not known. */
@@ -30,20 +38,24 @@ interface AudioInput {
   chunks: AsyncIterable<Float32Array>;
 }
 
-async function* rawChunks(format: "s16le" | "f32le"): AsyncGenerator<Float32Array> {
-  const decoder = new PcmDecoder(format, 1);
+async function* rawChunks({ rawFormat, rawChannels }: TranscribeFlags): AsyncGenerator<Float32Array> {
+  const decoder = new PcmDecoder(rawFormat, rawChannels);
   for await (const bytes of process.stdin) yield decoder.decode(bytes as Uint8Array);
 }
 
-function audioInput(path: string, options: TranscribeOptions): AudioInput {
-  if (path === "-") return { sampleRate: options.rawRate, seconds: null, chunks: rawChunks(options.rawFormat) };
+function audioInput(path: string, flags: TranscribeFlags): AudioInput {
+  if (path === "-") return { sampleRate: flags.rawRate, seconds: null, chunks: rawChunks(flags) };
   const input: AudioInput = { sampleRate: 16000, seconds: null, chunks: [] as unknown as AsyncIterable<Float32Array> };
-  input.chunks = readWavFile(path, (format) => {
-    input.sampleRate = format.sampleRate;
-    input.seconds = format.frames === null ? null : format.frames / format.sampleRate;
+  input.chunks = readAudioFile(path, ({ sampleRate, frames }) => {
+    input.sampleRate = sampleRate;
+    input.seconds = frames === null ? null : frames / sampleRate;
   });
   return input;
 }
+
+const out = (text: string) => {
+  if (text !== "") process.stdout.write(text);
+};
 
 /** Feeds a stream 100 ms at a time and shows what it says. */
 class Session {
@@ -52,31 +64,36 @@ class Session {
   private readonly stream: Stream;
   private readonly printer: Printer;
   private readonly status: StatusLine;
-  private readonly options: TranscribeOptions;
+  private readonly flags: TranscribeFlags;
   private readonly input: AudioInput;
+  private readonly showsWords: boolean;
   private readonly startedAt = performance.now();
   private wordsShown = 0;
 
-  constructor(stream: Stream, printer: Printer, options: TranscribeOptions, input: AudioInput) {
+  constructor(stream: Stream, flags: TranscribeFlags, input: AudioInput) {
     this.stream = stream;
-    this.printer = printer;
-    this.options = options;
+    this.printer = printerFor(flags.output);
+    this.flags = flags;
     this.input = input;
+    // Other forms have no place for words before their utterance has ended.
+    this.showsWords = flags.words === true && flags.output === "txt";
     this.status = new StatusLine();
   }
 
   async run(): Promise<void> {
+    out(this.printer.header);
     for await (const samples of this.input.chunks) {
       const step = Math.ceil(this.input.sampleRate / 10);
       for (let at = 0; at < samples.length; at += step) {
         const chunk = samples.subarray(at, at + step);
-        if (this.options.realtime) await this.waitForAudio(chunk.length / this.input.sampleRate);
+        if (this.flags.realtime) await this.waitForAudio(chunk.length / this.input.sampleRate);
         this.timed(() => this.stream.acceptWaveform(this.input.sampleRate, chunk));
         this.show(false);
       }
     }
     this.timed(() => this.stream.inputFinished());
     this.show(true);
+    out(this.printer.end());
     this.status.clear();
   }
 
@@ -97,7 +114,7 @@ class Session {
       this.showWords(result.result);
       this.wordsShown = 0;
       this.status.clear();
-      this.printer.final(result);
+      out(this.printer.final(result));
     }
     const { partial, committed, partial_result: words } = this.stream.partial();
     // A word that is still going on may grow; only settled ones have their end.
@@ -106,10 +123,10 @@ class Session {
   }
 
   private showWords(words: readonly WordResult[]): void {
-    if (!this.options.words) return;
+    if (!this.showsWords) return;
     for (const word of words.slice(this.wordsShown)) {
       this.status.clear();
-      this.printer.word?.(word, this.stream.audioSeconds);
+      out(wordLine(word, this.stream.audioSeconds));
     }
     this.wordsShown = Math.max(this.wordsShown, words.length);
   }
@@ -123,13 +140,33 @@ function reportSpeed(recognizer: Recognizer, audioSeconds: number, computeSecond
   );
 }
 
-export async function transcribe(argument: string | undefined, options: TranscribeOptions): Promise<void> {
-  const path = argument ?? options.file ?? "-";
-  const recognizer = await openRecognizer(options.model);
+function reportSavings(stream: Stream): void {
+  const { audioSeconds, skippedSeconds, multiplyAdds, energy } = stream.savings();
+  const saved = energy.map(({ placement, millijoules }) => `${millijoules.toFixed(1)} mJ (${placement})`).join(" or ");
+  process.stderr.write(
+    `${skippedSeconds.toFixed(1)} of ${audioSeconds.toFixed(1)} s skipped as silence: ${(multiplyAdds / 1e6).toFixed(0)} million multiply-adds, an estimated ${saved}\n`,
+  );
+}
+
+async function transcribeOne(path: string, flags: TranscribeFlags): Promise<void> {
+  const recognizer = await openRecognizer(flags.model, await streamOptions(flags));
   const stream = recognizer.createStream();
-  const session = new Session(stream, printerFor(options.output), options, audioInput(path, options));
+  const session = new Session(stream, flags, audioInput(path, flags));
   await session.run();
   reportSpeed(recognizer, stream.audioSeconds, session.computeSeconds);
-  if (options.memory) process.stderr.write(memoryTable(recognizer.memoryReport()));
+  if (flags.skipSilence) reportSavings(stream);
+  if (flags.memory) process.stderr.write(memoryTable(recognizer.memoryReport()));
   recognizer.free();
+}
+
+/** One input goes to stdout; several, a folder or a list are a batch. */
+export async function transcribe(paths: string[], flags: TranscribeFlags): Promise<void> {
+  const all = flags.file === undefined ? paths : [...paths, flags.file];
+  const [only] = all;
+  const isBatch = all.length > 1 || flags.list !== undefined || (only !== undefined && (await isFolder(only)));
+  if (!isBatch) return transcribeOne(only ?? "-", flags);
+  if (all.includes("-")) throw new FoldvoxError("bad-argument", "Raw audio from stdin cannot be part of a batch.");
+  const { model, list, out, threads, overwrite = false, output } = flags;
+  const batch = { model, list, out, threads, overwrite, format: output };
+  if (!(await transcribeBatch(all, await streamOptions(flags), batch))) process.exitCode = 1;
 }

@@ -1,35 +1,25 @@
 // Greedy CTC decoding (Graves et al. 2006): the best token of every frame, repeats joined, blanks dropped.
 
+import { type CtcOptions, emissionOf, type Run, spokenEnd } from "./ctc-run.ts";
+import type { Decoder } from "./decoder.ts";
 import type { FinalResult, PartialResult } from "./results.ts";
-import { type Emission, type TokenUnit, textOf, wordsOf } from "./words.ts";
-
-export interface CtcOptions {
-  readonly tokens: readonly string[];
-  readonly tokenUnit: TokenUnit;
-  /** Index of the blank. */
-  readonly blank: number;
-  /** Seconds that one output row stands for. */
-  readonly tokenSeconds: number;
-}
+import { type Emission, textOf, wordsOf } from "./words.ts";
 
 /** A run of the same best token that may still go on. */
-interface Run {
-  readonly token: number;
-  readonly firstRow: number;
-  rows: number;
-  probability: number;
-}
+type OpenRun = { -readonly [Field in keyof Run]: Run[Field] };
 
-export class CtcGreedyDecoder {
+export class CtcGreedyDecoder implements Decoder {
   private readonly options: CtcOptions;
   private emissions: Emission[] = [];
-  private run: Run | null = null;
+  private run: OpenRun | null = null;
   /** Best token of the row before. An utterance cut within a run does not hand that token to the next one too. */
   private previous: number;
   /** Rows since the stream's start, at the start of this utterance, and at the end of its last emission. */
   private rows = 0;
   private utteranceRow = 0;
   private quietRow = 0;
+  /** Where the last emission ended as it was spoken. */
+  private spokenRow = 0;
 
   constructor(options: CtcOptions) {
     this.options = options;
@@ -40,6 +30,14 @@ export class CtcGreedyDecoder {
   accept(logProbs: Float32Array, numRows: number): void {
     const width = this.options.tokens.length;
     for (let row = 0; row < numRows; row++) this.acceptRow(logProbs.subarray(row * width, (row + 1) * width));
+  }
+
+  /** Takes rows in which nothing was said, without looking at them. */
+  skip(numRows: number): void {
+    if (numRows === 0) return;
+    this.closeRun();
+    this.previous = this.options.blank;
+    this.rows += numRows;
   }
 
   /** Seconds since the last emission, or since the utterance began if there was none. */
@@ -60,7 +58,10 @@ export class CtcGreedyDecoder {
   /** The utterance so far. A run that is going on shows in `partial`, but a piece or character may yet follow it. */
   partial(): PartialResult {
     const { tokenUnit } = this.options;
-    const words = wordsOf(this.run ? [...this.emissions, this.emission(this.run)] : this.emissions, tokenUnit);
+    const words = wordsOf(
+      this.run ? [...this.emissions, emissionOf(this.run, this.options, this.spokenRow)] : this.emissions,
+      tokenUnit,
+    );
     // The greedy path never changes what it has passed: a finished run stands, unless its word may still grow.
     const settled = tokenUnit === "word" ? wordsOf(this.emissions, tokenUnit) : words.slice(0, -1);
     return { partial: textOf(words), committed: textOf(settled), partial_result: words };
@@ -84,6 +85,7 @@ export class CtcGreedyDecoder {
     this.rows = 0;
     this.utteranceRow = 0;
     this.quietRow = 0;
+    this.spokenRow = 0;
   }
 
   private acceptRow(row: Float32Array): void {
@@ -103,17 +105,9 @@ export class CtcGreedyDecoder {
   }
 
   private closeRun(): void {
-    if (this.run) this.emissions.push(this.emission(this.run));
+    if (!this.run) return;
+    this.emissions.push(emissionOf(this.run, this.options, this.spokenRow));
+    this.spokenRow = spokenEnd(this.run, this.options, this.spokenRow);
     this.run = null;
-  }
-
-  private emission({ token, firstRow, rows, probability }: Run): Emission {
-    const { tokens, tokenSeconds } = this.options;
-    return {
-      token: tokens[token]!,
-      start: firstRow * tokenSeconds,
-      end: (firstRow + rows) * tokenSeconds,
-      confidence: probability / rows,
-    };
   }
 }

@@ -5,7 +5,7 @@ import { FoldvoxError } from "../errors.ts";
 export interface EndpointRules {
   /** Silence that ends an utterance in which nothing was said. Default 2.4. */
   readonly silenceWithoutSpeech: number;
-  /** Silence that ends an utterance after speech. Default 1.2. */
+  /** Silence that ends an utterance after speech; within a phrase of a grammar, both silences must have passed. Default 1.2. */
   readonly silenceAfterSpeech: number;
   /** An utterance ends when it is this long, whatever is being said. Default 20. */
   readonly longest: number;
@@ -13,9 +13,12 @@ export interface EndpointRules {
 
 const DEFAULTS: EndpointRules = { silenceWithoutSpeech: 2.4, silenceAfterSpeech: 1.2, longest: 20 };
 
-/** The defaults with what is given in their place. Errors: bad-argument for an unknown name, or a value that is not positive. */
-export function endpointRules(given: Partial<EndpointRules>): EndpointRules {
-  const rules = { ...DEFAULTS, ...given };
+/**
+ * The rules before, or the defaults, with what is given in their place. Errors: bad-argument for an unknown name, or a value
+ * that is not positive.
+ */
+export function endpointRules(given: Partial<EndpointRules>, before: EndpointRules = DEFAULTS): EndpointRules {
+  const rules = { ...before, ...given };
   for (const [name, seconds] of Object.entries(rules)) {
     if (!Object.hasOwn(DEFAULTS, name)) {
       throw new FoldvoxError(
@@ -38,9 +41,13 @@ export interface UtteranceState {
   readonly trailingSilenceSeconds: number;
   readonly utteranceSeconds: number;
   readonly hasEmissions: boolean;
+  /** Whether a grammar asks for more words. */
+  readonly isIncomplete?: boolean;
 }
 
 export function isEndpoint(state: UtteranceState, rules: EndpointRules): boolean {
-  const silence = state.hasEmissions ? rules.silenceAfterSpeech : rules.silenceWithoutSpeech;
+  const { silenceAfterSpeech, silenceWithoutSpeech } = rules;
+  const patience = state.isIncomplete ? Math.max(silenceAfterSpeech, silenceWithoutSpeech) : silenceAfterSpeech;
+  const silence = state.hasEmissions ? patience : silenceWithoutSpeech;
   return state.trailingSilenceSeconds >= silence || state.utteranceSeconds >= rules.longest;
 }

@@ -1,10 +1,11 @@
 // From emitted tokens to words: a token is a word, a piece of one, or a character.
 
+import { byteOf, textOfBytes } from "./byte-pieces.ts";
 import type { WordResult } from "./results.ts";
 
 export type TokenUnit = "word" | "piece" | "character";
 
-/** A run of one token: from its first frame's start to its last frame's end, in seconds. */
+/** A run of one token, with the time in which it was spoken, in seconds. */
 export interface Emission {
   readonly token: string;
   readonly start: number;
@@ -13,11 +14,18 @@ export interface Emission {
   readonly confidence: number;
 }
 
+/** What a token adds to a text. */
+export interface TokenText {
+  readonly text: string;
+  /** Whether a new word starts before it, and whether the word ends behind it. */
+  readonly starts: boolean;
+  readonly ends: boolean;
+}
+
 /** SentencePiece marks the start of a word with this character. */
 const WORD_START = "\u2581";
 
-/** The part of a token that is text, and whether a new word starts before and a word ends after it. */
-function read(token: string, unit: TokenUnit): { text: string; starts: boolean; ends: boolean } {
+export function readToken(token: string, unit: TokenUnit): TokenText {
   if (unit === "word") return { text: token, starts: true, ends: true };
   if (unit === "character") {
     const separates = token === " " || token === "|" || token === WORD_START;
@@ -27,12 +35,25 @@ function read(token: string, unit: TokenUnit): { text: string; starts: boolean; 
   return { text: starts ? token.slice(WORD_START.length) : token, starts, ends: false };
 }
 
+/** A piece may hold several words, or end one: tokenizers that keep spaces inside or behind put the mark there. */
+function readTokens(token: string, unit: TokenUnit): TokenText[] {
+  const second = unit === "piece" ? token.indexOf(WORD_START, 1) : -1;
+  if (second < 0) return [readToken(token, unit)];
+  return [readToken(token.slice(0, second), unit), ...readTokens(token.slice(second), unit)];
+}
+
 /** Joins emissions to words; a word's confidence is the mean over its tokens. */
 export function wordsOf(emissions: readonly Emission[], unit: TokenUnit): WordResult[] {
   const words: WordResult[] = [];
   let parts: Emission[] = [];
   let text = "";
+  let bytes: number[] = [];
+  const spellBytes = () => {
+    text += textOfBytes(bytes);
+    bytes = [];
+  };
   const close = () => {
+    spellBytes();
     if (text !== "") {
       const conf = parts.reduce((sum, part) => sum + part.confidence, 0) / parts.length;
       words.push({ word: text, start: parts[0]!.start, end: parts.at(-1)!.end, conf });
@@ -41,11 +62,19 @@ export function wordsOf(emissions: readonly Emission[], unit: TokenUnit): WordRe
     text = "";
   };
   for (const emission of emissions) {
-    const token = read(emission.token, unit);
-    if (token.starts) close();
-    if (token.text !== "") parts.push(emission);
-    text += token.text;
-    if (token.ends) close();
+    const byte = unit === "piece" ? byteOf(emission.token) : null;
+    if (byte !== null) {
+      parts.push(emission);
+      bytes.push(byte);
+      continue;
+    }
+    spellBytes();
+    for (const token of readTokens(emission.token, unit)) {
+      if (token.starts) close();
+      if (token.text !== "") parts.push(emission);
+      text += token.text;
+      if (token.ends) close();
+    }
   }
   close();
   return words;

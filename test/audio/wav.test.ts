@@ -72,6 +72,8 @@ describe("a WAV file", () => {
     ["32-bit", { bits: 32 }, bytesOf(Int32Array.of(-(2 ** 31), 0, 2 ** 30)), [-1, 0, 0.5]],
     ["32-bit float", { tag: FLOAT, bits: 32 }, bytesOf(Float32Array.of(-1, 0, 0.5)), [-1, 0, 0.5]],
     ["64-bit float", { tag: FLOAT, bits: 64 }, bytesOf(Float64Array.of(-1, 0, 0.5)), [-1, 0, 0.5]],
+    ["A-law", { tag: ALAW, bits: 8 }, Uint8Array.of(0x2a, 0xd5, 0xaa), [-32256 / 32768, 8 / 32768, 32256 / 32768]],
+    ["mu-law", { tag: MULAW, bits: 8 }, Uint8Array.of(0x00, 0xff, 0x80), [-32124 / 32768, 0, 32124 / 32768]],
   ])("of %s samples is read, plain and in the extensible form", (_, options, body, samples) => {
     expect(read(wav(format(options), chunk("data", body))).samples).toEqual(samples);
     const extensible = format({ ...options, tag: EXTENSIBLE, subFormat: options.tag ?? PCM });
@@ -136,6 +138,22 @@ describe("a WAV file", () => {
     }
   });
 
+  it("longer than 32 bits can say is read by the sizes of its ds64 chunk", () => {
+    const sizes = new Uint8Array(28);
+    new DataView(sizes.buffer).setBigUint64(8, BigInt(2 * ramp.length), true);
+    const behind = chunk("LIST", new Uint8Array(6));
+    const file = wav(chunk("ds64", sizes), format(), chunk("data", bytesOf(ramp), 0xffffffff), behind);
+    file.set(new TextEncoder().encode("RF64"));
+    for (const step of [file.length, 1, 7]) {
+      const pieces = Array.from({ length: Math.ceil(file.length / step) }, (_, i) =>
+        file.subarray(i * step, (i + 1) * step),
+      );
+      const { samples, reader } = read(...pieces);
+      expect(samples).toEqual(rampSamples);
+      expect(reader.format!.frames).toBe(ramp.length);
+    }
+  });
+
   it("without audio gives none", () => {
     expect(read(wav(format(), data(new Int16Array(0)))).samples).toEqual([]);
   });
@@ -146,9 +164,8 @@ describe("what is not a WAV file of PCM", () => {
     ["text", new TextEncoder().encode("this is no audio"), /ffmpeg/],
     ["an MP3 file", Uint8Array.from([0xff, 0xfb, 0x90, ...Array(20).fill(0)]), /ffmpeg/],
     ["a RIFF file of another kind", chunk("RIFF", new TextEncoder().encode("AVI LIST")), /ffmpeg/],
-    ["mu-law", wav(format({ tag: MULAW, bits: 8 }), data(ramp)), /8-bit audio of format 7.*pcm_s16le/],
-    ["A-law", wav(format({ tag: ALAW, bits: 8 }), data(ramp)), /format 6/],
-    ["extensible mu-law", wav(format({ tag: EXTENSIBLE, bits: 8, subFormat: MULAW }), data(ramp)), /format 7/],
+    ["ADPCM", wav(format({ tag: 2, bits: 4, frameBytes: 1 }), data(ramp)), /4-bit audio of format 2.*pcm_s16le/],
+    ["16-bit mu-law", wav(format({ tag: MULAW }), data(ramp)), /16-bit audio of format 7/],
     ["the extensible form cut short", wav(format({ tag: EXTENSIBLE }), data(ramp)), /format 65534/],
     ["12-bit PCM", wav(format({ bits: 12, frameBytes: 2 }), data(ramp)), /12-bit/],
     ["16-bit float", wav(format({ tag: FLOAT }), data(ramp)), /16-bit audio of format 3/],

@@ -72,6 +72,38 @@ describe("transcribe", () => {
   });
 });
 
+describe("decoding", () => {
+  it("prefers hotwords, keeps to a grammar, and uses a language model", () => {
+    const grammar = write("digits.jsgf", "#JSGF V1.0;\ngrammar g;\npublic <d> = (zero | one | two)*;");
+    const said = oneLine(foldvox(["transcribe", "--grammar", grammar, digits]).stdout);
+    expect(said.split(" ").every((word) => ["zero", "one", "two"].includes(word))).toBe(true);
+    const phrases = write("phrases.txt", "one\ntwo nine\n");
+    expect(foldvox(["transcribe", "--grammar", phrases, digits]).stdout).toMatch(/one/);
+    const hotwords = write("hotwords.txt", "stop\t40\n");
+    expect(foldvox(["transcribe", "--hotwords", hotwords, digits]).stdout).toMatch(/stop/);
+    const arpa = write("lm.arpa", "\\data\\\nngram 1=1\n\\1-grams:\n-0.1 seven\n\\end\\\n");
+    expect(foldvox(["transcribe", "--lm", arpa, "--lm-weight", "20", digits]).stdout).not.toMatch(/one/);
+  });
+
+  it("tells alternatives, and what skipping silence saved", () => {
+    const { stdout, stderr } = foldvox(["transcribe", "-oj", "--alternatives", "3", "--skip-silence", digits]);
+    const [first] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(first.alternatives).toHaveLength(3);
+    expect(first.alternatives[0].text).toBe(first.text);
+    expect(stderr).toMatch(/0\.0 of 9\.4 s skipped as silence: 0 million multiply-adds/);
+  });
+
+  it("averages interleaved channels of raw PCM", () => {
+    const mono = new Int16Array(bytesOf("examples/digits.wav").slice(44).buffer);
+    const stereo = Float32Array.from({ length: 2 * mono.length }, (_, i) => (i % 2 === 0 ? mono[i >> 1]! / 16384 : 0));
+    const raw = ["transcribe", "--raw-format", "f32le", "--raw-channels", "2", "-"];
+    expect(oneLine(foldvox(raw, new Uint8Array(stereo.buffer)).stdout)).toBe(heard);
+  });
+});
+
 describe("inspect", () => {
   it("describes the bundled model", () => {
     const { config, cost, arena, fileBytes } = JSON.parse(foldvox(["inspect", model, "--json"]).stdout);
@@ -129,6 +161,12 @@ describe("failures", () => {
     [["transcribe", "LICENSE"], 1, /\(bad-wav\)/],
     [["transcribe", "-m", "LICENSE", "examples/digits.wav"], 1, /\(bad-model\)/],
     [["inspect", "examples/digits.wav"], 1, /\(bad-model\)/],
+    [["transcribe", "--grammar", "no-such", "examples/digits.wav"], 1, /no-such.*no such file/],
+    [["transcribe", "--grammar", "LICENSE", "examples/digits.wav"], 1, /\(bad-argument\)/],
+    [["transcribe", "--beam", "0", "examples/digits.wav"], 1, /decoding\.beam is 0/],
+    [["transcribe", "--beam", "x", "examples/digits.wav"], 2, /Give a number/],
+    [["transcribe", "-", "examples/digits.wav"], 1, /stdin cannot be part of a batch/],
+    [["transcribe", "--threads", "0", "examples"], 2, /whole number/],
     [["transcribe", "--nonsense"], 2, /unknown option/],
     [["transcribe", "-odoc", "examples/digits.wav"], 2, /Allowed choices/],
     [["frobnicate"], 2, /unknown command/],

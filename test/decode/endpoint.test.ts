@@ -45,6 +45,14 @@ describe("isEndpoint", () => {
     expect(isEndpoint(state, endpointRules({}))).toBe(end);
   });
 
+  it("has patience within a phrase of a grammar, but not for ever", () => {
+    const state = { utteranceSeconds: 9, hasEmissions: true, isIncomplete: true };
+    const ends = (seconds: number, rules: Partial<EndpointRules> = {}) =>
+      isEndpoint({ ...state, trailingSilenceSeconds: seconds }, endpointRules(rules));
+    expect([ends(1.2), ends(2.3), ends(2.4)]).toEqual([false, false, true]);
+    expect([ends(2.4, { silenceAfterSpeech: 4 }), ends(4, { silenceAfterSpeech: 4 })]).toEqual([false, true]);
+  });
+
   it("follows the rules given", () => {
     const state = { trailingSilenceSeconds: 0.5, utteranceSeconds: 3, hasEmissions: true };
     expect(isEndpoint(state, endpointRules({ silenceAfterSpeech: 0.5 }))).toBe(true);

@@ -1,7 +1,7 @@
 // Small valid model files with seeded weights, to load, to run and to damage.
 
 import { createHash } from "node:crypto";
-import type { EncoderConfig, ModelConfig } from "../../src/model/config.ts";
+import type { EncoderConfig, ModelConfig, PredictorConfig } from "../../src/model/config.ts";
 import { type Tensor, writeSafetensors } from "../../src/model/safetensors.ts";
 import { expectedTensors, scaleName, type TensorSpec } from "../../src/model/tensors.ts";
 import { randomFloats } from "./random.ts";
@@ -37,6 +37,20 @@ export function smallConfig(encoder: Partial<EncoderConfig> = {}, rest: Partial<
     tokenUnit: "word",
     ...rest,
   };
+}
+
+/** The small model as a transducer; `predictor` replaces fields of its prediction network. */
+export function smallTransducer(predictor: Partial<PredictorConfig> = {}): ModelConfig {
+  return smallConfig(
+    {},
+    {
+      head: { type: "transducer", blank: 2, delay: 0 },
+      predictor: { symbolEmbedding: 10, lstmLayers: 2, lstmHidden: 6, layerNorm: true, epsilon: 1e-3, ...predictor },
+      tokens: ["\u2581yes", "no", "<blank>"],
+      tokenUnit: "piece",
+      silentTokens: [1],
+    },
+  );
 }
 
 export interface WeightOptions {

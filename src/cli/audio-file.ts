@@ -1,0 +1,97 @@
+// Audio files for the command, whatever their kind, in pieces as they are read.
+
+import { createReadStream } from "node:fs";
+import { joined } from "../audio/pcm.ts";
+import { WavReader } from "../audio/wav.ts";
+import { CompressedReader, compressedKind, SNIFF_BYTES } from "./audio-decoders.ts";
+import { ioError } from "./io-error.ts";
+
+export interface AudioFormat {
+  readonly sampleRate: number;
+  /** Samples of a channel that the file announces; null where it does not. */
+  readonly frames: number | null;
+}
+
+/** What both kinds of reader come to. */
+interface Reader {
+  readonly format: AudioFormat | null;
+  push(bytes: Uint8Array): Promise<Float32Array>;
+  finish(): Promise<Float32Array>;
+  free(): void;
+}
+
+function wavReader(): Reader {
+  const reader = new WavReader();
+  return {
+    get format() {
+      return reader.format;
+    },
+    push: async (bytes) => reader.push(bytes),
+    finish: async () => {
+      reader.finish();
+      return new Float32Array(0);
+    },
+    free: () => {},
+  };
+}
+
+async function readerFor(head: Uint8Array, path: string): Promise<Reader> {
+  const kind = compressedKind(head);
+  if (kind === null) return wavReader();
+  const reader = await CompressedReader.open(kind);
+  return {
+    get format() {
+      return reader.sampleRate === null ? null : { sampleRate: reader.sampleRate, frames: null };
+    },
+    push: (bytes) => reader.push(bytes),
+    finish: async () => {
+      const rest = await reader.finish();
+      const [first] = reader.damages;
+      if (first !== undefined) {
+        process.stderr.write(`${path}: ${reader.damages.length} damaged places were passed over (${first})\n`);
+      }
+      return rest;
+    },
+    free: () => reader.free(),
+  };
+}
+
+/**
+ * A file's mono samples in pieces as they are read; `onFormat` learns what they are before the first. Errors: io, bad-wav,
+ * bad-audio, unsupported.
+ */
+export async function* readAudioFile(
+  path: string,
+  onFormat: (format: AudioFormat) => void,
+): AsyncGenerator<Float32Array> {
+  let head: Uint8Array = new Uint8Array(0);
+  let reader: Reader | null = null;
+  let isTold = false;
+  const told = (samples: Float32Array): Float32Array => {
+    if (!isTold && reader?.format) {
+      onFormat(reader.format);
+      isTold = true;
+    }
+    return samples;
+  };
+  try {
+    for await (const chunk of createReadStream(path)) {
+      head = reader ? (chunk as Uint8Array) : joined(head, chunk as Uint8Array);
+      if (!reader && head.length < SNIFF_BYTES) continue;
+      reader ??= await readerFor(head, path);
+      const samples = told(await reader.push(head));
+      if (samples.length > 0) yield samples;
+    }
+    if (!reader) {
+      reader = await readerFor(head, path);
+      const samples = told(await reader.push(head));
+      if (samples.length > 0) yield samples;
+    }
+    const rest = told(await reader.finish());
+    if (rest.length > 0) yield rest;
+  } catch (cause) {
+    throw ioError(path, cause);
+  } finally {
+    reader?.free();
+  }
+}

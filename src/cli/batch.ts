@@ -1,0 +1,100 @@
+// Many files by several threads. A file that fails is reported and passed over; what an earlier run has done stays.
+
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { StreamOptions } from "../stream.ts";
+import { findJobs, isDone, type Job } from "./batch-files.ts";
+import type { BatchReply, BatchSetup } from "./batch-worker.ts";
+import { openRecognizer } from "./files.ts";
+import { OUTPUT_FORMATS, type OutputFormat } from "./printers.ts";
+import { StatusLine } from "./status-line.ts";
+
+export interface BatchOptions {
+  readonly model: string | undefined;
+  readonly list: string | undefined;
+  readonly out: string | undefined;
+  readonly threads: number | undefined;
+  readonly overwrite: boolean;
+  readonly format: OutputFormat;
+}
+
+/** A thread that is started when first needed, and again after it has crashed. */
+class Thread {
+  private readonly setup: BatchSetup;
+  private worker: Worker | null = null;
+
+  constructor(setup: BatchSetup) {
+    this.setup = setup;
+  }
+
+  run(job: Job): Promise<BatchReply> {
+    // The command is its own worker (main.ts).
+    this.worker ??= new Worker(new URL(import.meta.url), { workerData: this.setup });
+    const worker = this.worker;
+    return new Promise((resolve) => {
+      const settle = (reply: BatchReply) => {
+        worker.off("message", settle).off("error", failed).off("exit", ended);
+        resolve(reply);
+      };
+      const crashed = (problem: string) => {
+        this.worker = null;
+        settle({ problem });
+      };
+      const failed = (error: Error) => crashed(`the thread failed: ${error.message}`);
+      const ended = (code: number) => crashed(`the thread ended with code ${code}`);
+      worker.on("message", settle).on("error", failed).on("exit", ended);
+      worker.postMessage(job);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.worker?.terminate();
+  }
+}
+
+/** Transcribes files, folders and lists; returns whether all went well. Errors: those of the model, the options, the list. */
+export async function transcribeBatch(
+  paths: readonly string[],
+  options: StreamOptions,
+  batch: BatchOptions,
+): Promise<boolean> {
+  const { model, format } = batch;
+  const jobs = await findJobs(paths, batch.list, batch.out, OUTPUT_FORMATS[format]);
+  // What is wrong with model or options is said once, not for every file; a download is made once.
+  (await openRecognizer(model, options)).free();
+  const waiting: Job[] = [];
+  for (const job of jobs) if (batch.overwrite || !(await isDone(job))) waiting.push(job);
+  const alreadyThere = jobs.length - waiting.length;
+  const status = new StatusLine();
+  const startedAt = performance.now();
+  const wallSeconds = () => (performance.now() - startedAt) / 1000;
+  let audioSeconds = 0;
+  let failed = 0;
+  let done = 0;
+  const show = () => status.batch(alreadyThere + done + failed, jobs.length, failed, audioSeconds, wallSeconds());
+
+  const queue = [...waiting];
+  const work = async () => {
+    const thread = new Thread({ model, options, format });
+    for (let job = queue.shift(); job; job = queue.shift()) {
+      const reply = await thread.run(job);
+      if ("problem" in reply) {
+        failed++;
+        status.clear();
+        process.stderr.write(`${job.input}: ${reply.problem}\n`);
+      } else {
+        done++;
+        audioSeconds += reply.audioSeconds;
+      }
+      show();
+    }
+    await thread.end();
+  };
+  show();
+  const threads = Math.min(batch.threads ?? availableParallelism(), Math.max(1, waiting.length));
+  await Promise.all(Array.from({ length: threads }, work));
+  status.clear();
+  const speed = `${audioSeconds.toFixed(1)} s of audio in ${wallSeconds().toFixed(1)} s by ${threads} threads`;
+  process.stderr.write(`${done} transcribed, ${alreadyThere} already there, ${failed} failed: ${speed}\n`);
+  return failed === 0;
+}

@@ -1,0 +1,81 @@
+// The command's options for decoding, read from files and made into those of a stream.
+
+import { type Command, InvalidArgumentError } from "commander";
+import type { DecodingOptions } from "../decode/decoding.ts";
+import type { Hotword } from "../decode/hotwords.ts";
+import type { StreamOptions } from "../stream.ts";
+import { readWhole } from "./files.ts";
+
+export interface DecodingFlags {
+  beam?: number;
+  alternatives?: number;
+  hotwords?: string;
+  grammar?: string;
+  lm?: string;
+  lmWeight?: number;
+  wordBonus?: number;
+  endpointSilence?: number;
+  skipSilence?: boolean;
+}
+
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("Give a number.");
+  return value;
+}
+
+/** Adds the options to a command. */
+export function addDecodingFlags(command: Command): Command {
+  return command
+    .option("--beam <n>", "search with this many hypotheses (default: greedy; 16 with any of the next options)", number)
+    .option("--alternatives <n>", "tell up to n readings of each utterance, with -oj", number)
+    .option("--hotwords <file>", "phrases to prefer, one a line, each with its boost behind a tab if not 1.5")
+    .option("--grammar <file>", "the only phrases that may be said: one a line, or a JSGF grammar")
+    .option("--lm <file>", "n-gram language model, ARPA text")
+    .option("--lm-weight <x>", "weight of the language model (default: 0.5)", number)
+    .option("--word-bonus <x>", "what each word brings beside the language model (default: 1)", number)
+    .option(
+      "--endpoint-silence <s>",
+      "seconds of silence after speech that end an utterance, longer than pauses within it (default: 1.2)",
+      number,
+    )
+    .option("--skip-silence", "pause the encoder in long silences");
+}
+
+const linesOf = (text: string) =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+
+function hotwordsOf(text: string): Hotword[] {
+  return linesOf(text).map((line) => {
+    const [phrase = "", boost] = line.split("\t");
+    return boost === undefined ? { phrase } : { phrase, boost: Number(boost) };
+  });
+}
+
+/** Options of a stream from the flags, with the files that they name. Errors: io. */
+export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions> {
+  const textOf = async (path: string) => new TextDecoder().decode(await readWhole(path));
+  const decoding: { -readonly [Name in keyof DecodingOptions]: DecodingOptions[Name] } = {};
+  if (flags.beam !== undefined) decoding.beam = flags.beam;
+  if (flags.alternatives !== undefined) decoding.alternatives = flags.alternatives;
+  if (flags.hotwords !== undefined) decoding.hotwords = hotwordsOf(await textOf(flags.hotwords));
+  if (flags.grammar !== undefined) {
+    const text = await textOf(flags.grammar);
+    decoding.grammar = /^\uFEFF?\s*#JSGF/.test(text) ? text : linesOf(text);
+  }
+  if (flags.lm !== undefined) {
+    decoding.languageModel = {
+      arpa: await textOf(flags.lm),
+      ...(flags.lmWeight === undefined ? {} : { weight: flags.lmWeight }),
+      ...(flags.wordBonus === undefined ? {} : { wordBonus: flags.wordBonus }),
+    };
+  }
+  return {
+    ...(Object.keys(decoding).length > 0 ? { decoding } : {}),
+    ...(flags.endpointSilence === undefined ? {} : { endpoint: { silenceAfterSpeech: flags.endpointSilence } }),
+    ...(flags.skipSilence ? { skipSilence: true } : {}),
+  };
+}

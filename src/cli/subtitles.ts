@@ -1,0 +1,96 @@
+// SubRip and WebVTT: words as cues that can be read.
+
+import type { FinalResult, WordResult } from "../decode/results.ts";
+
+export interface Cue {
+  readonly start: number;
+  readonly end: number;
+  readonly lines: readonly string[];
+}
+
+/** What subtitle guidelines (BBC, Netflix) agree on: two lines of some 42 characters, between one second and seven. */
+const LINE = 42;
+const LINES = 2;
+const SHORTEST_SECONDS = 1;
+const LONGEST_SECONDS = 7;
+/** A pause as long as this begins a new cue. */
+const PAUSE_SECONDS = 1;
+
+/** Words in lines of at most LINE characters, if none is longer itself. */
+function linesOf(words: readonly WordResult[]): string[] {
+  const lines: string[] = [];
+  for (const { word } of words) {
+    const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length > 0 && longer.length <= LINE) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** An utterance's cues. */
+export function cuesOf({ result }: FinalResult): Cue[] {
+  const groups: WordResult[][] = [];
+  for (const word of result) {
+    const group = groups.at(-1);
+    const fits =
+      group !== undefined &&
+      word.start - group.at(-1)!.end < PAUSE_SECONDS &&
+      word.end - group[0]!.start <= LONGEST_SECONDS &&
+      linesOf([...group, word]).length <= LINES;
+    if (fits) group.push(word);
+    else groups.push([word]);
+  }
+  return groups.map((words) => ({ start: words[0]!.start, end: words.at(-1)!.end, lines: linesOf(words) }));
+}
+
+/** hh:mm:ss and milliseconds behind the given mark. */
+function clock(time: number, mark: "," | "."): string {
+  const ms = Math.round(time * 1000);
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  return `${two(ms / 3600000)}:${two((ms / 60000) % 60)}:${two((ms / 1000) % 60)}${mark}${String(ms % 1000).padStart(3, "0")}`;
+}
+
+/** WebVTT reads these as markup; SubRip has no agreed way to write them. */
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** Turns finals into the text of a subtitle file. A cue is written when the next one shows how long it may stay. */
+export class SubtitleWriter {
+  private readonly kind: "srt" | "vtt";
+  private waiting: Cue | null = null;
+  private number = 0;
+
+  constructor(kind: "srt" | "vtt") {
+    this.kind = kind;
+  }
+
+  get header(): string {
+    return this.kind === "vtt" ? "WEBVTT\n\n" : "";
+  }
+
+  final(result: FinalResult): string {
+    return cuesOf(result)
+      .map((cue) => {
+        const before = this.written(cue.start);
+        this.waiting = cue;
+        return before;
+      })
+      .join("");
+  }
+
+  /** The last cue. */
+  end(): string {
+    return this.written(Number.POSITIVE_INFINITY);
+  }
+
+  /** The waiting cue, shown long enough to be read unless the next comes sooner. */
+  private written(next: number): string {
+    if (!this.waiting) return "";
+    const { start, end, lines } = this.waiting;
+    this.waiting = null;
+    const until = Math.min(Math.max(end, start + SHORTEST_SECONDS), Math.max(next, end));
+    const mark = this.kind === "vtt" ? "." : ",";
+    const title = this.kind === "vtt" ? "" : `${++this.number}\n`;
+    const text = this.kind === "vtt" ? lines.map(escaped) : lines;
+    return `${title}${clock(start, mark)} --> ${clock(until, mark)}\n${text.join("\n")}\n\n`;
+  }
+}

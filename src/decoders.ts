@@ -1,0 +1,29 @@
+// Which decoder a model's head asks for.
+
+import type { Decoder } from "./decode/decoder.ts";
+import { ctcDecoders, type DecodingOptions } from "./decode/decoding.ts";
+import { transducerDecoders } from "./decode/transducer-decoding.ts";
+import type { ArenaPlan } from "./engine/arena.ts";
+import type { EngineStream } from "./engine/engine-stream.ts";
+import { FoldvoxError } from "./errors.ts";
+import type { ModelConfig } from "./model/config.ts";
+
+/** Makes a decoder for a stream. */
+export type DecoderFactory = (stream: EngineStream) => Decoder;
+
+/** Prepares decoding once. Errors: unsupported for a head without decoder, bad-argument for the options. */
+export function decodersFor(config: ModelConfig, options: DecodingOptions, plan: ArenaPlan): DecoderFactory {
+  const { sampleRate, hopSamples } = config.features;
+  const { tokens, tokenUnit, silentTokens = [] } = config;
+  const { blank, delay } = config.head;
+  const common = { tokens, tokenUnit, delay, tokenSeconds: (config.encoder.stride * hopSamples) / sampleRate };
+  if (config.head.type === "ctc") return ctcDecoders(options, { ...common, blank });
+  if (!plan.transducer) {
+    throw new FoldvoxError(
+      "unsupported",
+      "The model is a transducer without predictor and joiner, so it cannot decode. Use encode() for its vectors, or convert the whole checkpoint.",
+    );
+  }
+  const make = transducerDecoders(options, { ...common, silentTokens }, plan.transducer.beam);
+  return (stream) => make(stream.transducer());
+}

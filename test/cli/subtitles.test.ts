@@ -1,0 +1,67 @@
+// Subtitles that players accept and people can read.
+
+import { describe, expect, it } from "vitest";
+import { cuesOf, SubtitleWriter } from "../../src/cli/subtitles.ts";
+import type { FinalResult } from "../../src/decode/results.ts";
+
+/** Words of half a second, one every `every` seconds. */
+function utterance(text: string, from = 0, every = 0.5): FinalResult {
+  const result = text
+    .split(" ")
+    .map((word, i) => ({ word, start: from + i * every, end: from + i * every + 0.5, conf: 1 }));
+  return { text, result };
+}
+
+const words = (count: number) => Array.from({ length: count }, (_, i) => `word${i}`).join(" ");
+
+describe("cuesOf", () => {
+  it("keeps a short utterance in one line", () => {
+    expect(cuesOf(utterance("yes no"))).toEqual([{ start: 0, end: 1, lines: ["yes no"] }]);
+  });
+
+  it.each([
+    ["a long one", utterance(words(100), 0, 0.5)],
+    ["a fast one", utterance(words(100), 0, 0.05)],
+    ["a slow one", utterance(words(20), 0, 3)],
+    ["one of endless words", utterance("w".repeat(60).concat(" ").repeat(5).trim())],
+  ])("cuts %s into cues of two lines and seven seconds, in order and whole", (_, result) => {
+    const cues = cuesOf(result);
+    let before = 0;
+    for (const { start, end, lines } of cues) {
+      expect(start).toBeGreaterThanOrEqual(before);
+      expect(end).toBeGreaterThan(start);
+      expect(end - start).toBeLessThanOrEqual(7);
+      expect(lines.length).toBeLessThanOrEqual(2);
+      for (const line of lines) expect(line.length <= 42 || !line.includes(" ")).toBe(true);
+      before = start;
+    }
+    expect(cues.flatMap(({ lines }) => lines).join(" ")).toBe(result.text);
+  });
+});
+
+describe("SubtitleWriter", () => {
+  const written = (kind: "srt" | "vtt", ...results: FinalResult[]) => {
+    const writer = new SubtitleWriter(kind);
+    return writer.header + results.map((result) => writer.final(result)).join("") + writer.end();
+  };
+
+  it("numbers SubRip's cues and holds each for a second, if the next lets it", () => {
+    const short = (text: string, start: number): FinalResult => ({
+      text,
+      result: [{ word: text, start, end: start + 0.2, conf: 1 }],
+    });
+    expect(written("srt", short("yes", 1), short("no", 1.5), short("up", 3661.5))).toBe(
+      "1\n00:00:01,000 --> 00:00:01,500\nyes\n\n2\n00:00:01,500 --> 00:00:02,500\nno\n\n3\n01:01:01,500 --> 01:01:02,500\nup\n\n",
+    );
+  });
+
+  it("escapes WebVTT's marks", () => {
+    expect(written("vtt", utterance("a<b> & --> c"))).toBe(
+      "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\na&lt;b&gt; &amp; --&gt; c\n\n",
+    );
+  });
+
+  it("of nothing is an empty file with its header", () => {
+    expect([written("srt"), written("vtt")]).toEqual(["", "WEBVTT\n\n"]);
+  });
+});

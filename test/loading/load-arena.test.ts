@@ -1,0 +1,115 @@
+// Loading through createRecognizer: progress, the fit check before the download, damaged copies, abort.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createRecognizer, type LoadProgress, type RecognizerOptions } from "../../src/index.ts";
+import { engineModule } from "../support/engines.ts";
+import { modelFile, smallConfig } from "../support/model-file.ts";
+import { ModelServer } from "../support/model-server.ts";
+
+const file = modelFile(smallConfig());
+// The folder is chosen once for the process: before anything asks for it.
+const folder = mkdtempSync(join(tmpdir(), "foldvox-cache-"));
+process.env.XDG_CACHE_HOME = folder;
+
+let server: ModelServer;
+let model: string;
+
+beforeEach(async () => {
+  rmSync(join(folder, "foldvox"), { recursive: true, force: true });
+  server = new ModelServer(file);
+  model = await server.start();
+});
+
+afterEach(() => server.stop());
+
+async function load(options: RecognizerOptions = {}): Promise<string> {
+  const recognizer = await createRecognizer({ model, wasm: engineModule("simd"), ...options });
+  const { name } = recognizer.header.config;
+  recognizer.free();
+  return name;
+}
+
+describe("createRecognizer", () => {
+  it("tells the bytes as they come, of as many as the header announces", async () => {
+    const seen: LoadProgress[] = [];
+    async function* pieces() {
+      for (let at = 0; at < file.length; at += 5000) yield file.subarray(at, at + 5000);
+    }
+    for (const source of [pieces(), model]) {
+      seen.length = 0;
+      await load({ model: source, onProgress: (progress) => seen.push(progress) });
+      expect(seen.at(-1)).toEqual({ loadedBytes: file.length, totalBytes: file.length });
+      const loaded = seen.map(({ loadedBytes }) => loadedBytes);
+      expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
+    }
+  });
+
+  it("keeps models, and loads anew what is damaged on the disk", async () => {
+    expect(await load()).toBe("small");
+    const cached = join(
+      folder,
+      "foldvox",
+      readdirSync(join(folder, "foldvox")).find((name) => /\.safetensors$/.test(name))!,
+    );
+    for (const damage of [
+      (bytes: Uint8Array) => bytes.subarray(0, 4000),
+      (bytes: Uint8Array) => bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte)),
+      (bytes: Uint8Array) => bytes.fill(0),
+    ]) {
+      writeFileSync(cached, damage(new Uint8Array(readFileSync(cached))));
+      server.requests.length = 0;
+      expect(await load()).toBe("small");
+      expect(server.requests).toEqual(["HEAD", "GET"]);
+      expect(Buffer.compare(readFileSync(cached), file)).toBe(0);
+    }
+  });
+
+  it("does as the cache option says", async () => {
+    await load();
+    server.requests.length = 0;
+    await load({ cache: "no-store" });
+    await load({ cache: "reload" });
+    await load();
+    expect(server.requests).toEqual(["GET", "GET", "HEAD"]);
+    await expect(load({ cache: "never" as "reload" })).rejects.toMatchObject({ code: "bad-argument" });
+  });
+
+  it("does not keep what is no model", async () => {
+    server.content = new Uint8Array(20000);
+    await expect(load()).rejects.toMatchObject({ code: "bad-model" });
+    server.content = file;
+    server.requests.length = 0;
+    expect(await load()).toBe("small");
+    expect(server.requests).toEqual(["GET"]);
+  });
+
+  it("refuses a model that is too large before its weights arrive", async () => {
+    let bytes = 0;
+    async function* pieces() {
+      for (let at = 0; at < file.length; at += 1000) {
+        bytes = at + 1000;
+        yield file.subarray(at, at + 1000);
+      }
+    }
+    const error = await load({ model: pieces(), maxBytes: 65536 }).catch((reason) => reason);
+    expect(error).toMatchObject({ code: "out-of-memory" });
+    expect(error.message).toMatch(/needs \d+ bytes .* 65536 of maxBytes/);
+    expect(bytes).toBeLessThan(file.length);
+    expect(await load({ maxBytes: 1e9 })).toBe("small");
+    await expect(load({ maxBytes: -1 })).rejects.toMatchObject({ code: "bad-argument" });
+  });
+
+  it("ends when it is aborted, before and while it loads", async () => {
+    await expect(load({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+    const controller = new AbortController();
+    async function* stuck() {
+      yield file.subarray(0, 5000);
+      controller.abort();
+      await new Promise(() => {});
+    }
+    await expect(load({ model: stuck(), signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+  });
+});

@@ -1,0 +1,68 @@
+// An HTTP server for downloads that go wrong: on this machine, on a port of its own.
+
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What the server does next; each answer takes the first of `faults`, and behaves once there are none. */
+export type Fault = { readonly cutAfter: number } | { readonly status: number } | { readonly hang: true };
+
+export class ModelServer {
+  content: Uint8Array;
+  etag: string | null = '"one"';
+  hasRanges = true;
+  faults: Fault[] = [];
+  /** Method, path and range of every request. */
+  readonly requests: string[] = [];
+  bytesSent = 0;
+  private readonly server = createServer((request, response) => this.answer(request, response));
+
+  constructor(content: Uint8Array) {
+    this.content = content;
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/model.safetensors`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const { range, "if-range": ifRange } = request.headers;
+    this.requests.push(`${request.method}${range ? ` ${range}` : ""}`);
+    if (this.etag) response.setHeader("etag", this.etag);
+    if (request.method === "HEAD") {
+      response.setHeader("content-length", this.content.length);
+      response.end();
+      return;
+    }
+    const fault = this.faults.shift();
+    if (fault && "hang" in fault) return;
+    if (fault && "status" in fault) {
+      response.writeHead(fault.status).end();
+      return;
+    }
+    const asked = range && this.hasRanges && (ifRange === undefined || ifRange === this.etag);
+    const from = asked ? Number(/bytes=(\d+)-/.exec(range)![1]) : 0;
+    if (from >= this.content.length) {
+      response.writeHead(416).end();
+      return;
+    }
+    const body = this.content.subarray(from);
+    response.setHeader("content-length", body.length);
+    if (asked) {
+      response.setHeader("content-range", `bytes ${from}-${this.content.length - 1}/${this.content.length}`);
+      response.writeHead(206);
+    }
+    const sent = fault ? body.subarray(0, fault.cutAfter) : body;
+    this.bytesSent += sent.length;
+    response.write(sent, () => {
+      // A moment for the bytes to arrive before the connection goes.
+      if (fault) setTimeout(() => response.destroy(), 20);
+      else response.end();
+    });
+  }
+}
