@@ -2,7 +2,10 @@
 
 import { FoldvoxError } from "../errors.ts";
 import type { Stream } from "../stream.ts";
-import { openRecognizer, readWavFile, writeWhole } from "./files.ts";
+import { readAudioFile } from "./audio-file.ts";
+import { expectedCalibrationError, type Judgement, judgeWords } from "./calibration.ts";
+import { type DecodingFlags, streamOptions } from "./decoding-flags.ts";
+import { openRecognizer, writeWhole } from "./files.ts";
 import { type ManifestRow, normalise, readManifest } from "./manifest.ts";
 import { bootstrapInterval, percentile, wordErrors } from "./word-errors.ts";
 
@@ -11,6 +14,8 @@ interface RowResult {
   readonly hypothesis: string;
   readonly errors: number;
   readonly seconds: number;
+  /** Confidences of the words heard, and whether those were right. */
+  readonly judgements: readonly Judgement[];
   /** Word's end to its being heard, of words that were recognized in order. */
   readonly latencies: readonly number[];
 }
@@ -43,7 +48,7 @@ class AudioFiles {
 async function readAll(path: string): Promise<Audio> {
   let sampleRate = 16000;
   const parts: Float32Array[] = [];
-  for await (const part of readWavFile(path, (format) => {
+  for await (const part of readAudioFile(path, (format) => {
     sampleRate = format.sampleRate;
   })) {
     parts.push(part);
@@ -57,15 +62,29 @@ async function readAll(path: string): Promise<Audio> {
   return { sampleRate, samples };
 }
 
-/** Text of a whole row, and at which stream time each word was first shown. */
-function recognize(stream: Stream, { sampleRate, samples }: Audio): { words: string[]; heardAt: number[] } {
+/** What was heard in a whole row: words with their confidences, and at which stream time each was first shown. */
+interface Heard {
+  readonly words: string[];
+  readonly confidences: number[];
+  readonly heardAt: number[];
+}
+
+function recognize(stream: Stream, { sampleRate, samples }: Audio): Heard {
   const words: string[] = [];
+  const confidences: number[] = [];
   const heardAt: number[] = [];
   let pending = 0;
   const look = () => {
-    for (const { text } of stream.results()) {
-      const said = normalise(text).split(" ");
-      words.push(...said);
+    for (const { result } of stream.results()) {
+      // A word that holds punctuation may be several, or none, once normalised.
+      const said = result.flatMap(({ word, conf }) =>
+        normalise(word)
+          .split(" ")
+          .filter((part) => part !== "")
+          .map((part) => ({ part, conf })),
+      );
+      words.push(...said.map(({ part }) => part));
+      confidences.push(...said.map(({ conf }) => conf));
       for (let i = pending; i < said.length; i++) heardAt.push(stream.audioSeconds);
       pending = 0;
     }
@@ -81,7 +100,7 @@ function recognize(stream: Stream, { sampleRate, samples }: Audio): { words: str
   }
   stream.inputFinished();
   look();
-  return { words, heardAt };
+  return { words, confidences, heardAt };
 }
 
 /** Latencies where the words heard are the words spoken: elsewhere it is not sure which belongs to which. */
@@ -144,6 +163,7 @@ function summarise(results: readonly RowResult[], computeSeconds: number, peakBy
     hours: round(seconds / 3600, 5),
     rtf: seconds === 0 ? null : round(computeSeconds / seconds, 5),
     latencyMs: { p50: ms(0.5), p90: ms(0.9), p99: ms(0.99) },
+    calibrationError: round(expectedCalibrationError(spoken.flatMap((result) => result.judgements)), 4),
     peakBytes,
   };
 }
@@ -161,6 +181,7 @@ function table(summary: ReturnType<typeof summarise>): string {
     `rows exactly right    ${percent(summary.exact, summary.exactInterval95)}`,
     `false words per hour  ${summary.falseWordsPerHour ?? "-"}`,
     `latency               p50 ${ms.p50 ?? "-"} ms, p90 ${ms.p90 ?? "-"} ms, p99 ${ms.p99 ?? "-"} ms`,
+    `calibration error     ${summary.calibrationError ?? "-"}`,
     `real-time factor      ${summary.rtf ?? "-"}`,
     `peak WebAssembly      ${summary.peakBytes} bytes`,
     "",
@@ -170,10 +191,10 @@ function table(summary: ReturnType<typeof summarise>): string {
 export async function evaluate(
   model: string,
   manifest: string,
-  options: { json?: boolean; utterances?: string },
+  options: DecodingFlags & { json?: boolean; utterances?: string },
 ): Promise<void> {
   const rows = await readManifest(manifest);
-  const recognizer = await openRecognizer(model);
+  const recognizer = await openRecognizer(model, await streamOptions(options));
   const stream = recognizer.createStream();
   const files = new AudioFiles();
   const results: RowResult[] = [];
@@ -181,7 +202,7 @@ export async function evaluate(
   for (const row of rows) {
     const audio = await files.read(row);
     const before = performance.now();
-    const { words, heardAt } = recognize(stream, audio);
+    const { words, confidences, heardAt } = recognize(stream, audio);
     computeSeconds += (performance.now() - before) / 1000;
     const reference = row.text?.split(" ") ?? [];
     results.push({
@@ -189,6 +210,7 @@ export async function evaluate(
       hypothesis: words.join(" "),
       errors: wordErrors(reference, words),
       seconds: audio.samples.length / audio.sampleRate,
+      judgements: judgeWords(reference, words, confidences),
       latencies: latenciesOf(row, words, heardAt),
     });
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${results.length} of ${rows.length}`);

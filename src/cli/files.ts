@@ -10,9 +10,6 @@ import type { StreamOptions } from "../stream.ts";
 import { ioError } from "./io-error.ts";
 import { StatusLine } from "./status-line.ts";
 
-// Reads more kinds than its name says.
-export { readAudioFile as readWavFile } from "./audio-file.ts";
-
 /** The whole file. Errors: io. */
 export async function readWhole(path: string): Promise<Uint8Array> {
   try {

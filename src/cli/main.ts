@@ -125,8 +125,7 @@ program
   .requiredOption("-o, --output <file>", "model file to write")
   .action(quantize);
 
-program
-  .command("evaluate")
+addDecodingFlags(program.command("evaluate"))
   .description(
     "Measure word error rate, false words per hour, latency and speed over a manifest: tab-separated with a header row and the columns path, start, samples, text, and optionally speaker and words (word@end in seconds).",
   )
