@@ -135,6 +135,12 @@ addDecodingFlags(program.command("evaluate"))
   .option("--utterances <file>", "write each row's result to this file, a JSON object a line")
   .action(evaluate);
 
+// Whoever reads our output may have enough of it, as `head` has: no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 try {
   // The threads of a batch run this same file.
   if (isMainThread) await program.parseAsync();

@@ -1,13 +1,13 @@
 // The configuration: every field is checked, and the message names it.
 
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/model/config.ts";
+import { type ModelConfig, parseConfig } from "../../src/model/config.ts";
 import { errorOf } from "../support/errors.ts";
-import { smallConfig } from "../support/model-file.ts";
+import { smallConfig, smallTransducer } from "../support/model-file.ts";
 
 /** The configuration as JSON with the value at the path replaced; undefined takes the field away. */
-function changed(path: string, value: unknown): string {
-  const config = JSON.parse(JSON.stringify(smallConfig()));
+function changed(path: string, value: unknown, from: ModelConfig = smallConfig()): string {
+  const config = JSON.parse(JSON.stringify(from));
   const keys = path.split(".");
   const last = keys.pop()!;
   const parent = keys.reduce((object, key) => object[key], config);
@@ -118,6 +118,29 @@ describe("parseConfig", () => {
     const [, parent, field] = /^(.*?)\.?(\w+|\w+\[\d\])$/.exec(written)!;
     expect(error.message).toContain(parent);
     expect(error.message).toContain(field === "projection" || field === "stride" ? "encoder" : field);
+  });
+
+  it("gives back a transducer's predictor and silent tokens", () => {
+    expect(parseConfig(JSON.stringify(smallTransducer()))).toEqual(smallTransducer());
+  });
+
+  it.each<[string, unknown]>([
+    ["predictor", []],
+    ["predictor.symbolEmbedding", 0],
+    ["predictor.symbolEmbedding", 8193],
+    ["predictor.lstmLayers", 17],
+    ["predictor.lstmHidden", 1.5],
+    ["predictor.layerNorm", 1],
+    ["predictor.epsilon", 0],
+    ["predictor.epsilon", undefined],
+    ["silentTokens", {}],
+    ["silentTokens", [3]],
+    ["silentTokens", [-1]],
+    ["head.type", "ctc"],
+  ])("refuses a transducer's %s = %j and names it", (path, value) => {
+    const error = errorOf(() => parseConfig(changed(path, value, smallTransducer())));
+    expect(error.code).toBe("bad-model");
+    expect(error.message).toContain(path === "head.type" ? "predictor" : path);
   });
 
   it.each([

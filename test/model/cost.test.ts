@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { modelCost } from "../../src/model/cost.ts";
 import { readModelHeader } from "../../src/model/header.ts";
-import { modelFile, smallConfig } from "../support/model-file.ts";
+import { modelFile, smallConfig, smallTransducer } from "../support/model-file.ts";
 
 const cost = (fold: number, memory = 0, weights: "fp32" | "int8" = "fp32") => {
   const layers = [{ attentionFold: fold, feedForwardFold: fold, heads: 1, feedForward: 32 }];
@@ -43,6 +43,18 @@ describe("modelCost", () => {
     expect(whole.macsPerSecond).toBe((whole.macsPerStep.linear + whole.macsPerStep.attention) * 6.25);
     expect(whole.keyValueBytes).toBe(8 * 2 * 16 * 4);
     expect(whole.parameters).toBe(layer!.parameters + 4 * 8 + 12 * 17 + 24 + 3 * 13);
+  });
+
+  it("of a transducer tells predictor and joiner beside the encoder", () => {
+    const transducer = modelCost(readModelHeader(modelFile(smallTransducer())));
+    // Embedding and its norm; two LSTMs over 10 and 6 with norms of 24 and 6; linear and norm of 12; joiner 12 to 3.
+    const lstm = (inputs: number) => 24 * inputs + 24 * 6 + 2 * 24 + 2 * 6;
+    const encoder = modelCost(readModelHeader(modelFile(smallConfig({}, { head: smallTransducer().head }))));
+    expect(transducer.parameters - encoder.parameters).toBe(30 + 20 + lstm(10) + lstm(6) + 12 * 7 + 24 + 3 * 13);
+    expect(transducer.search).toEqual({ joiner: 36, predictor: 24 * (10 + 6) + 24 * (6 + 6) + 72 });
+    expect(encoder.search).toBeNull();
+    expect(transducer.energy).toEqual(encoder.energy);
+    expect(transducer.macsPerSecond).toBe(encoder.macsPerSecond);
   });
 
   it("int8 keeps the parameters and takes fewer bytes and less energy", () => {

@@ -2,9 +2,10 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { ModelConfig } from "../../src/model/config.ts";
 import { readModelHeader } from "../../src/model/header.ts";
 import { expectedTensors, scaleName } from "../../src/model/tensors.ts";
-import { smallConfig } from "../support/model-file.ts";
+import { smallConfig, smallTransducer } from "../support/model-file.ts";
 
 const shapes = (tensors: readonly { name: string; shape: readonly number[] }[]) =>
   Object.fromEntries(tensors.map(({ name, shape }) => [name, shape]));
@@ -64,6 +65,39 @@ describe("expectedTensors", () => {
   it("of a transducer end with the encoder", () => {
     const specs = expectedTensors(smallConfig({}, { head: { type: "transducer", blank: 0, delay: 0 } }));
     expect(specs.at(-1)!.name).toBe("transcriber.layer_norm.bias");
+  });
+
+  it("of a predictor and joiner are torchaudio's, with and without layer norm", () => {
+    const behind = (config: ModelConfig) =>
+      Object.fromEntries(
+        expectedTensors(config)
+          .filter(({ name }) => /^(predictor|joiner)\./.test(name))
+          .map(({ name, shape }) => [name.replace("predictor.lstm_layers.", "lstm."), shape]),
+      );
+    const both = {
+      "predictor.embedding.weight": [3, 10],
+      "predictor.input_layer_norm.weight": [10],
+      "predictor.input_layer_norm.bias": [10],
+      "lstm.0.x2g.weight": [24, 10],
+      "lstm.0.p2g.weight": [24, 6],
+      "lstm.1.x2g.weight": [24, 6],
+      "lstm.1.p2g.weight": [24, 6],
+      "predictor.linear.weight": [12, 6],
+      "predictor.linear.bias": [12],
+      "predictor.output_layer_norm.weight": [12],
+      "predictor.output_layer_norm.bias": [12],
+      "joiner.linear.weight": [3, 12],
+      "joiner.linear.bias": [3],
+    };
+    const norms = [0, 1].flatMap((i) =>
+      ["weight", "bias"].flatMap((kind): [string, number[]][] => [
+        [`lstm.${i}.c_norm.${kind}`, [6]],
+        [`lstm.${i}.g_norm.${kind}`, [24]],
+      ]),
+    );
+    expect(behind(smallTransducer())).toEqual({ ...both, ...Object.fromEntries(norms) });
+    const plain = { ...both, "lstm.0.x2g.bias": [24], "lstm.1.x2g.bias": [24] };
+    expect(behind(smallTransducer({ layerNorm: false }))).toEqual(plain);
   });
 
   it("differ between the folds of attention and of feed-forward", () => {
