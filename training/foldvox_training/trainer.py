@@ -75,7 +75,7 @@ class Trainer:
             if self.group.leads and self.done - saved > SAVE_MINUTES:
                 saved = self.done
                 self._save(losses[-200:])
-        if self.group.leads:
+        if self.group.leads and losses:
             self._save(losses[-200:])
 
     def _save(self, losses: List[float]) -> None:
@@ -88,7 +88,7 @@ class Trainer:
             "inv": invstddev,
         }
         write_checkpoint(self.checkpoint, state)
-        loss = float(np.mean(losses)) if losses else float("nan")
+        loss = float(np.mean(losses))
         scored = copy.deepcopy(self.learner.average).cpu().eval()
         heard = Heard(scored, mean.cpu(), invstddev.cpu(), self.corpus, "valid", VALID_STREAMS)
         scores, step = heard.score(), self.learner.step
