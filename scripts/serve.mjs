@@ -1,0 +1,53 @@
+// A small static server for the built page. Nothing special is needed of it: no cross-origin isolation, no rewriting.
+// node scripts/serve.mjs [FOLDER] [PORT]
+
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".wav": "audio/wav",
+  ".webmanifest": "application/manifest+json",
+};
+
+async function answer(root, request, response) {
+  const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+  const file = join(root, path.endsWith("/") ? `${path}index.html` : path);
+  try {
+    const body = await readFile(file);
+    const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 20)}"`;
+    const headers = {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      // Kept, but asked for again each time: the page is always the one that was built last.
+      "cache-control": "no-cache",
+      etag,
+    };
+    if (request.headers["if-none-match"] === etag) response.writeHead(304, headers).end();
+    else response.writeHead(200, { ...headers, "content-length": body.length }).end(body);
+  } catch {
+    response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
+  }
+}
+
+/** Serves a folder on this machine only; port 0 takes a free one. Resolves with the server when it listens. */
+export function serve(root, port = 0) {
+  const folder = resolve(root);
+  const server = createServer((request, response) => void answer(folder, request, response));
+  return new Promise((done, failed) => {
+    server.once("error", failed);
+    server.listen(port, "localhost", () => done(server));
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const server = await serve(process.argv[2] ?? "build/web", Number(process.argv[3] ?? 8080));
+  console.log(`http://localhost:${server.address().port}/`);
+}

@@ -1,0 +1,98 @@
+// What a page and the recognizer in its worker say to each other: requests with a number, one reply to each, and notices of
+// what a stream has heard. Everything here can be cloned by postMessage.
+
+import type { FinalResult, PartialResult } from "../decode/results.ts";
+import type { Build } from "../engine/engine.ts";
+import type { MemoryReport } from "../engine/memory-report.ts";
+import type { WasmSource } from "../engine/module.ts";
+import { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
+import type { LatencyEvent } from "../latency.ts";
+import type { ModelConfig } from "../model/config.ts";
+import type { StreamOptions } from "../stream.ts";
+
+/** How a stream works, less what cannot be cloned. */
+export type CloneableStreamOptions = Pick<StreamOptions, "endpoint" | "decoding" | "skipSilence">;
+
+export interface LoadOptions extends CloneableStreamOptions {
+  /** An absolute URL, or bytes. Without it the bundled model. */
+  readonly model?: string | Uint8Array | ArrayBuffer | Blob;
+  readonly maxStreams?: number;
+  /** A compiled module, bytes, or an absolute URL. Without it the bundled engine. */
+  readonly wasm?: Exclude<WasmSource, URL>;
+}
+
+/** What is known once the model is loaded. */
+export interface Loaded {
+  readonly config: ModelConfig;
+  readonly build: Build;
+  readonly arenaBytes: number;
+}
+
+/** How far a stream has come. */
+export interface StreamProgress {
+  /** Seconds of audio that it has taken. */
+  readonly audioSeconds: number;
+  /** Seconds that the worker has computed for them. */
+  readonly computeSeconds: number;
+}
+
+/** What may be asked of the worker, and what it answers. `stream` is the number that the asker has given it. */
+export interface Calls {
+  load: { request: { options: LoadOptions }; reply: Loaded };
+  memoryReport: { request: object; reply: MemoryReport };
+  createStream: {
+    request: { stream: number; options: CloneableStreamOptions; latency: boolean };
+    reply: undefined;
+  };
+  acceptWaveform: {
+    request: { stream: number; sampleRate: number; samples: Float32Array | Int16Array };
+    reply: StreamProgress;
+  };
+  inputFinished: { request: { stream: number }; reply: StreamProgress };
+  setEndpoint: { request: { stream: number; rules: NonNullable<StreamOptions["endpoint"]> }; reply: undefined };
+  reset: { request: { stream: number }; reply: undefined };
+  freeStream: { request: { stream: number }; reply: undefined };
+}
+
+export type CallName = keyof Calls;
+
+/** One call on its way to the worker. */
+export type Request<Name extends CallName = CallName> = {
+  [Call in Name]: { readonly id: number; readonly call: Call } & Readonly<Calls[Call]["request"]>;
+}[Name];
+
+/** An error on its way: classes do not survive cloning. Without a code it was not foldvox's own. */
+export interface ClonedError {
+  readonly code: FoldvoxErrorCode | null;
+  readonly message: string;
+}
+
+/** The answer to the request of that number. */
+export interface Reply {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: ClonedError;
+}
+
+/** What a stream has to tell. All notices of a request come before its reply. */
+export interface Notice {
+  readonly stream: number;
+  readonly final?: FinalResult;
+  readonly partial?: PartialResult;
+  readonly latency?: LatencyEvent;
+}
+
+/** The end of a channel: a Worker, the scope inside it, or a MessagePort. */
+export interface Port {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}
+
+export function cloneError(cause: unknown): ClonedError {
+  if (cause instanceof FoldvoxError) return { code: cause.code, message: cause.message };
+  return { code: null, message: cause instanceof Error ? cause.message : String(cause) };
+}
+
+export function reviveError({ code, message }: ClonedError): Error {
+  return code === null ? new Error(message) : new FoldvoxError(code, message);
+}

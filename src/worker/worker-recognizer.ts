@@ -1,0 +1,110 @@
+// A recognizer in a Web Worker: the page's thread only passes samples on and is told what was heard.
+
+import type { Build } from "../engine/engine.ts";
+import type { MemoryReport } from "../engine/memory-report.ts";
+import { FoldvoxError } from "../errors.ts";
+import type { ModelConfig } from "../model/config.ts";
+import { toUrl } from "../platform.ts";
+import type { RecognizerOptions } from "../recognizer.ts";
+import { Channel } from "./channel.ts";
+import type { CloneableStreamOptions, Loaded, LoadOptions, Port } from "./protocol.ts";
+import { tell, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
+
+export type { EndpointRules } from "../decode/endpoint.ts";
+export type { Alternative, FinalResult, PartialResult, WordResult } from "../decode/results.ts";
+export { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
+export type { LatencyEvent } from "../latency.ts";
+export type { StreamProgress } from "./protocol.ts";
+export { type StreamListeners, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
+
+export interface WorkerRecognizerOptions extends CloneableStreamOptions {
+  /** The model: a URL (relative to the page), or its bytes. Default: the bundled English commands model. */
+  readonly model?: string | URL | Uint8Array | ArrayBuffer | Blob;
+  /** How many streams may be open at the same time. Default 1. */
+  readonly maxStreams?: number;
+  /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside the worker that runs here. */
+  readonly wasm?: RecognizerOptions["wasm"];
+  /** A worker that runs foldvox/worker.js, where the page has to make it itself. It is ended by free(). */
+  readonly worker?: RecognizerWorker;
+}
+
+/** As much of a Worker as is used. */
+export interface RecognizerWorker extends Port {
+  addEventListener(type: "message" | "error" | "messageerror", listener: (event: MessageEvent) => void): void;
+  terminate(): void;
+}
+
+function loadOptions({ model, wasm, worker: _, ...rest }: WorkerRecognizerOptions): LoadOptions {
+  const absolute = <Source>(source: Source | string | URL) =>
+    typeof source === "string" || source instanceof URL ? toUrl(source).href : source;
+  return {
+    ...rest,
+    ...(model === undefined ? {} : { model: absolute(model) }),
+    ...(wasm === undefined ? {} : { wasm: absolute(wasm) }),
+  };
+}
+
+/**
+ * Starts a worker and loads a model in it. Errors: those of createRecognizer, and io if the worker's script cannot be
+ * loaded. No worker is left behind then.
+ */
+export async function createWorkerRecognizer(options: WorkerRecognizerOptions = {}): Promise<WorkerRecognizer> {
+  const load = loadOptions(options);
+  const worker: RecognizerWorker =
+    options.worker ?? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "foldvox" });
+  const channel = new Channel(worker);
+  worker.addEventListener("error", (event) => {
+    const reason = (event as unknown as ErrorEvent).message || "its script could not be loaded";
+    channel.close(new FoldvoxError("io", `The recognizer's worker failed: ${reason}.`));
+  });
+  try {
+    return new WorkerRecognizer(worker, channel, await channel.call("load", { options: load }));
+  } catch (cause) {
+    worker.terminate();
+    throw cause;
+  }
+}
+
+export class WorkerRecognizer {
+  /** What the model file says of itself. */
+  readonly config: ModelConfig;
+  /** Which build of the engine runs. */
+  readonly build: Build;
+  /** Bytes of WebAssembly memory, from load to free. */
+  readonly arenaBytes: number;
+  private readonly worker: RecognizerWorker;
+  private readonly channel: Channel;
+
+  /** Made by createWorkerRecognizer. */
+  constructor(worker: RecognizerWorker, channel: Channel, { config, build, arenaBytes }: Loaded) {
+    this.worker = worker;
+    this.channel = channel;
+    this.config = config;
+    this.build = build;
+    this.arenaBytes = arenaBytes;
+  }
+
+  /** Opens a stream. Errors: stream-limit, unsupported, bad-argument, freed. */
+  async createStream(options: WorkerStreamOptions = {}): Promise<WorkerStream> {
+    const { onPartial, onFinal, onLatency, ...cloneable } = options;
+    const stream = this.channel.listen((notice) => tell(options, notice));
+    try {
+      await this.channel.call("createStream", { stream, options: cloneable, latency: onLatency !== undefined });
+    } catch (cause) {
+      this.channel.forget(stream);
+      throw cause;
+    }
+    return new WorkerStream(this.channel, stream);
+  }
+
+  /** What the recognizer takes right now, by region and in bytes. Errors: freed. */
+  memoryReport(): Promise<MemoryReport> {
+    return this.channel.call("memoryReport", {});
+  }
+
+  /** Ends the worker, and with it gives its memory back. What is still being asked is rejected with `freed`. */
+  free(): void {
+    this.worker.terminate();
+    this.channel.close(new FoldvoxError("freed", "The recognizer has been freed; create a new one."));
+  }
+}

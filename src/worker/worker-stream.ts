@@ -1,0 +1,68 @@
+// A stream of a recognizer that runs in a worker, as the page sees it.
+
+import type { EndpointRules } from "../decode/endpoint.ts";
+import type { FinalResult, PartialResult } from "../decode/results.ts";
+import type { LatencyEvent } from "../latency.ts";
+import type { Channel } from "./channel.ts";
+import type { CloneableStreamOptions, Notice, StreamProgress } from "./protocol.ts";
+
+/** Who is told what a stream hears. */
+export interface StreamListeners {
+  /** The utterance that is going on has changed. Not called when it ends: a final result comes then. */
+  readonly onPartial?: (result: PartialResult) => void;
+  /** An utterance is complete. */
+  readonly onFinal?: (result: FinalResult) => void;
+  /** How long after being spoken words, partials and finals came, by the worker's own clock. */
+  readonly onLatency?: (event: LatencyEvent) => void;
+}
+
+export interface WorkerStreamOptions extends CloneableStreamOptions, StreamListeners {}
+
+export class WorkerStream {
+  private readonly channel: Channel;
+  private readonly stream: number;
+
+  /** Made by WorkerRecognizer.createStream. */
+  constructor(channel: Channel, stream: number) {
+    this.channel = channel;
+    this.stream = stream;
+  }
+
+  /**
+   * Hands the next samples to the worker, as Stream.acceptWaveform takes them: any rate, any number. Resolves when they have
+   * been worked through and listeners have been told; wait for it to keep a long file from piling up.
+   * Errors: bad-argument, bad-audio (the chunk is not used and the stream goes on as before), finished, freed.
+   */
+  acceptWaveform(sampleRate: number, samples: Float32Array | Int16Array): Promise<StreamProgress> {
+    return this.channel.call("acceptWaveform", { stream: this.stream, sampleRate, samples });
+  }
+
+  /** The audio has ended: resolves when the last results have been told. Errors: finished, freed. */
+  inputFinished(): Promise<StreamProgress> {
+    return this.channel.call("inputFinished", { stream: this.stream });
+  }
+
+  /** Changes endpoint rules from here on. Errors: bad-argument, freed. */
+  setEndpoint(rules: Partial<EndpointRules>): Promise<void> {
+    return this.channel.call("setEndpoint", { stream: this.stream, rules });
+  }
+
+  /** Back to the beginning: nothing heard, times from zero. Errors: freed. */
+  reset(): Promise<void> {
+    return this.channel.call("reset", { stream: this.stream });
+  }
+
+  /** Gives the stream's place back to the recognizer. Freeing twice is harmless. */
+  async free(): Promise<void> {
+    this.channel.forget(this.stream);
+    // It fails only where the worker is gone, and the stream with it.
+    await this.channel.call("freeStream", { stream: this.stream }).catch(() => {});
+  }
+}
+
+/** Hands a notice to whom it concerns. */
+export function tell({ onFinal, onPartial, onLatency }: StreamListeners, { final, partial, latency }: Notice): void {
+  if (final) onFinal?.(final);
+  if (partial) onPartial?.(partial);
+  if (latency) onLatency?.(latency);
+}

@@ -1,0 +1,19 @@
+// examples/quickjs: the engine as plain JavaScript, in a JavaScript engine that has no WebAssembly.
+
+import { execFileSync } from "node:child_process";
+import { expect, it } from "vitest";
+import { bytesOf, recognizer } from "../support/engines.ts";
+import { outputOf, rawDigits, root, run } from "./support.ts";
+
+it("hears without WebAssembly what the recognizer hears with it", async () => {
+  execFileSync(process.execPath, ["scripts/build-js.mjs"], { cwd: root });
+  const stream = recognizer("simd", bytesOf("models/commands.safetensors")).createStream();
+  stream.acceptWaveform(
+    16000,
+    Int16Array.from({ length: 32000 }, (_, i) => rawDigits.readInt16LE(2 * i)),
+  );
+  stream.inputFinished();
+  const expected = stream.results().map(({ text }) => text);
+  expect(expected.join("")).not.toBe("");
+  expect((await outputOf(run("examples/quickjs/run.mjs"))).trim().split("\n")).toEqual(expected);
+}, 300_000);

@@ -1,0 +1,56 @@
+// examples/websocket-server.mjs
+
+import type { ChildProcess } from "node:child_process";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import WebSocket from "ws";
+import { expectedResults, rawDigits, run } from "./support.ts";
+
+let server: ChildProcess;
+let url: string;
+
+beforeAll(async () => {
+  server = run("examples/websocket-server.mjs", { PORT: "0" });
+  const line = await new Promise<string>((resolve) => server.stdout!.once("data", (data) => resolve(String(data))));
+  url = line.split(",")[0]!;
+});
+
+afterAll(() => server.kill());
+
+/** What the server says to a client that sends the example in real chunks; partials and finals apart, and the closing code. */
+async function transcribe() {
+  const socket = new WebSocket(url);
+  await new Promise((resolve) => socket.once("open", resolve));
+  const messages: { partial?: string; text?: string }[] = [];
+  socket.on("message", (data) => messages.push(JSON.parse(String(data))));
+  const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+  for (let at = 0; at < rawDigits.length; at += 3200) socket.send(rawDigits.subarray(at, at + 3200));
+  socket.send("end");
+  const code = await closed;
+  return {
+    code,
+    finals: messages.filter(({ text }) => text !== undefined),
+    partials: messages.filter(({ partial }) => partial),
+  };
+}
+
+it("streams to many clients at a time", async () => {
+  const expected = expectedResults();
+  for (const { code, finals, partials } of await Promise.all([transcribe(), transcribe(), transcribe()])) {
+    expect(code).toBe(1000);
+    expect(finals).toEqual(expected);
+    expect(partials.length).toBeGreaterThan(expected.length);
+  }
+});
+
+it("refuses what is too much, serves on, and gives streams back", async () => {
+  const sockets = Array.from({ length: 32 }, () => new WebSocket(url));
+  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once("open", resolve))));
+  expect((await transcribe()).code).toBe(1013);
+  await Promise.all(
+    sockets.map((socket) => {
+      socket.close();
+      return new Promise((resolve) => socket.once("close", resolve));
+    }),
+  );
+  expect((await transcribe()).finals).toEqual(expectedResults());
+});

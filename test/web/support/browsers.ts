@@ -1,0 +1,118 @@
+// Chromium over the DevTools protocol and Firefox over WebDriver BiDi, both from the system. Chromium fakes a microphone from the
+// example recording; Firefox hears the one of a PulseAudio (sound-card.ts).
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+
+export const BROWSERS = ["chromium", "firefox"] as const;
+export type BrowserName = (typeof BROWSERS)[number];
+
+/** plays: the example recording; refused: the user says no; missing: there is no device. */
+export type FakeMicrophone = "plays" | "refused" | "missing";
+
+export const recording = fileURLToPath(new URL("../../../examples/digits.wav", import.meta.url));
+
+/** The first of these programs that is installed. */
+export function executable(...candidates: string[]): string {
+  const found = candidates.find((path) => existsSync(path));
+  if (found) return found;
+  throw new Error(`none of ${candidates.join(", ")} is there; run scripts/install-browsers.sh`);
+}
+
+const CHROMIUM: Record<FakeMicrophone, string[]> = {
+  plays: [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-audio-capture=${recording}%noloop`,
+  ],
+  refused: ["--use-fake-device-for-media-stream", "--deny-permission-prompts"],
+  missing: ["--use-fake-ui-for-media-stream"],
+};
+
+const FIREFOX: Record<FakeMicrophone, Record<string, unknown>> = {
+  plays: { "media.navigator.permission.disabled": true },
+  refused: { "permissions.default.microphone": 2 },
+  missing: { "media.navigator.permission.disabled": true },
+};
+
+/** `sound` is the environment of a sound card: Firefox has none, and no microphone, without it. */
+export function launch(
+  name: BrowserName,
+  microphone: FakeMicrophone = "plays",
+  sound: Record<string, string> = {},
+): Promise<Browser> {
+  if (name === "chromium") {
+    return puppeteer.launch({
+      browser: "chrome",
+      executablePath: executable("/usr/bin/chromium", "/usr/bin/chromium-browser"),
+      // Chromium will not run in its own sandbox as root, which CI is.
+      args: ["--no-sandbox", ...CHROMIUM[microphone]],
+    });
+  }
+  return puppeteer.launch({
+    browser: "firefox",
+    executablePath: executable("/usr/bin/firefox-esr", "/usr/bin/firefox"),
+    env: { ...process.env, ...sound },
+    extraPrefsFirefox: FIREFOX[microphone],
+  });
+}
+
+/** What the test sees of the page's sound: tracks and contexts that it opened, and samples that it gave to the recognizer. */
+export interface Spied {
+  tracks: MediaStreamTrack[];
+  contexts: AudioContext[];
+  samples: Float32Array[];
+}
+
+function spy(): void {
+  const spied: Spied = { tracks: [], contexts: [], samples: [] };
+  (globalThis as unknown as { spied: Spied }).spied = spied;
+  const { mediaDevices } = navigator;
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await getUserMedia(constraints);
+    spied.tracks.push(...stream.getTracks());
+    return stream;
+  };
+  const createSource = AudioContext.prototype.createMediaStreamSource;
+  AudioContext.prototype.createMediaStreamSource = function (stream) {
+    spied.contexts.push(this);
+    return createSource.call(this, stream);
+  };
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message: { call?: string; samples?: Float32Array }, ...rest: []) {
+    if (message.call === "acceptWaveform") spied.samples.push(message.samples!.slice());
+    post.call(this, message, ...rest);
+  };
+}
+
+/** A fresh page that keeps what goes wrong in it. `errors` are exceptions and what the console calls an error. */
+export async function newPage(browser: Browser) {
+  // A context of its own: nothing in any cache, no service worker.
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await page.evaluateOnNewDocument(spy);
+  await page.setViewport({ width: 1280, height: 800 });
+  return { page, errors, close: () => context.close() };
+}
+
+/** Waits until the page's state is one of these, and returns it. */
+export async function stateOf(page: Page, ...states: string[]): Promise<string> {
+  await page.waitForFunction((wanted) => wanted.includes(document.documentElement.dataset.state ?? ""), {}, states);
+  return page.evaluate(() => document.documentElement.dataset.state ?? "");
+}
+
+export const textOf = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (found) => (found.textContent ?? "").trim());
+
+/** All words of finished utterances. */
+export async function finalWords(page: Page): Promise<string[]> {
+  const lines = await page.$$eval("#finals p", (found) => found.map((line) => line.textContent ?? ""));
+  return lines.flatMap((line) => line.split(" "));
+}

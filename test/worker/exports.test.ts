@@ -1,0 +1,32 @@
+// What package.json exports for pages: every name is there, and can be imported where there is no page (server-side rendering).
+
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const root = new URL("../../", import.meta.url);
+const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
+  exports: Record<string, string | { types: string; default: string }>;
+};
+
+it.each(Object.entries(exports))("%s names files that the build makes", (_, target) => {
+  const files = typeof target === "string" ? [target] : Object.values(target);
+  for (const file of files) expect(existsSync(fileURLToPath(new URL(file, root)))).toBe(true);
+});
+
+it.each([
+  ["./worker", "createWorkerRecognizer"],
+  ["./microphone", "openMicrophone"],
+  ["./speech-recognition", "SpeechRecognition"],
+])("%s can be imported without a page", async (name, member) => {
+  const target = exports[name] as { default: string };
+  const module = await import(new URL(target.default, root).href);
+  expect(module[member]).toBeTypeOf("function");
+  expect(module.FoldvoxError).toBeTypeOf("function");
+});
+
+it("the browser's entries share one FoldvoxError", async () => {
+  const entries = ["worker-recognizer", "microphone", "speech-recognition"];
+  const modules = await Promise.all(entries.map((entry) => import(new URL(`build/${entry}.js`, root).href)));
+  expect(new Set(modules.map(({ FoldvoxError }) => FoldvoxError)).size).toBe(1);
+});

@@ -1,0 +1,150 @@
+// The recognizer in a worker: the same words as without one, notices before replies, and every error at the caller.
+
+import { afterEach, describe, expect, it } from "vitest";
+import type { FinalResult } from "../../src/index.ts";
+import { createWorkerRecognizer, type WorkerRecognizer } from "../../src/worker/worker-recognizer.ts";
+import { bytesOf, engineModule, recognizer } from "../support/engines.ts";
+import { localWorker } from "../support/local-worker.ts";
+import { readWav } from "../support/wav.ts";
+
+const model = bytesOf("models/commands.safetensors");
+const digits = readWav(bytesOf("examples/digits.wav"));
+const open: WorkerRecognizer[] = [];
+
+async function create(options: { maxStreams?: number } = {}) {
+  const made = await createWorkerRecognizer({ model, wasm: engineModule("simd"), worker: localWorker(), ...options });
+  open.push(made);
+  return made;
+}
+
+afterEach(() => {
+  for (const made of open.splice(0)) made.free();
+});
+
+function expected(): FinalResult[] {
+  const stream = recognizer("simd", model).createStream();
+  stream.acceptWaveform(16000, digits);
+  stream.inputFinished();
+  return stream.results();
+}
+
+describe("a recognizer in a worker", () => {
+  it("says of itself what the model says, and its memory", async () => {
+    const worker = await create();
+    expect(worker.config.name).toBe("commands");
+    expect(worker.build).toBe("simd");
+    expect((await worker.memoryReport()).memoryBytes).toBe(worker.arenaBytes);
+  });
+
+  it("hears what the recognizer hears without a worker, and tells it before the call is answered", async () => {
+    const worker = await create();
+    const finals: FinalResult[] = [];
+    const partials: string[] = [];
+    const words: string[] = [];
+    const stream = await worker.createStream({
+      onPartial: ({ partial }) => partials.push(partial),
+      onFinal: (result) => finals.push(result),
+      onLatency: ({ kind, text }) => kind === "word" && words.push(text),
+    });
+    let seconds = 0;
+    for (let at = 0; at < digits.length; at += 1600) {
+      const progress = await stream.acceptWaveform(16000, digits.subarray(at, at + 1600));
+      expect(progress.audioSeconds).toBeGreaterThan(seconds);
+      seconds = progress.audioSeconds;
+    }
+    const { audioSeconds, computeSeconds } = await stream.inputFinished();
+    expect(finals).toEqual(expected());
+    expect(audioSeconds).toBeCloseTo(digits.length / 16000, 6);
+    expect(computeSeconds).toBeGreaterThan(0);
+    expect(words).toEqual(finals.flatMap(({ text }) => text.split(" ")));
+    // A partial for each change only, and none that is the same as the one before.
+    expect(partials.length).toBeGreaterThanOrEqual(words.length);
+    expect(partials.length).toBeLessThan(digits.length / 1600);
+  });
+
+  it("begins anew after reset, and takes endpoint rules", async () => {
+    const worker = await create();
+    const finals: FinalResult[] = [];
+    const stream = await worker.createStream({ onFinal: (result) => finals.push(result) });
+    await stream.acceptWaveform(16000, digits);
+    await stream.reset();
+    finals.length = 0;
+    await stream.setEndpoint({ silenceAfterSpeech: 100 });
+    await stream.acceptWaveform(16000, digits);
+    await stream.inputFinished();
+    expect(finals).toHaveLength(1);
+    expect(finals[0]!.text).toBe(
+      expected()
+        .map(({ text }) => text)
+        .join(" "),
+    );
+    await expect(stream.setEndpoint({ longest: -1 })).rejects.toMatchObject({ code: "bad-argument" });
+  });
+
+  it("keeps two streams apart", async () => {
+    const worker = await create({ maxStreams: 2 });
+    const texts: string[] = [];
+    const streams = await Promise.all(
+      [0, 1].map((n) => worker.createStream({ onFinal: ({ text }) => (texts[n] = `${texts[n] ?? ""} ${text}`) })),
+    );
+    await Promise.all(streams.map((stream) => stream.acceptWaveform(16000, digits)));
+    await Promise.all(streams.map((stream) => stream.inputFinished()));
+    expect(texts[0]).toBe(texts[1]);
+    expect(texts[0]!.trim()).not.toBe("");
+  });
+});
+
+describe("errors come to the caller", () => {
+  it("of audio, and the stream goes on", async () => {
+    const stream = await (await create()).createStream();
+    await expect(stream.acceptWaveform(16000, new Float32Array([Number.NaN]))).rejects.toMatchObject({
+      name: "FoldvoxError",
+      code: "bad-audio",
+    });
+    expect((await stream.acceptWaveform(16000, digits)).audioSeconds).toBeGreaterThan(9);
+  });
+
+  it("of streams: too many, wrong options, freed", async () => {
+    const worker = await create();
+    const stream = await worker.createStream();
+    await expect(worker.createStream()).rejects.toMatchObject({ code: "stream-limit" });
+    await stream.free();
+    await stream.free();
+    await expect(stream.acceptWaveform(16000, digits)).rejects.toMatchObject({ code: "freed" });
+    await expect(worker.createStream({ endpoint: { longest: 0 } })).rejects.toMatchObject({ code: "bad-argument" });
+    await worker.createStream();
+  });
+
+  it("of options that cannot be cloned", async () => {
+    const worker = await create();
+    const endpoint = { longest: (() => 1) as unknown as number };
+    await expect(worker.createStream({ endpoint })).rejects.toMatchObject({ code: "bad-argument" });
+  });
+
+  it("of the model, and no worker stays behind", async () => {
+    const worker = localWorker();
+    const options = { model: new Uint8Array(100), wasm: engineModule("simd"), worker };
+    await expect(createWorkerRecognizer(options)).rejects.toMatchObject({ code: "bad-model" });
+    expect(worker.terminated).toBe(true);
+  });
+
+  it("of a worker that does not start", async () => {
+    const worker = localWorker();
+    const creating = createWorkerRecognizer({ model, wasm: engineModule("simd"), worker });
+    worker.fail("");
+    await expect(creating).rejects.toMatchObject({
+      code: "io",
+      message: expect.stringContaining("could not be loaded"),
+    });
+  });
+
+  it("after free, those of calls that were waiting too", async () => {
+    const worker = await create();
+    const stream = await worker.createStream();
+    const waiting = stream.acceptWaveform(16000, digits);
+    worker.free();
+    await expect(waiting).rejects.toMatchObject({ code: "freed" });
+    await expect(worker.memoryReport()).rejects.toMatchObject({ code: "freed" });
+    await stream.free();
+  });
+});

@@ -1,0 +1,16 @@
+// The page's elements, by id.
+
+/** The element of that id. The page's own HTML has it: a missing one is a mistake in the page. */
+export function element<Type extends HTMLElement = HTMLElement>(id: string): Type {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html has no element #${id}`);
+  return found as Type;
+}
+
+/** A new element with text. */
+export function make(tag: string, text = "", className = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  made.className = className;
+  return made;
+}
