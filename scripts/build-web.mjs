@@ -31,8 +31,9 @@ async function describeModel(file) {
 await rm(OUT, { recursive: true, force: true });
 await mkdir(`${OUT}/models`, { recursive: true });
 
-const modelFiles = (await readdir("models")).filter((file) => file.endsWith(".safetensors")).sort();
-const models = await Promise.all(modelFiles.map(describeModel));
+const modelFiles = (await readdir("models")).filter((file) => file.endsWith(".safetensors"));
+// By name, so that commands comes before commands-tiny, as their files would not.
+const models = (await Promise.all(modelFiles.map(describeModel))).sort((a, b) => (a.name < b.name ? -1 : 1));
 for (const file of modelFiles) await cp(`models/${file}`, `${OUT}/models/${file}`);
 await writeFile(`${OUT}/models.json`, JSON.stringify(models));
 
