@@ -154,8 +154,8 @@ export class Session {
 
   /** So much audio has been recognized: what waits for a slow recognizer does not count as silence. */
   private recognized(audioSeconds: number): void {
-    const isQuiet = this.transcript.isEmpty && !this.going.includes("speech");
-    if (this.state === "listening" && isQuiet && audioSeconds >= NO_SPEECH_SECONDS) void this.giveUp();
+    const isWordless = this.transcript.isEmpty && !this.spoken;
+    if (this.state === "listening" && isWordless && audioSeconds >= NO_SPEECH_SECONDS) void this.giveUp();
   }
 
   private partial(heard: PartialResult): void {

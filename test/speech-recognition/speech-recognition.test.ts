@@ -194,6 +194,25 @@ describe("a session", () => {
     expect(spoken.log).toEqual(["start", "audiostart", "soundstart", "soundend", "audioend", "nomatch", "end"]);
   });
 
+  it("with words in it goes on, however long they take and whatever silence lies between", async () => {
+    const { recognition, microphone, recognizer, log } = scene();
+    recognition.continuous = true;
+    recognition.start();
+    await settle();
+    microphone.hear(1, true);
+    recognizer.partial("one");
+    for (let second = 0; second < 5; second++) {
+      microphone.hear(1);
+      microphone.hear(1, true);
+      await settle();
+    }
+    recognizer.last = "one two";
+    recognition.stop();
+    await settle();
+    expect(log.filter((entry) => entry === "end")).toEqual(["end"]);
+    expect(log.at(-2)).toBe('result 0: "one two"');
+  });
+
   it("can be started again from its end event, and not before", async () => {
     const { recognition, log } = scene();
     recognition.start();
