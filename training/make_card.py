@@ -116,7 +116,7 @@ def training(results: Dict[str, Any], curve: List[Dict[str, str]], name: str) ->
         f" {recipe['batch']} streams of {recipe['seconds']} s in {recipe['minutes']:.0f} minutes on"
         f" {results['machine']}. The weights are the running average at the end of the schedule, its last tenth in"
         f" emulated int8. The blank's bias was then lowered by {results['blankShift']:g}, chosen on the `valid`"
-        " speakers. The curve is of those speakers, before that; the results below are of others."
+        f" speakers. The curve is of those speakers, before that; the results below are of others.{results.get('history', '')}"
     )
     lines = [
         "## Training",
