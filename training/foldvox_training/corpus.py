@@ -130,7 +130,10 @@ def decode(path: Path, cache: Path) -> np.ndarray:
         command = ["opusdec", "--quiet", "--rate", str(RATE), "--no-dither", "--force-wav", str(path), "-"]
         output = subprocess.run(command, capture_output=True, check=True).stdout
         pcm = output[44:]  # the header of a streamed WAV file
-        np.save(target, np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16))
+        # Under its own name until it is whole: another process may be reading the folder.
+        unfinished = target.with_suffix(f".{os.getpid()}.npy")
+        np.save(unfinished, np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16))
+        unfinished.replace(target)
     return np.load(target)
 
 
