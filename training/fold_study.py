@@ -5,15 +5,13 @@
 
 `train` takes all plans of a seed through the same streams side by side (making streams costs as much as a plan's step)
 and goes on where it stopped; run one process for each seed. `measure` exports int8 model files, runs them in the engine
-(`npm run build` first) over streams of held-out speakers, and writes results.json, tables.md and the plots.
+(`npm run build` first) over streams of held-out speakers, times plans of torchaudio's base dimensions beside the
+unfolded model (untrained), and writes results.json, tables.md and the plots.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import statistics as numbers
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -26,41 +24,42 @@ from tqdm import tqdm
 from export import export
 from foldvox_training.corpus import default_cache, load_corpus
 from foldvox_training.distributed import Group
+from foldvox_training.folding_engine import Plan, cost, real_time_factors, word_errors
 from foldvox_training.folding_report import write_report
 from foldvox_training.learner import Learner
+from foldvox_training.model import FoldvoxModel
 from foldvox_training.recipe import Recipe, make_config, read_table
 from foldvox_training.trainer import statistics, write_checkpoint
 from foldvox_training.workers import stream_workers
 from make_manifests import joined, write
 
-COMMAND = ["node", str(Path(__file__).parent.parent / "build" / "cli.js")]
 SAVE_MINUTES = 5.0
 JOINED_STREAMS = 3000
-TIMING_ROUNDS = 5
-
-
-class Plan(NamedTuple):
-    name: str
-    about: str
-    config: Dict[str, Any]
-
-    def file(self, seed: int) -> str:
-        return f"{self.name.replace(' ', '-')}.{seed}"
+TIMING_STREAMS, TIMING_ROUNDS = 100, 5
+BASE_STREAMS = 10
 
 
 class Study(NamedTuple):
+    """`plans` are trained; `base` are of torchaudio's base dimensions, and only timed."""
+
     plans: List[Plan]
+    base: List[Plan]
     training: Dict[str, Any]
 
 
 def read_study(path: Path) -> Study:
-    """Every plan is the table [encoder] with the plan's own fields in place."""
     table = read_table(path)
-    plans = []
-    for plan in table["plan"]:
-        name, about = plan.pop("name"), plan.pop("about")
-        plans.append(Plan(name, about, make_config(name, table["words"], {**table["encoder"], **plan}, table["head"])))
-    return Study(plans, table["training"])
+
+    def plans(of: Dict[str, Any]) -> List[Plan]:
+        """Every plan is the table [encoder] with the plan's own fields in place."""
+        read = []
+        for plan in of["plan"]:
+            name, about = plan.pop("name"), plan.pop("about")
+            config = make_config(name, table["words"], {**of["encoder"], **plan}, table["head"])
+            read.append(Plan(name, about, config))
+        return read
+
+    return Study(plans(table), plans(table["base"]), table["training"])
 
 
 def train(study: Study, args: argparse.Namespace, seed: int) -> None:
@@ -94,46 +93,46 @@ def train(study: Study, args: argparse.Namespace, seed: int) -> None:
 
 
 def measure(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
-    """Per plan: what `inspect` says, errors of every stream by seed, and the median real-time factor."""
+    """Per plan: its cost, errors of every stream by seed, and the median real-time factor."""
     corpus = load_corpus(args.data, args.cache, study.plans[0].config["tokens"][1:])
     write(args.run, "joined", joined(corpus, "heldout", JOINED_STREAMS))
-    manifest = args.run / "joined.tsv"
-    results: List[Dict[str, Any]] = []
+    write(args.run, "timing", joined(corpus, "valid", TIMING_STREAMS))
     seeds = [seed for seed in study.training["seeds"] if (args.run / f"{seed}.pt").exists()]
     for seed in seeds:
         saved = torch.load(args.run / f"{seed}.pt", map_location="cpu")
         mean, invstddev = saved["statistics"]
         for plan, state in zip(study.plans, saved["learners"]):
             checkpoint = {**state, "recipe": {"config": plan.config}, "mean": mean, "inv": invstddev}
-            export(checkpoint, args.run / f"{plan.file(seed)}.safetensors", "int8", 0.0)
+            export(checkpoint, plan.model(args.run, seed), "int8", 0.0)
+    results = []
     for plan in tqdm(study.plans, desc="word errors"):
-        model = args.run / f"{plan.file(seeds[0])}.safetensors"
-        result = {"name": plan.name, "about": plan.about, "cost": foldvox("inspect", model, "--json"), "errors": {}}
-        for seed in seeds:
-            utterances = args.run / f"{plan.file(seed)}.jsonl"
-            model = args.run / f"{plan.file(seed)}.safetensors"
-            foldvox("evaluate", model, manifest, "--json", "--utterances", utterances)
-            rows = [json.loads(line) for line in utterances.read_text().splitlines()]
-            result["errors"][seed] = [row["errors"] for row in rows if row["text"]]
-            result["speakers"] = [row["speaker"] for row in rows if row["text"]]
-            result["words"] = [len(row["text"].split()) for row in rows if row["text"]]
-        results.append(result)
-    # Interleaved, so that a slow minute of the machine meets every plan.
-    factors: Dict[str, List[float]] = {plan.name: [] for plan in study.plans}
-    write(args.run, "timing", joined(corpus, "valid", 100))
-    for _ in tqdm(range(TIMING_ROUNDS), desc="real-time factors"):
-        for plan in study.plans:
-            model = args.run / f"{plan.file(seeds[0])}.safetensors"
-            factors[plan.name].append(foldvox("evaluate", model, args.run / "timing.tsv", "--json")["rtf"])
-    for result in results:
-        result["rtf"] = numbers.median(factors[result["name"]])
-    return results
+        heard = {seed: word_errors(plan.model(args.run, seed), args.run / "joined.tsv") for seed in seeds}
+        errors = {seed: each["errors"] for seed, each in heard.items()}
+        results.append({**heard[seeds[0]], **described(plan, plan.model(args.run, seeds[0])), "errors": errors})
+    return timed(results, [plan.model(args.run, seeds[0]) for plan in study.plans], args.run / "timing.tsv")
 
 
-def foldvox(*arguments: Any) -> Any:
-    """The JSON that the command prints."""
-    done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, check=True, text=True)
-    return json.loads(done.stdout)
+def measure_base(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
+    """Per plan of base dimensions, with the weights that training would begin with: its cost and real-time factor."""
+    corpus = load_corpus(args.data, args.cache, study.plans[0].config["tokens"][1:])
+    write(args.run, "timing-base", joined(corpus, "valid", BASE_STREAMS))
+    models = [plan.model(args.run, 0) for plan in study.base]
+    for plan, model in zip(study.base, models):
+        torch.manual_seed(0)
+        mels = plan.config["encoder"]["inputDim"]
+        checkpoint = {"ema": FoldvoxModel(plan.config).state_dict(), "recipe": {"config": plan.config}}
+        export({**checkpoint, "mean": torch.zeros(mels), "inv": torch.ones(mels)}, model, "int8", 0.0)
+    results = [described(plan, model) for plan, model in zip(study.base, models)]
+    return timed(results, models, args.run / "timing-base.tsv")
+
+
+def described(plan: Plan, model: Path) -> Dict[str, Any]:
+    return {"name": plan.name, "about": plan.about, "layers": plan.config["encoder"]["layers"], "cost": cost(model)}
+
+
+def timed(results: List[Dict[str, Any]], models: List[Path], manifest: Path) -> List[Dict[str, Any]]:
+    factors = real_time_factors(models, manifest, TIMING_ROUNDS)
+    return [{**result, "rtf": factor} for result, factor in zip(results, factors)]
 
 
 def main() -> int:
@@ -154,7 +153,7 @@ def main() -> int:
         for seed in [args.seed] if args.seed else study.training["seeds"]:
             train(study, args, seed)
     else:
-        write_report(measure(study, args), study.training, args.out)
+        write_report(measure(study, args), measure_base(study, args), study.training, args.out)
     return 0
 
 

@@ -83,6 +83,16 @@ function count(header: ModelHeader, prefix: string): { parameters: number; bytes
   return { parameters, bytes };
 }
 
+/** The encoder layers' matrices: what folding makes smaller, and nearly all of a large model. */
+function layerMatrixBytes({ config, tensors }: ModelHeader): number {
+  const layers = config.encoder.layers.map((_, i) => `${layerName(i)}.`);
+  const matrices = tensors.filter(
+    ({ name, shape }) =>
+      name.endsWith(".weight") && shape.length === 2 && layers.some((layer) => name.startsWith(layer)),
+  );
+  return matrices.reduce((total, { bytes }) => total + bytes, 0);
+}
+
 /** Costs of a model, with left context and memory bank full. */
 export function modelCost(header: ModelHeader): ModelCost {
   const { config } = header;
@@ -100,15 +110,17 @@ export function modelCost(header: ModelHeader): ModelCost {
   const keyValueBytes = leftContext * 2 * width * 4 * layers.length;
   const whole = count(header, "");
   const stepBytes = whole.bytes - count(header, "predictor.").bytes - count(header, "joiner.").bytes;
+  const matrixBytes = layerMatrixBytes(header);
 
   const int8 = header.tensors.some((tensor) => tensor.dtype === "I8");
   const arithmetic =
     macsPerStep.linear * (int8 ? PICOJOULES.int8Mac : PICOJOULES.float32Mac) +
     macsPerStep.attention * PICOJOULES.float32Mac;
-  const estimate = (placement: string, weightByte: number) => ({
-    placement,
-    milliwatts: (stepBytes * weightByte + keyValueBytes * PICOJOULES.sramByte + arithmetic) * stepsPerSecond * 1e-9,
-  });
+  const estimate = (placement: string, dramBytes: number) => {
+    const sramBytes = stepBytes - dramBytes + keyValueBytes;
+    const picojoules = dramBytes * PICOJOULES.dramByte + sramBytes * PICOJOULES.sramByte + arithmetic;
+    return { placement, milliwatts: picojoules * stepsPerSecond * 1e-9 };
+  };
   return {
     ...whole,
     layers,
@@ -118,8 +130,9 @@ export function modelCost(header: ModelHeader): ModelCost {
     macsPerSecond: (macsPerStep.linear + macsPerStep.attention) * stepsPerSecond,
     keyValueBytes,
     energy: [
-      estimate("weights in DRAM, states in SRAM", PICOJOULES.dramByte),
-      estimate("everything in SRAM", PICOJOULES.sramByte),
+      estimate("weights in DRAM, states in SRAM", stepBytes),
+      estimate("matrices of the layers in DRAM, the rest in SRAM", matrixBytes),
+      estimate("everything in SRAM", 0),
     ],
   };
 }

@@ -61,7 +61,19 @@ describe("modelCost", () => {
     const [fp32, int8] = [cost(1), cost(1, 0, "int8")];
     expect(int8!.parameters).toBe(fp32!.parameters);
     expect(int8!.bytes).toBeLessThan(fp32!.bytes / 2);
-    for (const i of [0, 1]) expect(int8!.energy[i]!.milliwatts).toBeLessThan(fp32!.energy[i]!.milliwatts);
-    expect(int8!.energy[1]!.milliwatts).toBeLessThan(int8!.energy[0]!.milliwatts);
+    for (const i of [0, 1, 2]) expect(int8!.energy[i]!.milliwatts).toBeLessThan(fp32!.energy[i]!.milliwatts);
+  });
+
+  it("estimates energy by where the weights sit", () => {
+    const { bytes, keyValueBytes, macsPerStep, stepsPerSecond, energy } = cost(1);
+    // Float32 matrices: keys and values, query, output, two of feed-forward.
+    const matrices = 4 * (32 * 16 + 2 * 16 * 16 + 2 * 32 * 16);
+    const arithmetic = (macsPerStep.linear + macsPerStep.attention) * 4.6;
+    const milliwatts = (dram: number, sram: number) => (dram * 160 + sram * 12.5 + arithmetic) * stepsPerSecond * 1e-9;
+    expect(energy.map((estimate) => estimate.milliwatts)).toEqual([
+      milliwatts(bytes, keyValueBytes),
+      milliwatts(matrices, bytes - matrices + keyValueBytes),
+      milliwatts(0, bytes + keyValueBytes),
+    ]);
   });
 });

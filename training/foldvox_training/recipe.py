@@ -49,7 +49,10 @@ def read_table(path: Path) -> Dict[str, Any]:
 def make_config(name: str, words: List[str], encoder: Dict[str, Any], head: Dict[str, Any]) -> Dict[str, Any]:
     """A model's configuration. A row of `layers` is [attentionFold, feedForwardFold, heads, feedForward, count = 1]."""
     encoder = {"inputDim": FEATURES["mels"], "activation": "gelu", "memory": 0, "tanhOnMemory": True, **encoder}
-    optional = {"relativePosition": True, "subtokenEmbedding": encoder.pop("subtokenEmbedding", False)}
+    optional = {
+        "relativePosition": encoder.pop("relativePosition", True),
+        "subtokenEmbedding": encoder.pop("subtokenEmbedding", False),
+    }
     rows = [row[:4] for row in encoder["layers"] for _ in range(row[4] if len(row) > 4 else 1)]
     encoder["layers"] = [{**dict(zip(LAYER_KEYS, row)), **optional} for row in rows]
     return {
