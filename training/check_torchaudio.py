@@ -11,10 +11,12 @@ import itertools
 import sys
 
 import torch
+from torchaudio.functional import rnnt_loss
 from torchaudio.models import Emformer
 
 from foldvox_training.model import FoldvoxModel
 from foldvox_training.reference import random_config, torchaudio_stream
+from foldvox_training.transducer import transducer_loss
 
 LIMIT = 1e-5
 
@@ -43,7 +45,21 @@ def main() -> int:
             worst["folded offline"] = max(worst["folded offline"], gap(folded.stream(frames), folded(features)[0]))
     for name, value in worst.items():
         print(f"{name}: largest difference {value:.2e} over {seed + 1} configurations")
+    worst["transducer loss"] = loss_gap()
+    print(f"transducer loss and its gradients: largest difference {worst['transducer loss']:.2e}")
     return int(max(worst.values()) > LIMIT)
+
+
+def loss_gap() -> float:
+    """Of our transducer loss and its gradients to torchaudio's, relative to the largest gradient or the loss."""
+    torch.manual_seed(0)
+    scores = torch.randn(5, 17, 5, 9, requires_grad=True)
+    words, lengths = torch.randint(1, 9, (5, 4)), torch.tensor([4, 0, 2, 3, 1])
+    times = torch.full((5,), 17, dtype=torch.int32)
+    ours = transducer_loss(scores, words, lengths)
+    theirs = rnnt_loss(scores, words.int(), times, lengths.int(), blank=0, reduction="sum")
+    (our_gradient,), (their_gradient,) = (torch.autograd.grad(loss, scores) for loss in (ours, theirs))
+    return max(gap(our_gradient, their_gradient), gap(ours, theirs) / float(theirs))
 
 
 def gap(first: torch.Tensor, second: torch.Tensor) -> float:

@@ -24,8 +24,9 @@ def export(saved: Dict[str, Any], output: Path, weights: str, blank_shift: float
     """Writes the checkpoint's averaged model to `output` and reads it back; returns the file's bytes."""
     tensors = dict(saved["ema"])
     tensors["features.mean"], tensors["features.invstddev"] = saved["mean"], saved["inv"]
-    tensors["head.linear.bias"] = tensors["head.linear.bias"].clone()
-    tensors["head.linear.bias"][BLANK] -= blank_shift
+    last = "head.linear.bias" if saved["recipe"]["config"]["head"]["type"] == "ctc" else "joiner.linear.bias"
+    tensors[last] = tensors[last].clone()
+    tensors[last][BLANK] -= blank_shift
     output.parent.mkdir(parents=True, exist_ok=True)
     size = save_model(output, saved["recipe"]["config"], tensors, weights)
     load_model(output)

@@ -22,9 +22,9 @@ import torch
 
 from export import export
 from foldvox_training.corpus import RATE, Corpus, default_cache, load_corpus
-from foldvox_training.model import FoldvoxModel
 from foldvox_training.recipe import read_recipe
-from foldvox_training.scoring import Heard, best_path, emissions
+from foldvox_training.scoring import Heard, best_words, emissions
+from foldvox_training.transducer import make_model
 from make_card import write_card
 from make_manifests import noises
 from measure import measure
@@ -69,7 +69,7 @@ def python(script: Path, *arguments: Any) -> None:
 
 def blank_shifts(saved: Dict[str, Any], corpus: Corpus) -> List[Dict[str, float]]:
     """What lowering the blank's bias does on the `valid` speakers, and in background noise."""
-    model = FoldvoxModel(saved["recipe"]["config"])
+    model = make_model(saved["recipe"]["config"])
     model.load_state_dict(saved["ema"])
     heard = Heard(model.eval(), saved["mean"], saved["inv"], corpus, "valid", VALID_STREAMS)
     sounds = [row.sound for row in noises(corpus)]
@@ -80,7 +80,7 @@ def blank_shifts(saved: Dict[str, Any], corpus: Corpus) -> List[Dict[str, float]
         errors = {"single": 1 - scores.clips, "joined": scores.wer, "otherWords": scores.other}
         rows.append({"shift": shift, **{name: round(value, 4) for name, value in errors.items()}})
         rows[-1]["sum"] = round(sum(errors.values()), 4)
-        false_words = sum(len(best_path(log_probs, shift)) for log_probs in in_noise)
+        false_words = sum(len(best_words(model, emission, shift)) for emission in in_noise)
         rows[-1]["falseWordsPerHourOfNoise"] = round(false_words / hours, 2)
     return rows
 

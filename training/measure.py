@@ -21,7 +21,7 @@ from typing import Any, Dict, List
 import numpy as np
 
 from foldvox_training.model_file import load_model
-from foldvox_training.scoring import best_path, emissions, word_errors
+from foldvox_training.scoring import best_words, emissions, word_errors
 
 COMMAND = ["node", str(Path(__file__).parent.parent / "build" / "cli.js")]
 COMPARED = ("single", "joined")
@@ -60,7 +60,7 @@ def in_pytorch(path: Path, manifest: Path) -> Dict[str, float]:
     with wave.open(str(manifest.with_suffix(".wav"))) as file:
         pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
     sounds = [pcm[int(row["start"]) : int(row["start"]) + int(row["samples"])] for row in rows]
-    heard = [best_path(log_probs) for log_probs in emissions(model, mean, invstddev, sounds)]
+    heard = [best_words(model, emission) for emission in emissions(model, mean, invstddev, sounds)]
     wanted = [[words[word] for word in row["text"].split()] for row in rows]
     # As in evaluate: rows without words count for false alarms, not for these.
     errors = [word_errors(reference, hypothesis) for reference, hypothesis in zip(wanted, heard) if reference]

@@ -21,7 +21,7 @@ from foldvox_training.corpus import load_corpus
 from foldvox_training.distributed import Group
 from foldvox_training.model import FoldvoxModel
 from foldvox_training.recipe import Recipe, make_config, read_table
-from foldvox_training.scoring import best_path, emissions
+from foldvox_training.scoring import best_words, emissions
 from foldvox_training.trainer import Trainer
 from foldvox_training.workers import stream_workers
 from prepare_words import prepare
@@ -73,7 +73,7 @@ def report(saved: dict, corpus: object, words: "list[str]") -> None:
     model.load_state_dict(saved["ema"])
     clips = corpus.clips["valid"] + corpus.clips["heldout"]
     heard = emissions(model, saved["mean"], saved["inv"], [corpus.waveform(clip) for clip in clips])
-    paths = [best_path(log_probs) for log_probs in heard]
+    paths = [best_words(model, log_probs) for log_probs in heard]
     for token, word in enumerate(words, 1):
         own = [path == [token] for clip, path in zip(clips, paths) if clip.label == token]
         if own:

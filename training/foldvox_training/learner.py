@@ -7,19 +7,18 @@ import math
 from typing import Any, Dict, List
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .augment import mask_features
 from .distributed import Group
 from .int8 import emulate_int8
-from .model import FoldvoxModel
 from .muon import Muon
-from .recipe import BLANK
+from .objectives import objective_of
 from .streams import Batch
+from .transducer import make_model
 
 WARM_UP_STEPS, FLOOR = 200, 0.01
-CROSS_ENTROPY_ONLY, INT8_FROM = 0.1, 0.9  # shares of the whole training
+INT8_FROM = 0.9  # of the whole training
 AVERAGING = 0.999
 LONGEST_GRADIENT = 2.0
 
@@ -29,7 +28,7 @@ class Learner:
 
     def __init__(self, config: Dict[str, Any], training: Dict[str, Any], group: Group):
         self.device = group.device
-        self.model = FoldvoxModel(config).to(self.device)
+        self.model, self.objective = make_model(config).to(self.device), objective_of(config)
         self.average = copy.deepcopy(self.model)
         self.optimizers = self._optimizers(training["muonRate"], training["adamRate"])
         self.peaks = [[part["lr"] for part in optimizer.param_groups] for optimizer in self.optimizers]
@@ -58,8 +57,8 @@ class Learner:
         features = (batch.features.float() - mean) * invstddev
         mask_features(features)
         with torch.autocast(self.device.type, torch.bfloat16):
-            log_probs = self.wrapped(features)
-        loss = loss_of(log_probs, batch, progress)
+            output = self.wrapped(features, *self.objective.inputs(batch))
+        loss = self.objective.loss(output, batch, progress)
         for optimizer in self.optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -93,18 +92,3 @@ class Learner:
         for optimizer, saved in zip(self.optimizers, state["optimizers"]):
             optimizer.load_state_dict(saved)
         self.step = state["step"]
-
-
-def loss_of(log_probs: Tensor, batch: Batch, progress: float) -> Tensor:
-    """Cross-entropy at the known places; after the first tenth CTC too, and less and less cross-entropy."""
-    picked = log_probs.gather(-1, batch.labels[..., None])[..., 0]
-    cross_entropy = -(picked * batch.weights).sum() / batch.weights.sum()
-    if progress < CROSS_ENTROPY_ONLY:
-        return cross_entropy
-    share = 0.5 if progress < 0.6 else 0.5 * max(0.1, (1 - progress) / 0.4)
-    tokens = torch.full((log_probs.size(0),), log_probs.size(1))
-    words = batch.lengths.cpu()
-    ctc = F.ctc_loss(
-        log_probs.transpose(0, 1), batch.targets, tokens, words, BLANK, reduction="sum", zero_infinity=True
-    )
-    return ctc / words.sum().clamp(min=1) + share * cross_entropy

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from .int8 import quantize_weight, to_int8
 from .model import FoldvoxModel
+from .transducer import make_model
 
 DTYPES = {"F32": np.dtype("<f4"), "I8": np.dtype("i1")}
 NAMES = {np.dtype("float32"): "F32", np.dtype("int8"): "I8"}
@@ -82,8 +83,23 @@ def tensor_names(config: Dict[str, Any]) -> List[str]:
             names += [f"{prefix}{part}.weight", f"{prefix}{part}.bias"]
             if part == "attention.emb_to_query" and layer.get("relativePosition"):
                 names.append(prefix + "attention.relative_bias")
+    both = ("weight", "bias")
     parts = ["transcriber.output_linear", "transcriber.layer_norm"]
     parts += ["head.linear"] if config["head"]["type"] == "ctc" else []
+    names += [f"{part}.{kind}" for part in parts for kind in both]
+    return names + (_transducer_names(config["predictor"]) if "predictor" in config else [])
+
+
+def _transducer_names(predictor: Dict[str, Any]) -> List[str]:
+    names = ["predictor.embedding.weight", "predictor.input_layer_norm.weight", "predictor.input_layer_norm.bias"]
+    for index in range(predictor["lstmLayers"]):
+        prefix = f"predictor.lstm_layers.{index}."
+        norms = ["c_norm.weight", "c_norm.bias", "g_norm.weight", "g_norm.bias"]
+        own = (
+            ["x2g.weight", "p2g.weight", *norms] if predictor["layerNorm"] else ["x2g.weight", "x2g.bias", "p2g.weight"]
+        )
+        names += [prefix + name for name in own]
+    parts = ("predictor.linear", "predictor.output_layer_norm", "joiner.linear")
     return names + [f"{part}.{kind}" for part in parts for kind in ("weight", "bias")]
 
 
@@ -132,7 +148,10 @@ def load_model(path: Path) -> Tuple[FoldvoxModel, Tensor, Tensor]:
     mean, invstddev = tensors.pop("features.mean"), tensors.pop("features.invstddev")
     scaled = {name[: -len("_scale")]: tensors.pop(name) for name in list(tensors) if name.endswith("_scale")}
     quantized = {name[: -len(".weight")]: (tensors[name], scale) for name, scale in scaled.items()}
-    model = FoldvoxModel(config)
+    model = make_model(config)
+    embedding = quantized.pop("predictor.embedding", None)
+    if embedding:
+        tensors["predictor.embedding.weight"] = embedding[0].float() * embedding[1][:, None]
     model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
     if quantized:
         to_int8(model, quantized)

@@ -38,7 +38,10 @@ class Recipe(NamedTuple):
 def read_recipe(path: Path) -> Recipe:
     """The recipe at `path`; the file holds only what distinguishes one model of the commands from another."""
     recipe = read_table(path)
-    return Recipe(make_config(recipe["name"], recipe["words"], recipe["encoder"], recipe["head"]), recipe["training"])
+    config = make_config(recipe["name"], recipe["words"], recipe["encoder"], recipe["head"])
+    if "predictor" in recipe:
+        config["predictor"] = recipe["predictor"]
+    return Recipe(config, recipe["training"])
 
 
 def read_table(path: Path) -> Dict[str, Any]:

@@ -12,6 +12,7 @@ from .corpus import RATE, Clip, Corpus
 from .features import HOP, LogMel
 from .model import FoldvoxModel
 from .recipe import BLANK
+from .transducer import TransducerModel
 
 BATCH = 64
 
@@ -66,7 +67,8 @@ def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple
 
 @torch.no_grad()
 def emissions(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[np.ndarray]) -> List[Tensor]:
-    """Log-probs [T, tokens] of each waveform, as if streamed alone to its end (the offline pass gives the same).
+    """Log-probs [T, tokens] (of a transducer: vectors) of each waveform, as if streamed alone to its end: the offline pass
+    gives the same.
 
     As in the recognizer, silence of the head's delay follows every waveform.
     """
@@ -88,9 +90,11 @@ def emissions(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[
     return [answers[index] for index in range(len(waves))]
 
 
-def best_path(log_probs: Tensor, blank_shift: float = 0.0) -> List[int]:
-    """Tokens of the best path with the blank's bias lowered by `blank_shift`: a softmax keeps the order of scores."""
-    scores = log_probs.clone()
+def best_words(model: FoldvoxModel, emission: Tensor, blank_shift: float = 0.0) -> List[int]:
+    """Tokens that greedy decoding finds, with the blank's bias lowered by `blank_shift`: a softmax keeps the order."""
+    if isinstance(model, TransducerModel):
+        return model.greedy(emission, blank_shift)
+    scores = emission.clone()
     scores[:, BLANK] -= blank_shift
     return greedy(scores.argmax(-1).tolist())
 
@@ -103,16 +107,16 @@ class Heard:
     """Emissions of a split's single clips, and of `joined` streams made from them (fixed seed)."""
 
     def __init__(self, model: FoldvoxModel, mean: Tensor, invstddev: Tensor, corpus: Corpus, split: str, joined: int):
-        self.clips = corpus.clips[split]
+        self.model, self.clips = model, corpus.clips[split]
         streams = join(corpus, self.clips, 11, joined)
         self.wanted = [[clip.label for clip in chosen if clip.label] for _, chosen, _ in streams]
         self.singles = emissions(model, mean, invstddev, [corpus.waveform(clip) for clip in self.clips])
         self.streams = emissions(model, mean, invstddev, [wave for wave, _, _ in streams])
 
     def score(self, blank_shift: float = 0.0) -> Scores:
-        singles = [best_path(log_probs, blank_shift) for log_probs in self.singles]
+        singles = [best_words(self.model, emission, blank_shift) for emission in self.singles]
         right = [heard == [clip.label] for clip, heard in zip(self.clips, singles) if clip.label]
         alarms = [len(heard) > 0 for clip, heard in zip(self.clips, singles) if not clip.label]
-        heard = [best_path(log_probs, blank_shift) for log_probs in self.streams]
+        heard = [best_words(self.model, emission, blank_shift) for emission in self.streams]
         errors = sum(word_errors(reference, words) for reference, words in zip(self.wanted, heard))
         return Scores(share(right), share(alarms), errors / max(1, sum(map(len, self.wanted))))

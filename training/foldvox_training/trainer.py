@@ -104,8 +104,8 @@ def start_from(learner: Learner, path: Path) -> Tuple[Tensor, Tensor]:
     known = {token: row for row, token in enumerate(config["tokens"])}
     state = learner.model.state_dict()
     for name in ("head.linear.weight", "head.linear.bias"):
-        rows = tensors.pop(name)
-        for row, token in enumerate(learner.model.config["tokens"]):
+        rows = tensors.pop(name, None)
+        for row, token in enumerate(learner.model.config["tokens"] if name in state and rows is not None else ()):
             if token in known:
                 state[name][row] = rows[known[token]]
     statistics = tensors.pop("features.mean"), tensors.pop("features.invstddev")

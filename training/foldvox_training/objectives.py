@@ -1,0 +1,55 @@
+"""What a model learns by, according to its head: connectionist temporal classification (CTC) or a transducer's loss."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Protocol, Tuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .recipe import BLANK
+from .streams import Batch
+from .transducer import transducer_loss
+
+CROSS_ENTROPY_ONLY = 0.1  # of the whole training
+
+
+class Objective(Protocol):
+    def inputs(self, batch: Batch) -> Tuple[Tensor, ...]:
+        """What the model is called with beside the features."""
+
+    def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
+        """Of what the model gave, `progress` (0 to 1) into the training."""
+
+
+class Ctc:
+    """Cross-entropy at the known places; after the first tenth CTC too, and less and less cross-entropy."""
+
+    def inputs(self, batch: Batch) -> Tuple[Tensor, ...]:
+        return ()
+
+    def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
+        picked = output.gather(-1, batch.labels[..., None])[..., 0]
+        cross_entropy = -(picked * batch.weights).sum() / batch.weights.sum()
+        if progress < CROSS_ENTROPY_ONLY:
+            return cross_entropy
+        share = 0.5 if progress < 0.6 else 0.5 * max(0.1, (1 - progress) / 0.4)
+        tokens = torch.full((output.size(0),), output.size(1))
+        words = batch.lengths.cpu()
+        ctc = F.ctc_loss(
+            output.transpose(0, 1), batch.targets, tokens, words, BLANK, reduction="sum", zero_infinity=True
+        )
+        return ctc / words.sum().clamp(min=1) + share * cross_entropy
+
+
+class Transducer:
+    def inputs(self, batch: Batch) -> Tuple[Tensor, ...]:
+        return (batch.targets,)
+
+    def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
+        return transducer_loss(output, batch.targets, batch.lengths) / batch.lengths.sum().clamp(min=1)
+
+
+def objective_of(config: Dict[str, Any]) -> Objective:
+    return Ctc() if config["head"]["type"] == "ctc" else Transducer()

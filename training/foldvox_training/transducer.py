@@ -1,0 +1,144 @@
+"""The transducer in PyTorch: predictor and joiner behind the folded encoder, its loss, and greedy search.
+
+Names and numbers are those of torchaudio's emformer_rnnt_model (Graves, arXiv 1211.3711). Shapes: B streams, T tokens,
+U words of the longest stream, D the encoder's outputDim, V tokens of the vocabulary.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .model import FoldvoxModel
+from .recipe import BLANK
+
+NEVER = -1e5  # a log-probability that no path reaches; finite, so that gradients stay so
+MOST_WORDS_A_TOKEN = 100
+
+State = List[Tuple[Tensor, Tensor]]
+
+
+class _Lstm(nn.Module):
+    """Gates in the order i f g o; with layer norm, over gates and cell and without bias."""
+
+    def __init__(self, inputs: int, hidden: int, layer_norm: bool, epsilon: float):
+        super().__init__()
+        self.x2g = nn.Linear(inputs, 4 * hidden, bias=not layer_norm)
+        self.p2g = nn.Linear(hidden, 4 * hidden, bias=False)
+        self.c_norm = nn.LayerNorm(hidden, eps=epsilon) if layer_norm else nn.Identity()
+        self.g_norm = nn.LayerNorm(4 * hidden, eps=epsilon) if layer_norm else nn.Identity()
+
+    def forward(self, rows: Tensor, state: Tuple[Tensor, Tensor]) -> Tuple[Tensor, Tuple[Tensor, Tensor]]:
+        hidden, cell = state
+        gates = self.g_norm(self.x2g(rows) + self.p2g(hidden))
+        enter, forget, value, leave = gates.chunk(4, -1)
+        cell = self.c_norm(forget.sigmoid() * cell + enter.sigmoid() * value.tanh())
+        hidden = leave.sigmoid() * cell.tanh()
+        return hidden, (hidden, cell)
+
+
+class _Predictor(nn.Module):
+    def __init__(self, config: Dict[str, Any], tokens: int, output: int):
+        super().__init__()
+        embedding, self.hidden = config["symbolEmbedding"], config["lstmHidden"]
+        widths = [embedding] + [self.hidden] * (config["lstmLayers"] - 1)
+        self.embedding = nn.Embedding(tokens, embedding)
+        self.input_layer_norm = nn.LayerNorm(embedding)
+        self.lstm_layers = nn.ModuleList(
+            [_Lstm(width, self.hidden, config["layerNorm"], config["epsilon"]) for width in widths]
+        )
+        self.linear = nn.Linear(self.hidden, output)
+        self.output_layer_norm = nn.LayerNorm(output)
+
+    def start(self, streams: int) -> State:
+        zeros = self.linear.weight.new_zeros(streams, self.hidden)
+        return [(zeros, zeros) for _ in self.lstm_layers]
+
+    def forward(self, tokens: Tensor, state: State) -> Tuple[Tensor, State]:
+        """One token [B] of every stream: [B, D] and the states after it."""
+        rows, after = self.input_layer_norm(self.embedding(tokens)), []
+        for lstm, before in zip(self.lstm_layers, state):
+            rows, new = lstm(rows, before)
+            after.append(new)
+        return self.output_layer_norm(self.linear(rows)), after
+
+
+class _Joiner(nn.Module):
+    def __init__(self, width: int, tokens: int):
+        super().__init__()
+        self.linear = nn.Linear(width, tokens)
+
+    def forward(self, encoded: Tensor, predicted: Tensor) -> Tensor:
+        return self.linear((encoded + predicted).relu())
+
+
+class TransducerModel(FoldvoxModel):
+    """Called with features alone it gives encoder vectors [B, T, D]; with words [B, U] too, scores [B, T, U + 1, V]."""
+
+    def __init__(self, config: Dict[str, Any]):
+        super().__init__(config)
+        output, tokens = config["encoder"]["outputDim"], len(config["tokens"])
+        self.predictor = _Predictor(config["predictor"], tokens, output)
+        self.joiner = _Joiner(output, tokens)
+
+    def forward(self, features: Tensor, words: Tensor | None = None) -> Tensor:
+        encoded = super().forward(features)
+        if words is None:
+            return encoded
+        state, predicted = self.predictor.start(words.size(0)), []
+        for token in F.pad(words, (1, 0), value=BLANK).unbind(1):
+            row, state = self.predictor(token, state)
+            predicted.append(row)
+        return self.joiner(encoded[:, :, None], torch.stack(predicted, 1)[:, None])
+
+    @torch.no_grad()
+    def greedy(self, encoded: Tensor, blank_shift: float = 0.0) -> List[int]:
+        """Words of one stream's encoder vectors [T, D]."""
+        words: List[int] = []
+        row, state = self.predictor(torch.tensor([BLANK]), self.predictor.start(1))
+        for vector in encoded:
+            for _ in range(MOST_WORDS_A_TOKEN):
+                scores = self.joiner(vector, row[0])
+                scores[BLANK] -= blank_shift
+                token = int(scores.argmax())
+                if token == BLANK:
+                    break
+                words.append(token)
+                row, state = self.predictor(torch.tensor([token]), state)
+        return words
+
+
+def make_model(config: Dict[str, Any]) -> FoldvoxModel:
+    """With fresh weights."""
+    return FoldvoxModel(config) if config["head"]["type"] == "ctc" else TransducerModel(config)
+
+
+def transducer_loss(scores: Tensor, words: Tensor, lengths: Tensor) -> Tensor:
+    """Minus the log-likelihood of every stream's words, summed: scores [B, T, U + 1, V], words [B, U], lengths [B].
+
+    Forward variables (Graves, section 2.4) of all (t, u) with the same t + u at once: T + U steps instead of T x U.
+    """
+    streams, times, places, _ = scores.shape
+    normalizer = scores.float().logsumexp(-1)
+    blank = scores[..., BLANK].float() - normalizer
+    chosen = scores[:, :, :-1].gather(-1, words[:, None, :, None].expand(-1, times, -1, -1))[..., 0].float()
+    within = torch.arange(places - 1, device=words.device) < lengths[:, None]
+    emitted = F.pad((chosen - normalizer[:, :, :-1]).masked_fill(~within[:, None], NEVER), (0, 1), value=NEVER)
+
+    diagonals = torch.arange(times + places - 1, device=words.device)[:, None]
+    time = diagonals - torch.arange(places, device=words.device)
+    outside = (time < 0) | (time >= times)
+    index = time.clamp(0, times - 1).expand(streams, -1, -1)
+    blank_at, emitted_at = (part.gather(1, index).masked_fill(outside, NEVER).unbind(1) for part in (blank, emitted))
+    reached = F.pad(blank.new_zeros(streams, 1), (0, places - 1), value=NEVER)
+    all_reached = [reached]
+    for stay, move in zip(blank_at[:-1], emitted_at[:-1]):
+        moved = F.pad((reached + move)[:, :-1], (1, 0), value=NEVER)
+        reached = torch.logaddexp(reached + stay, moved)
+        all_reached.append(reached)
+    rows = torch.arange(streams, device=words.device)
+    ends = torch.stack(all_reached, 1)[rows, times - 1 + lengths, lengths]
+    return -(ends + blank[rows, times - 1, lengths]).sum()
