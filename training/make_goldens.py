@@ -27,8 +27,9 @@ from torch import Tensor, nn
 
 from foldvox_training.features import PIPELINE_GAIN, LogMel
 from foldvox_training.model import FoldedAttention, FoldvoxModel
-from foldvox_training.model_file import load_model, save_model, write_safetensors
+from foldvox_training.model_file import load_model, save_model
 from foldvox_training.reference import random_config, torchaudio_stream
+from foldvox_training.safetensors import write_safetensors
 from foldvox_training.scoring import greedy
 
 STEPS = 203

@@ -36,7 +36,7 @@ from torchaudio.functional import rnnt_loss
 from torchaudio.models import RNNT, RNNTBeamSearch, emformer_rnnt_model
 
 sys.path.insert(0, str(Path(__file__).parent))
-from foldvox_training.model_file import write_safetensors  # noqa: E402
+from foldvox_training.safetensors import write_safetensors  # noqa: E402
 
 STEPS = 504
 PARITY_LIMIT = 2e-5
