@@ -39,7 +39,6 @@ await writeFile(`${OUT}/models.json`, JSON.stringify(models));
 
 const copies = {
   "index.html": "web/index.html",
-  "styles.css": "web/styles.css",
   "icon.svg": "web/icon.svg",
   "manifest.webmanifest": "web/manifest.webmanifest",
   "digits.wav": "examples/digits.wav",
@@ -52,13 +51,14 @@ await build({
   ...options,
   entryPoints: {
     main: "web/main.ts",
+    styles: "web/styles.css",
     worker: "src/worker/worker.ts",
     "capture-worklet": "src/microphone/capture-worklet.ts",
   },
 });
 
 // The first model is the one that the page opens with; the scalar engine is for browsers without SIMD, which fetch it themselves.
-const kept = [...Object.keys(copies), "main.js", "worker.js", "capture-worklet.js", "models.json"]
+const kept = [...Object.keys(copies), "main.js", "styles.css", "worker.js", "capture-worklet.js", "models.json"]
   .filter((file) => !["index.html", "foldvox.scalar.wasm"].includes(file))
   .concat(models.slice(0, 1).map(({ url }) => url.slice(2)))
   .sort();
