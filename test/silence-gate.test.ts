@@ -9,6 +9,7 @@ import type { EncoderConfig } from "../src/model/config.ts";
 import { ModelLoader } from "../src/model/loader.ts";
 import { SilenceGate } from "../src/silence-gate.ts";
 import { bytesOf, engineModule, recognizer } from "./support/engines.ts";
+import { errorOf } from "./support/errors.ts";
 import { modelFile, smallConfig } from "./support/model-file.ts";
 import { randomFloats } from "./support/random.ts";
 import { readWav } from "./support/wav.ts";
@@ -83,6 +84,14 @@ describe("with the bundled model", () => {
       stream.reset();
     }
     stream.free();
+  });
+
+  it("refuses what comes too late, though it would only have been kept", () => {
+    const stream = engine.createStream({ skipSilence: true });
+    stream.inputFinished();
+    expect(errorOf(() => stream.acceptWaveform(16000, new Float32Array(10))).code).toBe("finished");
+    stream.free();
+    expect(errorOf(() => stream.acceptWaveform(16000, new Float32Array(10))).code).toBe("freed");
   });
 
   it("speech all the way is never skipped", () => {

@@ -46,8 +46,9 @@ const newNode = (parent: Node | null, word: string, gained: number): Node => ({
   fallback: null,
 });
 
-function checked(given: string | Hotword): Required<Hotword> {
-  const { phrase, boost = DEFAULT_BOOST } = typeof given === "string" ? { phrase: given } : given;
+function checked(given: string | Hotword | null | undefined): Required<Hotword> {
+  const { phrase, boost = DEFAULT_BOOST }: Partial<Hotword> =
+    typeof given === "string" ? { phrase: given } : (given ?? {});
   if (typeof phrase !== "string" || phrase.trim() === "") {
     throw new FoldvoxError("bad-argument", `A hotword is ${shown(phrase)}; give a phrase of one or several words.`);
   }

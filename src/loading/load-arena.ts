@@ -111,7 +111,7 @@ export async function loadArena(
     throw new FoldvoxError("bad-argument", `maxBytes is ${maxBytes}; give a number of bytes.`);
   }
   signal?.throwIfAborted();
-  if (typeof model !== "string" && !(model instanceof URL)) return fill(chunksOf(model), options, size);
+  if (typeof model !== "string" && !(model instanceof URL)) return fill(chunksOf(model, signal), options, size);
   const url = toUrl(model);
   if (!/^https?:$/.test(url.protocol)) return fill(streamUrl(url), options, size);
   return download(url, options, size, cache === "reload");

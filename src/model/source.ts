@@ -11,7 +11,10 @@ export type ModelSource =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array>;
 
-async function* partsOfStream(stream: ReadableStream<unknown>): AsyncGenerator<unknown> {
+async function* partsOfStream(
+  stream: ReadableStream<unknown>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<unknown> {
   if (stream.locked) {
     throw new FoldvoxError("bad-argument", "The model's stream has been read, or is being read. Give a fresh one.");
   }
@@ -21,23 +24,27 @@ async function* partsOfStream(stream: ReadableStream<unknown>): AsyncGenerator<u
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new FoldvoxError("io", `The model's stream broke off: ${reason}. Get the model again.`, { cause });
     });
+  // Leaving this generator early would wait for a read that may never be answered.
+  const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", cancel, { once: true });
   try {
     for (let part = await read(); !part.done; part = await read()) yield part.value;
   } finally {
+    signal?.removeEventListener("abort", cancel);
     // A stream that broke has said why already.
     await reader.cancel().catch(() => {});
   }
 }
 
-function partsOf(source: ModelSource): Iterable<unknown> | AsyncIterable<unknown> {
+function partsOf(source: ModelSource, signal: AbortSignal | undefined): Iterable<unknown> | AsyncIterable<unknown> {
   if (source instanceof Uint8Array) return [source];
   if (source instanceof ArrayBuffer) return [new Uint8Array(source)];
   if (typeof Response !== "undefined" && source instanceof Response) {
-    if (source.ok && source.body) return partsOfStream(source.body);
+    if (source.ok && source.body) return partsOfStream(source.body, signal);
     throw new FoldvoxError("io", `The model's response is ${source.status}, or has no body. Check its URL.`);
   }
-  if (typeof Blob !== "undefined" && source instanceof Blob) return partsOfStream(source.stream());
-  if (typeof ReadableStream !== "undefined" && source instanceof ReadableStream) return partsOfStream(source);
+  if (typeof Blob !== "undefined" && source instanceof Blob) return partsOfStream(source.stream(), signal);
+  if (typeof ReadableStream !== "undefined" && source instanceof ReadableStream) return partsOfStream(source, signal);
   if (Symbol.asyncIterator in Object(source)) return source as AsyncIterable<unknown>;
   throw new FoldvoxError(
     "bad-argument",
@@ -45,9 +52,12 @@ function partsOf(source: ModelSource): Iterable<unknown> | AsyncIterable<unknown
   );
 }
 
-/** The bytes of a source as they arrive. What an iterable throws passes through. Errors: bad-argument, io. */
-export async function* chunksOf(source: ModelSource): AsyncGenerator<Uint8Array> {
-  for await (const part of partsOf(source)) {
+/**
+ * The bytes of a source as they arrive. What an iterable throws passes through; a stream is cancelled when it is left early,
+ * or when the signal aborts. Errors: bad-argument, io.
+ */
+export async function* chunksOf(source: ModelSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const part of partsOf(source, signal)) {
     if (!(part instanceof Uint8Array)) {
       throw new FoldvoxError("bad-argument", `The model comes as ${shown(part)}; each chunk must be a Uint8Array.`);
     }

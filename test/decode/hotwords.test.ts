@@ -69,10 +69,10 @@ describe("Hotwords", () => {
     }
   });
 
-  it.each([[""], [" "], [{ phrase: "a", boost: -1 }], [{ phrase: "a", boost: Number.NaN }], ["e"], [{}], [null]])(
+  it.each([[""], [" "], [{ phrase: "a", boost: -1 }], [{ phrase: "a", boost: Number.NaN }], ["e"], [{}], [null], [undefined]])(
     "refuse %j",
     (given) => {
-      expect(["bad-argument"]).toContain(errorOf(() => hotwords((given ?? "") as string)).code);
+      expect(["bad-argument"]).toContain(errorOf(() => hotwords(given as string)).code);
     },
   );
 });

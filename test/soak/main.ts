@@ -1,0 +1,55 @@
+// npm run soak: hours of audio through one stream, a thousand streams in turn; fails beyond the limits.
+
+import { Command } from "commander";
+import { bytesOf, engineModule, recognizer } from "../support/engines.ts";
+import { modelFile, smallTransducer } from "../support/model-file.ts";
+import { readWav } from "../support/wav.ts";
+import { type LongStream, longStream, manyRecognizers, manyStreams } from "./soak.ts";
+
+/** Growth of the resident set, and of the processor time for a second of audio. */
+const MEMORY_LIMIT = 0.02;
+const SPEED_LIMIT = 0.05;
+
+const percent = (share: number) => `${share >= 0 ? "+" : ""}${(100 * share).toFixed(2)} %`;
+const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+const growth = ([first, last]: readonly [number, number]) => last / first - 1;
+
+function say(good: boolean, text: string): void {
+  console.log(`${good ? "ok  " : "FAIL"} ${text}`);
+  if (!good) process.exitCode = 1;
+}
+
+function sayMemory(what: string, resident: readonly [number, number]): void {
+  const change = growth(resident);
+  const sizes = resident.map(megabytes).join(" -> ");
+  say(change <= MEMORY_LIMIT, `${what}: resident ${sizes} (${percent(change)}, limit ${percent(MEMORY_LIMIT)})`);
+}
+
+function sayLong(what: string, result: LongStream): void {
+  sayMemory(`${what}, ${result.hours} h of audio, ${result.finals} finals`, result.residentBytes);
+  const [first, last] = result.speed;
+  const change = growth(result.speed);
+  const rates = `${first.toFixed(5)} -> ${last.toFixed(5)} s of processor a second of audio`;
+  say(change <= SPEED_LIMIT, `${what}: ${rates} (${percent(change)}, limit ${percent(SPEED_LIMIT)})`);
+}
+
+const program = new Command("npm run soak --")
+  .description("Long use: does memory grow, does recognition slow down?")
+  .option("--hours <n>", "of audio through one stream", Number, 10)
+  .option("--streams <n>", "opened and freed in turn", Number, 1000)
+  .parse();
+const { hours, streams } = program.opts<{ hours: number; streams: number }>();
+
+const digits = readWav(bytesOf("examples/digits.wav"));
+const commands = bytesOf("models/commands.safetensors");
+const loaded = recognizer("simd", commands);
+sayLong("commands", longStream(loaded, digits, hours, 1));
+sayLong("commands, beam 8", longStream(loaded, digits, hours / 10, 10, { decoding: { beam: 8 } }));
+const many = manyStreams(loaded, digits, streams);
+sayMemory(`${streams} streams in turn`, many.residentBytes);
+say(many.texts === 1, `${streams} streams in turn heard the same sound in ${many.texts} way(s)`);
+loaded.free();
+const transducer = recognizer("simd", modelFile(smallTransducer()), { decoding: { beam: 4 } });
+sayLong("a transducer, beam 4", longStream(transducer, digits, hours / 10, 10));
+transducer.free();
+sayMemory("200 recognizers in turn", manyRecognizers(commands, engineModule("simd"), 200));
