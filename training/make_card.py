@@ -161,6 +161,14 @@ def measured(results: Dict[str, Any]) -> str:
     lines += ["", "| where no command is said | minutes | false words per hour |", "|---|---|---|"]
     for title, name in FALSE_WORDS:
         lines.append(f"| {title} | {60 * engine[name]['hours']:.1f} | {engine[name]['falseWordsPerHour']:g} |")
+    free, bound = engine["phrases"], engine["phrases-grammar"]
+    about = (
+        f"{free['rows']} phrases of a small grammar (`go up five`, `off one two`, `stop`; `make_manifests.py` writes it),"
+        " each word by any of these speakers, as recorded:"
+    )
+    lines += ["", paragraph(about), "", "| decoding | phrases exactly right | word error rate |", "|---|---|---|"]
+    for title, summary in (("greedy, anything allowed", free), ("with the grammar", bound)):
+        lines.append(f"| {title} | {percent(summary, 'exact')} | {percent(summary, 'wer')} |")
     ms = joined["latencyMs"]
     lines += [
         "",

@@ -5,6 +5,7 @@
 OUT receives a WAV file and a table for each of
   single            every clip of a command word
   joined            streams of 1 to 6 clips of one speaker, 0.05 to 0.8 s apart
+  phrases           phrases of a small grammar (phrases.gram, for evaluate --grammar), each word by any of the speakers
   {single,joined}-{20,10,5}db   the same in background noise at that ratio of speech to noise, and in a telephone's
   {single,joined}-telephone     band: 8 kHz, 300 to 3,400 Hz, mu-law
   other-words       clips of other words by the same speakers: every word heard is false
@@ -26,14 +27,23 @@ import numpy as np
 
 from foldvox_training.corpus import RATE, Corpus, default_cache, load_corpus
 from foldvox_training.recipe import read_recipe
-from foldvox_training.scoring import join
+from foldvox_training.scoring import Joined, join, string
 
-JOINED_SEED, NOISE_SEED = 11, 12
+JOINED_SEED, NOISE_SEED, PHRASES_SEED = 11, 12, 13
 COLUMNS = ("path", "start", "samples", "text", "speaker", "words")
 SIGNAL_TO_NOISE = (20, 10, 5)
 NOISE_SECONDS = 10
 NOISE_LEVELS = (0.01, 0.05, 0.2)
 TELEPHONE_RATE, TELEPHONE_BAND = 8000, (300, 3400)
+
+# What an application might allow: each phrase is a row of words to choose from.
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+PHRASES = (
+    (("go",), ("up", "down", "left", "right"), DIGITS),
+    (("on", "off"), DIGITS, DIGITS),
+    (("stop",),),
+    (("yes", "no"),),
+)
 
 
 class Row(NamedTuple):
@@ -63,6 +73,11 @@ def main() -> int:
         write(
             args.out, f"{name}-telephone", [row._replace(sound=by_telephone(row.sound)) for row in rows], TELEPHONE_RATE
         )
+    if {word for phrase in PHRASES for choices in phrase for word in choices} <= {
+        clip.word for clip in corpus.clips[args.split]
+    }:
+        write(args.out, "phrases", phrases(corpus, args.split, args.joined))
+        (args.out / "phrases.gram").write_text(grammar())
     clips = corpus.clips[args.split]
     write(args.out, "other-words", [Row(corpus.waveform(clip), "", clip.speaker) for clip in clips if not clip.label])
     write(args.out, "speech", speech(corpus))
@@ -85,13 +100,31 @@ def singles(corpus: Corpus, split: str) -> List[Row]:
 
 
 def joined(corpus: Corpus, split: str, count: int) -> List[Row]:
-    rows = []
-    for sound, chosen, ends in join(corpus, corpus.clips[split], JOINED_SEED, count):
-        spoken = [(clip.word, end) for clip, end in zip(chosen, ends) if clip.label]
-        places = tuple((int(end * RATE) - clip.end + clip.begin, int(end * RATE)) for clip, end in zip(chosen, ends))
-        text = " ".join(word for word, _ in spoken)
-        rows.append(Row(sound, text, chosen[0].speaker, " ".join(f"{word}@{end:.2f}" for word, end in spoken), places))
+    return [row_of(stream) for stream in join(corpus, corpus.clips[split], JOINED_SEED, count)]
+
+
+def phrases(corpus: Corpus, split: str, count: int) -> List[Row]:
+    """Every phrase as often as any other, its words drawn evenly."""
+    rng, rows = np.random.default_rng(PHRASES_SEED), []
+    for index in range(count):
+        words = [choices[rng.integers(len(choices))] for choices in PHRASES[index % len(PHRASES)]]
+        said = [[clip for clip in corpus.clips[split] if clip.word == word] for word in words]
+        rows.append(row_of(string(corpus, [clips[rng.integers(len(clips))] for clips in said], rng)))
     return rows
+
+
+def grammar() -> str:
+    """PHRASES in JSGF."""
+    rules = [" ".join(f"({' | '.join(choices)})" for choices in phrase) for phrase in PHRASES]
+    return f"#JSGF V1.0;\ngrammar phrases;\npublic <phrase> = {' | '.join(rules)};\n"
+
+
+def row_of(stream: Joined) -> Row:
+    sound, chosen, ends = stream
+    spoken = [(clip.word, end) for clip, end in zip(chosen, ends) if clip.label]
+    places = tuple((int(end * RATE) - clip.end + clip.begin, int(end * RATE)) for clip, end in zip(chosen, ends))
+    text = " ".join(word for word, _ in spoken)
+    return Row(sound, text, chosen[0].speaker, " ".join(f"{word}@{end:.2f}" for word, end in spoken), places)
 
 
 def speech(corpus: Corpus) -> List[Row]:

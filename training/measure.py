@@ -33,15 +33,24 @@ def measure(model: Path, fp32: Path, manifests: Path) -> Dict[str, Any]:
     for manifest in sorted(manifests.glob("*.tsv")):
         print(f"{model.name}: {manifest.stem}", flush=True)
         with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as utterances:
-            command = [*COMMAND, "evaluate", str(model), str(manifest), "--json", "--utterances", utterances.name]
-            summary = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+            results["engine"][manifest.stem] = evaluate(model, manifest, "--utterances", utterances.name)
             rows = [json.loads(line) for line in utterances]
-        results["engine"][manifest.stem] = summary
+        grammar = manifest.with_suffix(".gram")
+        if grammar.exists():
+            results["engine"][f"{manifest.stem}-grammar"] = evaluate(model, manifest, "--grammar", grammar)
         if manifest.stem == "single":
             results["byWord"] = by_word(rows)
         if manifest.stem in COMPARED:
             results["fp32"][manifest.stem] = in_pytorch(fp32, manifest)
     return results
+
+
+def evaluate(model: Path, manifest: Path, *options: Any) -> Dict[str, Any]:
+    """What `foldvox evaluate` says."""
+    command = [*COMMAND, "evaluate", model, manifest, "--json", *options]
+    return json.loads(
+        subprocess.run([str(part) for part in command], capture_output=True, check=True, text=True).stdout
+    )
 
 
 def by_word(rows: List[Dict[str, Any]]) -> Dict[str, Any]:

@@ -38,8 +38,12 @@ def word_errors(reference: Sequence[int], hypothesis: Sequence[int]) -> int:
     return row[-1]
 
 
-def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple[np.ndarray, List[Clip], List[float]]]:
-    """`count` streams of 1 to 6 clips of one speaker, 0.05 to 0.8 s apart: waveform, clips, word ends (s)."""
+Joined = Tuple[np.ndarray, List[Clip], List[float]]
+"""A stream's waveform, its clips, and where their words end (s)."""
+
+
+def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Joined]:
+    """`count` streams of 1 to 6 clips of one speaker."""
     rng = np.random.default_rng(seed)
     speakers: Dict[str, List[Clip]] = {}
     for clip in clips:
@@ -51,18 +55,23 @@ def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Tuple
     for index in range(count):
         own = speakers[names[index % len(names)]]
         chosen = [own[i] for i in rng.permutation(len(own))[: rng.integers(1, 7)]]
-        pieces, ends, at = [np.zeros(int(rng.uniform(0.1, 0.4) * RATE), np.float32)], [], 0
-        at += len(pieces[0])
-        for clip in chosen:
-            low, high = max(0, clip.begin - 800), min(clip.samples, clip.end + 800)
-            gap = int(rng.uniform(0.05, 0.8) * RATE)
-            pieces += [corpus.waveform(clip)[low:high], np.zeros(gap, np.float32)]
-            ends.append((at + clip.end - low) / RATE)
-            at += high - low + gap
-        wave = np.concatenate(pieces)
-        wave += rng.normal(0, 1e-4, len(wave)).astype(np.float32)
-        streams.append((np.clip(wave, -1, 1), chosen, ends))
+        streams.append(string(corpus, chosen, rng))
     return streams
+
+
+def string(corpus: Corpus, chosen: List[Clip], rng: np.random.Generator) -> Joined:
+    """The clips one after the other, 0.05 to 0.8 s apart."""
+    pieces, ends, at = [np.zeros(int(rng.uniform(0.1, 0.4) * RATE), np.float32)], [], 0
+    at += len(pieces[0])
+    for clip in chosen:
+        low, high = max(0, clip.begin - 800), min(clip.samples, clip.end + 800)
+        gap = int(rng.uniform(0.05, 0.8) * RATE)
+        pieces += [corpus.waveform(clip)[low:high], np.zeros(gap, np.float32)]
+        ends.append((at + clip.end - low) / RATE)
+        at += high - low + gap
+    wave = np.concatenate(pieces)
+    wave += rng.normal(0, 1e-4, len(wave)).astype(np.float32)
+    return np.clip(wave, -1, 1), chosen, ends
 
 
 @torch.no_grad()
