@@ -69,10 +69,16 @@ describe("Hotwords", () => {
     }
   });
 
-  it.each([[""], [" "], [{ phrase: "a", boost: -1 }], [{ phrase: "a", boost: Number.NaN }], ["e"], [{}], [null], [undefined]])(
-    "refuse %j",
-    (given) => {
-      expect(["bad-argument"]).toContain(errorOf(() => hotwords(given as string)).code);
-    },
-  );
+  it.each([
+    [""],
+    [" "],
+    [{ phrase: "a", boost: -1 }],
+    [{ phrase: "a", boost: Number.NaN }],
+    ["e"],
+    [{}],
+    [null],
+    [undefined],
+  ])("refuse %j", (given) => {
+    expect(["bad-argument"]).toContain(errorOf(() => hotwords(given as string)).code);
+  });
 });

@@ -4,11 +4,13 @@ import { Command } from "commander";
 import { bytesOf, engineModule, recognizer } from "../support/engines.ts";
 import { modelFile, smallTransducer } from "../support/model-file.ts";
 import { readWav } from "../support/wav.ts";
-import { type LongStream, longStream, manyRecognizers, manyStreams } from "./soak.ts";
+import { type LongStream, longStream, manyRecognizers, manyStreams, wordsInQuiet } from "./soak.ts";
 
 /** Growth of the resident set, and of the processor time for a second of audio. */
 const MEMORY_LIMIT = 0.02;
 const SPEED_LIMIT = 0.05;
+/** False words in an hour of noise. */
+const QUIET_LIMIT = 2;
 
 const percent = (share: number) => `${share >= 0 ? "+" : ""}${(100 * share).toFixed(2)} %`;
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
@@ -45,6 +47,10 @@ const commands = bytesOf("models/commands.safetensors");
 const loaded = recognizer("simd", commands);
 sayLong("commands", longStream(loaded, digits, hours, 1));
 sayLong("commands, beam 8", longStream(loaded, digits, hours / 10, 10, { decoding: { beam: 8 } }));
+const quiet = wordsInQuiet(loaded, 1);
+const falseWords = quiet.reduce((total, [, words]) => total + words, 0);
+const kinds = quiet.map(([name, words]) => `${name} ${words}`).join(", ");
+say(falseWords <= QUIET_LIMIT, `an hour without speech: ${falseWords} words (${kinds}; limit ${QUIET_LIMIT})`);
 const many = manyStreams(loaded, digits, streams);
 sayMemory(`${streams} streams in turn`, many.residentBytes);
 say(many.texts === 1, `${streams} streams in turn heard the same sound in ${many.texts} way(s)`);

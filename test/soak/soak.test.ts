@@ -9,7 +9,7 @@ import { errorOf } from "../support/errors.ts";
 import { modelFile, smallConfig } from "../support/model-file.ts";
 import { randomFloats } from "../support/random.ts";
 import { readWav } from "../support/wav.ts";
-import { longStream, manyStreams } from "./soak.ts";
+import { longStream, manyStreams, wordsInQuiet } from "./soak.ts";
 
 const digits = readWav(bytesOf("examples/digits.wav"));
 const tiny = bytesOf("models/commands-tiny.safetensors");
@@ -41,6 +41,16 @@ describe("one stream", () => {
     const { finals, speed, residentBytes } = longStream(loaded, digits, 3 / 60, 1, { endpoint: { longest: 1 } });
     expect(finals).toBeGreaterThan(0);
     for (const value of [...speed, ...residentBytes]) expect(value).toBeGreaterThan(0);
+    loaded.free();
+  });
+});
+
+describe("quiet", () => {
+  it("of every kind is heard without a word", () => {
+    const loaded = recognizer("simd", tiny);
+    const quiet = wordsInQuiet(loaded, 0.05);
+    expect(quiet).toHaveLength(5);
+    expect(quiet.filter(([, words]) => words > 0)).toEqual([]);
     loaded.free();
   });
 });

@@ -1,6 +1,7 @@
 // Long use: memory and speed of one stream over hours of audio, and of many streams one after the other.
 
 import { createRecognizerSync, type Recognizer, type StreamOptions } from "../../src/index.ts";
+import { generator } from "../support/random.ts";
 
 export interface LongStream {
   readonly hours: number;
@@ -77,6 +78,41 @@ export function manyStreams(recognizer: Recognizer, sound: Float32Array, streams
     if (i === Math.floor(streams / 10)) firstResident = settledResidentBytes();
   }
   return { streams, residentBytes: [firstResident, settledResidentBytes()], texts: texts.size };
+}
+
+/** What an hour without speech may sound like: level and spectrum of a steady noise. */
+const QUIET: readonly (readonly [name: string, level: number, smoothing: number])[] = [
+  ["digital silence", 0, 0],
+  ["faint white noise", 0.0005, 0],
+  ["white noise", 0.02, 0],
+  ["loud white noise", 0.2, 0],
+  ["low noise", 0.05, 0.9],
+];
+
+/** Words heard in each kind of quiet, as long of each. */
+export function wordsInQuiet(
+  recognizer: Recognizer,
+  hours: number,
+): readonly (readonly [name: string, words: number])[] {
+  const chunk = new Float32Array(16000);
+  return QUIET.map(([name, level, smoothing], i) => {
+    const stream = recognizer.createStream();
+    const random = generator(i + 1);
+    let words = 0;
+    let last = 0;
+    for (let second = 0; second < Math.round((hours * 3600) / QUIET.length); second++) {
+      for (let j = 0; j < chunk.length; j++) {
+        last = smoothing * last + (1 - smoothing) * (2 * random() - 1);
+        chunk[j] = level * last;
+      }
+      stream.acceptWaveform(16000, chunk);
+      for (const final of stream.results()) words += final.result.length;
+    }
+    stream.inputFinished();
+    for (const final of stream.results()) words += final.result.length;
+    stream.free();
+    return [name, words];
+  });
 }
 
 /** Loads and frees a model over and over; resident bytes after the first tenth, and at the end. */
