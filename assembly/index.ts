@@ -1,7 +1,8 @@
 // The engine's exports: the model's steps, and the kernels one by one for tests and benchmarks. Arguments are addresses in
 // the arena and sizes; nothing is checked here, because the host has checked it (src/engine).
 
-export { initModel, stepSamples, stepFrames, finishSamples, finishFrames, predictSymbols, joinRow } from "./model/model";
+export { initModel, acceptSamples, acceptFrames, finishSamples, finishFrames, step } from "./model/model";
+export { predictSymbols, joinRow } from "./model/model";
 export { resetStream } from "./model/stream";
 
 export { initLogMel, logMel } from "./frontend/log-mel";

@@ -11,7 +11,7 @@ import { type Case, compare } from "./rounds.ts";
 import type { Table } from "./table.ts";
 
 /** A header of random int8 weights: `count` layers folded by `fold`, heads as wide as the standard layer's. */
-function header(width: number, heads: number, fold: number, count: number): ModelHeader {
+export function header(width: number, heads: number, fold: number, count: number): ModelHeader {
   const layer = {
     attentionFold: fold,
     feedForwardFold: fold,
@@ -61,7 +61,7 @@ function header(width: number, heads: number, fold: number, count: number): Mode
 function halves(width: number, heads: number, fold: number, count: number) {
   const bench = new KernelBench();
   const model = header(width, heads, fold, count);
-  const plan = planArena(model, 1);
+  const plan = planArena(model);
   bench.take(plan.bytes);
   for (const { name, dtype, bytes } of model.tensors) {
     const address = plan.tensors.get(name)!;
@@ -74,13 +74,15 @@ function halves(width: number, heads: number, fold: number, count: number) {
   const layers = Array.from(words(encoder[5]!).subarray(0, count), (layer) => words(layer));
   const context = encoder[9]!;
   const scratch = encoder[10]!;
-  new Int32Array(bench.memory, context, 7).set([width, 4, 1, 30, 30, 0, 0]);
-  const state = plan.streams[0]!;
+  const stream = plan.streams[0]!;
+  new Int32Array(bench.memory, stream, 2).set([4, 30]);
+  new Int32Array(bench.memory, plan.batchList, 1).set([stream]);
+  new Int32Array(bench.memory, context, 8).set([width, 1, 30, 0, plan.batchList, 1, 5, 0]);
   const x = bench.floats(5 * width);
   const { kernels } = bench;
   return {
     attention: () => {
-      for (const layer of layers) kernels.selfAttention(layer[1]!, context, scratch, state, x, 0);
+      for (const layer of layers) kernels.selfAttention(layer[1]!, context, scratch, x, 0);
     },
     feedForward: () => {
       for (const layer of layers) kernels.feedForward(layer[2]!, scratch, x, 5);

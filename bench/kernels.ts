@@ -20,7 +20,7 @@ export interface Kernels {
   ): void;
   initLogMel(logMel: number): void;
   logMel(logMel: number, out: number, samples: number, frames: number): void;
-  selfAttention(layer: number, context: number, scratch: number, state: number, x: number, summary: number): void;
+  selfAttention(layer: number, context: number, scratch: number, x: number, summaries: number): void;
   feedForward(layer: number, scratch: number, x: number, tokens: number): void;
 }
 

@@ -6,15 +6,22 @@ import { createRecognizer } from "foldvox";
 import { WebSocketServer } from "ws";
 
 const MAX_STREAMS = 32;
-const recognizer = await createRecognizer({ maxStreams: MAX_STREAMS });
+// Streams only keep what they are given; what has come in by the end of a turn of the event loop is decoded together, the
+// steps of up to eight streams as one.
+const recognizer = await createRecognizer({ maxStreams: MAX_STREAMS, maxBatch: 8, deferred: true });
 const server = new WebSocketServer({ port: Number(process.env.PORT ?? 2700), maxPayload: 1 << 20 });
 
-/** Tells the client what is new, after each message of its audio. */
-function tell(socket, stream, shown) {
-  for (const final of stream.results()) socket.send(JSON.stringify(final));
-  const { partial, committed } = stream.partial();
-  if (partial !== shown) socket.send(JSON.stringify({ partial, committed }));
-  return partial;
+/** What to do for each stream once its audio is decoded. */
+const tellClient = new Map();
+let scheduled = false;
+
+function decodeSoon() {
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(() => {
+    scheduled = false;
+    for (const stream of recognizer.decodeStreams()) tellClient.get(stream)();
+  });
 }
 
 server.on("connection", (socket) => {
@@ -27,22 +34,32 @@ server.on("connection", (socket) => {
     return;
   }
   let shown = "";
+  let ended = false;
+  tellClient.set(stream, () => {
+    for (const final of stream.results()) socket.send(JSON.stringify(final));
+    const { partial, committed } = stream.partial();
+    if (partial !== shown) socket.send(JSON.stringify({ partial, committed }));
+    shown = partial;
+    if (ended) socket.close(1000);
+  });
   socket.on("message", (data, isBinary) => {
     try {
       if (isBinary) {
         const samples = new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1)));
         stream.acceptWaveform(16000, samples);
-        shown = tell(socket, stream, shown);
       } else if (data.toString() === "end") {
         stream.inputFinished();
-        tell(socket, stream, shown);
-        socket.close(1000);
+        ended = true;
       }
+      decodeSoon();
     } catch (error) {
       socket.close(1008, error.message.slice(0, 120));
     }
   });
-  socket.on("close", () => stream.free());
+  socket.on("close", () => {
+    tellClient.delete(stream);
+    stream.free();
+  });
   socket.on("error", () => socket.terminate());
 });
 

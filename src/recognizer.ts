@@ -7,39 +7,50 @@ import type { FinalResult, PartialResult } from "./decode/results.ts";
 import { TransducerDecoder } from "./decode/transducer-decoder.ts";
 import { transducerBeam } from "./decode/transducer-decoding.ts";
 import { type DecoderFactory, decodersFor } from "./decoders.ts";
+import type { ArenaOptions } from "./engine/arena.ts";
 import { type Build, Engine } from "./engine/engine.ts";
 import type { MemoryReport } from "./engine/memory-report.ts";
 import { compile, compileSync, type WasmSource } from "./engine/module.ts";
 import { FoldvoxError } from "./errors.ts";
 import { unlessAborted, untilAborted } from "./loading/abort.ts";
-import { type ArenaSize, type LoadOptions, loadArena, placeTensors } from "./loading/load-arena.ts";
+import { type LoadOptions, loadArena, placeTensors } from "./loading/load-arena.ts";
 import type { ModelHeader } from "./model/header.ts";
 import { ModelLoader } from "./model/loader.ts";
 import type { ModelSource } from "./model/source.ts";
 import { yieldToEventLoop } from "./platform.ts";
-import { Stream, type StreamOptions } from "./stream.ts";
+import { decodeTogether, Stream, type StreamOptions } from "./stream.ts";
 
 export interface RecognizerOptions extends StreamOptions, LoadOptions {
   /** The model: a URL, bytes, or anything that yields them. Default: the bundled English commands model. */
   readonly model?: string | URL | ModelSource;
   /** How many streams may be open at the same time; each has its own state block in the arena. Default 1. */
   readonly maxStreams?: number;
+  /**
+   * How many of them decodeStreams() takes through the encoder together: weights are then read once for all, in exchange for
+   * so much more scratch memory. Default 1.
+   */
+  readonly maxBatch?: number;
   /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside this file that runs here. */
   readonly wasm?: WasmSource;
 }
 
 /** What a recognizer needs without asynchronous start-up. */
-export interface SyncRecognizerOptions extends StreamOptions, Pick<RecognizerOptions, "maxStreams" | "maxBytes"> {
+export interface SyncRecognizerOptions
+  extends StreamOptions,
+    Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes"> {
   readonly model: Uint8Array | ArrayBuffer;
   readonly wasm: WebAssembly.Module | BufferSource;
 }
 
 /** Errors: bad-argument. */
-function arenaSize({ maxStreams = 1, decoding = {} }: Pick<RecognizerOptions, "maxStreams" | "decoding">): ArenaSize {
-  if (!Number.isInteger(maxStreams) || maxStreams < 1 || maxStreams > 65536) {
-    throw new FoldvoxError("bad-argument", `maxStreams is ${maxStreams}; give a whole number from 1 to 65536.`);
+function arenaSize(options: Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "decoding">): ArenaOptions {
+  const { maxStreams = 1, maxBatch = 1, decoding = {} } = options;
+  for (const [name, count] of Object.entries({ maxStreams, maxBatch })) {
+    if (!Number.isInteger(count) || count < 1 || count > 65536) {
+      throw new FoldvoxError("bad-argument", `${name} is ${count}; give a whole number from 1 to 65536.`);
+    }
   }
-  return { streams: maxStreams, beam: transducerBeam(decoding) };
+  return { streams: maxStreams, beam: transducerBeam(decoding), batch: maxBatch };
 }
 
 const bundledModel = () => new URL("../models/commands.safetensors", import.meta.url);
@@ -119,6 +130,8 @@ export class Recognizer {
   private readonly rules: EndpointRules;
   /** Made when first needed: a model whose head has no decoder may still encode. */
   private readonly decoders: () => DecoderFactory;
+  /** Deferred streams that have something to decode. */
+  private readonly waiting = new Set<Stream>();
 
   /** Made by createRecognizer. Errors: bad-argument for the options. */
   constructor(engine: Engine, options: StreamOptions) {
@@ -156,9 +169,25 @@ export class Recognizer {
     const rules = endpointRules(options.endpoint ?? {}, this.rules);
     const { decoding } = options;
     const decoderFor = decoding ? decodersFor(this.header.config, decoding, this.engine.plan) : this.decoders();
-    const { skipSilence = false, onLatency } = { ...this.options, ...options };
+    const { skipSilence = false, onLatency, deferred = false } = { ...this.options, ...options };
+    const onWork = deferred
+      ? (stream: Stream) => void this.waiting.add(stream)
+      : (stream: Stream) => decodeTogether(this.engine, [stream]);
     const engine = this.engine.openStream();
-    return new Stream({ engine, header: this.header, decoder: decoderFor(engine), rules, skipSilence, onLatency });
+    const decoder = decoderFor(engine);
+    return new Stream({ engine, header: this.header, decoder, rules, skipSilence, onLatency, deferred, onWork });
+  }
+
+  /**
+   * Decodes what deferred streams have been given, up to maxBatch of them side by side, and returns those that had been given
+   * something, in that order: their partials and results may be new. What a stream says does not depend on its company.
+   * Errors: freed.
+   */
+  decodeStreams(): Stream[] {
+    const streams = [...this.waiting].filter((stream) => stream.isWaiting);
+    this.waiting.clear();
+    decodeTogether(this.engine, streams);
+    return streams;
   }
 
   /**
@@ -169,7 +198,7 @@ export class Recognizer {
     chunks: AsyncIterable<Float32Array | Int16Array> | Iterable<Float32Array | Int16Array>,
     options: TranscribeOptions = {},
   ): AsyncGenerator<PartialResult | FinalResult> {
-    const feed = new ResultFeed(this.createStream(options), options);
+    const feed = new ResultFeed(this.createStream({ ...options, deferred: false }), options);
     try {
       for await (const chunk of untilAborted(chunks, options.signal)) {
         yield* feed.accept(chunk);
@@ -187,7 +216,7 @@ export class Recognizer {
   ): TransformStream<Float32Array | Int16Array, PartialResult | FinalResult> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const feed = new ResultFeed(this.createStream(options), options);
+    const feed = new ResultFeed(this.createStream({ ...options, deferred: false }), options);
     /** Hands on what the work brings; the stream's place is given back when it is the last, or fails. */
     const tell = (
       controller: TransformStreamDefaultController<PartialResult | FinalResult>,
@@ -241,10 +270,11 @@ export class Recognizer {
     };
     try {
       if ("features" in input) {
-        stream.encodeFrames(checkFeatures(input.features, this.header.config.features.mels), collect);
+        const features = checkFeatures(input.features, this.header.config.features.mels);
+        this.engine.run([stream.encodeFrames(features, collect)]);
       } else {
-        stream.acceptSamples(checkSamples(input.waveform), collect);
-        stream.finish(collect);
+        this.engine.run([stream.acceptSamples(checkSamples(input.waveform), collect)]);
+        this.engine.run([stream.finish(collect)]);
       }
     } finally {
       stream.free();

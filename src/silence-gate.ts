@@ -8,6 +8,7 @@
 
 import { VoiceDetector } from "./audio/voice-detector.ts";
 import type { EngineStream, OutputHandler } from "./engine/engine-stream.ts";
+import type { Work } from "./engine/work.ts";
 import type { ModelConfig } from "./model/config.ts";
 
 /** Silence before the encoder pauses: faint words follow louder ones, and cost little against the warm-up. */
@@ -75,7 +76,7 @@ export class SilenceGate {
     return this.leftOut + (this.pausedAt === null ? 0 : this.samples - this.pausedAt);
   }
 
-  acceptSamples(samples: Float32Array): void {
+  *acceptSamples(samples: Float32Array): Work {
     for (let at = 0; at < samples.length; ) {
       const count = Math.min(samples.length - at, this.block.length - this.blockFilled);
       this.block.set(samples.subarray(at, at + count), this.blockFilled);
@@ -83,21 +84,21 @@ export class SilenceGate {
       at += count;
       if (this.blockFilled === this.block.length) {
         this.blockFilled = 0;
-        this.acceptBlock(this.block);
+        yield* this.acceptBlock(this.block);
       }
     }
   }
 
-  finish(): void {
+  *finish(): Work {
     const rest = this.block.subarray(0, this.blockFilled);
     this.samples += rest.length;
     if (this.pausedAt === null) {
-      this.engine.acceptSamples(rest, this.receive);
-      this.engine.finish(this.receive);
+      yield* this.engine.acceptSamples(rest, this.receive);
+      yield* this.engine.finish(this.receive);
       return;
     }
     const { row, block, stride, segment } = this.geometry;
-    this.engine.finish(() => {});
+    yield* this.engine.finish(() => {});
     const rows = Math.floor((1 + Math.floor(this.samples / block)) / stride);
     while (this.told < rows) this.silent(Math.min(segment, rows - this.told));
     this.leftOut += Math.floor((this.samples - this.pausedAt) / row) * row;
@@ -117,19 +118,19 @@ export class SilenceGate {
     this.told = 0;
   }
 
-  private acceptBlock(block: Float32Array): void {
+  private *acceptBlock(block: Float32Array): Work {
     const isVoice = this.detector.isVoice(block);
     this.samples += block.length;
     if (isVoice) this.voiceAt = this.samples;
     if (this.pausedAt === null) {
-      this.engine.acceptSamples(block, this.receive);
+      yield* this.engine.acceptSamples(block, this.receive);
       if (this.samples - this.voiceAt < this.geometry.hangover) return;
       this.pausedAt = this.samples;
       this.keptFrom = this.samples;
       return;
     }
     this.kept.push(block.slice());
-    if (isVoice) this.resume();
+    if (isVoice) yield* this.resume();
     else this.pause();
   }
 
@@ -151,13 +152,13 @@ export class SilenceGate {
     return this.pausedAt! + Math.max(0, Math.floor(reach / unit)) * unit;
   }
 
-  private resume(): void {
+  private *resume(): Work {
     const { block } = this.geometry;
     const from = this.restart();
     this.leftOut += from - this.pausedAt!;
     this.pausedAt = null;
     for (const kept of this.kept.splice(0).slice((from - this.keptFrom) / block)) {
-      this.engine.acceptSamples(kept, this.receive);
+      yield* this.engine.acceptSamples(kept, this.receive);
     }
   }
 

@@ -6,7 +6,9 @@ import type { Decoder } from "./decode/decoder.ts";
 import type { DecodingOptions } from "./decode/decoding.ts";
 import { type EndpointRules, endpointRules, isEndpoint } from "./decode/endpoint.ts";
 import { endingBy, type FinalResult, type PartialResult } from "./decode/results.ts";
+import type { Engine } from "./engine/engine.ts";
 import type { EngineStream, OutputHandler } from "./engine/engine-stream.ts";
+import type { Work } from "./engine/work.ts";
 import { FoldvoxError } from "./errors.ts";
 import { type LatencyEvent, LatencyMeter } from "./latency.ts";
 import type { ModelHeader } from "./model/header.ts";
@@ -27,6 +29,11 @@ export interface StreamOptions {
   readonly skipSilence?: boolean;
   /** Is told how long after being spoken words, partials and finals come. */
   readonly onLatency?: (event: LatencyEvent) => void;
+  /**
+   * Leaves decoding to the recognizer's decodeStreams(): acceptWaveform and inputFinished check what they are given and keep
+   * it until then. Results are the same. Default false: they decode at once.
+   */
+  readonly deferred?: boolean;
 }
 
 /** The parts that a recognizer makes a stream of. */
@@ -37,6 +44,9 @@ export interface StreamParts {
   readonly rules: EndpointRules;
   readonly skipSilence: boolean;
   readonly onLatency: ((event: LatencyEvent) => void) | undefined;
+  readonly deferred: boolean;
+  /** Is told when the stream has something to decode; decodeTogether does it. */
+  readonly onWork: (stream: Stream) => void;
 }
 
 export class Stream {
@@ -46,18 +56,27 @@ export class Stream {
   private readonly decode: OutputHandler;
   private readonly gate: SilenceGate | null;
   private readonly latency: LatencyMeter | null;
+  private readonly deferred: boolean;
+  private readonly onWork: (stream: Stream) => void;
+  /** What is yet to be decoded, in order. */
+  private waiting: Work[] = [];
+  private finished = false;
   private rules: EndpointRules;
   private resampler: Resampler | null = null;
   private inputRate = 0;
   private inputSamples = 0;
   private finals: FinalResult[] = [];
+  /** How many of them were there before what is being decoded. */
+  private finalsBefore = 0;
 
   /** Made by Recognizer.createStream. */
-  constructor({ engine, header, decoder, rules, skipSilence, onLatency }: StreamParts) {
+  constructor({ engine, header, decoder, rules, skipSilence, onLatency, deferred, onWork }: StreamParts) {
     this.engine = engine;
     this.header = header;
     this.decoder = decoder;
     this.rules = rules;
+    this.deferred = deferred;
+    this.onWork = onWork;
     this.decode = (output, rows) => {
       this.decoder.accept(output, rows);
       if (this.isEndpoint()) this.closeUtterance();
@@ -84,6 +103,7 @@ export class Stream {
     this.engine.checkOpen();
     checkSampleRate(sampleRate);
     const checked = checkSamples(samples);
+    this.checkOpen();
     if (this.inputRate !== 0 && sampleRate !== this.inputRate) {
       throw new FoldvoxError(
         "bad-argument",
@@ -91,12 +111,11 @@ export class Stream {
       );
     }
     this.resampler ??= new Resampler(sampleRate, this.header.config.features.sampleRate);
+    this.inputRate = sampleRate;
+    this.inputSamples += samples.length;
     const resampled = this.resampler.process(checked);
-    this.timed(() => {
-      this.encode(resampled);
-      this.inputRate = sampleRate;
-      this.inputSamples += samples.length;
-    });
+    // The caller's own array may hold the next chunk by the time this one is decoded.
+    this.add(this.encode(this.deferred && resampled === samples ? resampled.slice() : resampled));
   }
 
   /** The text of the utterance that is going on; `committed` is the part that will not change any more. */
@@ -126,17 +145,9 @@ export class Stream {
    * the word's end, so that much silence follows. Errors: finished, freed.
    */
   inputFinished(): void {
-    this.timed(() => {
-      if (this.resampler) {
-        this.encode(this.resampler.flush());
-        const { encoder, features, head } = this.header.config;
-        this.encode(new Float32Array(head.delay * encoder.stride * features.hopSamples));
-      }
-      if (this.gate) this.gate.finish();
-      else this.engine.finish(this.decode);
-      this.closeUtterance();
-      this.finals = this.finals.map((final) => endingBy(final, this.audioSeconds));
-    });
+    this.checkOpen();
+    this.finished = true;
+    this.add(this.ending());
   }
 
   /** What `skipSilence` has saved since the stream was created or reset. */
@@ -148,6 +159,8 @@ export class Stream {
   /** Back to the beginning: nothing heard, times from zero, results not fetched are dropped. Errors: freed. */
   reset(): void {
     this.engine.reset();
+    this.waiting = [];
+    this.finished = false;
     this.gate?.reset();
     this.decoder.reset();
     this.latency?.reset();
@@ -159,29 +172,64 @@ export class Stream {
 
   /** Gives the stream's place back to the recognizer. Freeing twice is harmless. */
   free(): void {
+    this.waiting = [];
     this.engine.free();
   }
 
-  private encode(samples: Float32Array): void {
-    if (this.gate) this.gate.acceptSamples(samples);
-    else this.engine.acceptSamples(samples, this.decode);
+  /** Whether a deferred stream has something for decodeStreams(). */
+  get isWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Hands over what waits, to be run once (decodeTogether). */
+  *takeWork(): Work {
+    this.finalsBefore = this.finals.length;
+    for (const work of this.waiting.splice(0)) yield* work;
+  }
+
+  /** Tells the latency of what the work has brought, which took that long. */
+  tellLatency(computeMs: number): void {
+    this.latency?.look(this.finals.slice(this.finalsBefore), this.partial(), this.audioSeconds, computeMs);
+  }
+
+  /** Errors: finished, freed. */
+  private checkOpen(): void {
+    this.engine.open();
+    if (!this.finished) return;
+    throw new FoldvoxError("finished", "inputFinished() has been called on this stream; call reset() to start anew.");
+  }
+
+  private add(work: Work): void {
+    this.waiting.push(work);
+    this.onWork(this);
+  }
+
+  private encode(samples: Float32Array): Work {
+    return this.gate ? this.gate.acceptSamples(samples) : this.engine.acceptSamples(samples, this.decode);
+  }
+
+  private *ending(): Work {
+    if (this.resampler) {
+      yield* this.encode(this.resampler.flush());
+      const { encoder, features, head } = this.header.config;
+      yield* this.encode(new Float32Array(head.delay * encoder.stride * features.hopSamples));
+    }
+    yield* this.gate ? this.gate.finish() : this.engine.finish(this.decode);
+    this.closeUtterance();
+    this.finals = this.finals.map((final) => endingBy(final, this.audioSeconds));
   }
 
   private closeUtterance(): void {
     const result = this.decoder.finish();
     if (result) this.finals.push(result);
   }
+}
 
-  /** Does the work, and tells the latency of what it brings. */
-  private timed(work: () => void): void {
-    if (!this.latency) {
-      work();
-      return;
-    }
-    const before = this.finals.length;
-    const start = now();
-    work();
-    const computeMs = now() - start;
-    this.latency.look(this.finals.slice(before), this.partial(), this.audioSeconds, computeMs);
-  }
+/** Decodes what waits in streams of an engine: steps that are ready together run as one. Errors: freed. */
+export function decodeTogether(engine: Engine, streams: readonly Stream[]): void {
+  const start = now();
+  engine.run(streams.map((stream) => stream.takeWork()));
+  const computeMs = now() - start;
+  // Told only now, when all is done: those who listen may call what they like.
+  for (const stream of streams) stream.tellLatency(computeMs);
 }

@@ -1,4 +1,4 @@
-// Multi-head attention of a few queries over two runs of key/value rows: those of this step and those kept from before.
+// Multi-head attention of a few queries over three runs of key/value rows: memory, those of this step, those kept from before.
 // A row holds key[d] then value[d], as the fused projection writes it, so keeping a row is one copy and nothing is ever
 // transposed or joined. The order of keys does not matter to softmax, only to rounding: it is the order in memory.
 
@@ -21,9 +21,9 @@ export class RelativeBias {
 }
 
 /**
- * Adds a head's bias to the scores of query `m`. The first `unplaced` current rows (memory) have no place in time; the
- * others follow each other, row 0 at the time of query 0. `past` is a ring that ended before it, its oldest row `oldest`.
- * Rows of equal order are neighbours in the table too, so each run is one vector sum.
+ * Adds a head's bias to the scores of query `m`, those of current rows and behind them those of past rows. Current rows
+ * follow each other, row 0 at the time of query 0; `past` is a ring that ended before it, its oldest row `oldest`. Memory has
+ * no place in time. Rows of equal order are neighbours in the table too, so each run is one vector sum.
  */
 function addRelativeBias(
   r: RelativeBias,
@@ -31,14 +31,13 @@ function addRelativeBias(
   scores: usize,
   m: i32,
   numCurrent: i32,
-  unplaced: i32,
   numPast: i32,
   oldest: i32,
   scale: f32,
 ): void {
   const origin = r.table + (<usize>(head * r.span + r.zero - m) << 2);
   const past = scores + (<usize>numCurrent << 2);
-  addScaled(scores + (<usize>unplaced << 2), origin, scale, numCurrent - unplaced);
+  addScaled(scores, origin, scale, numCurrent);
   addScaled(past, origin - (<usize>oldest << 2), scale, oldest);
   addScaled(past + (<usize>oldest << 2), origin - (<usize>numPast << 2), scale, numPast - oldest);
 }
@@ -83,12 +82,14 @@ function addWeightedRows(out: usize, weights: usize, rows: usize, stride: usize,
 
 /**
  * out[M][d] = softmax(queries[M][d] keys^T / sqrt(d / heads)) values, head by head, d = heads * headWidth.
- * current[numCurrent][2d] and past[numPast][2d] are the key/value rows; scores[M][numCurrent + numPast] is scratch.
- * `relative`, `unplaced` and `oldest` as in addRelativeBias; null adds nothing.
+ * bank[numBank][2d] (memory), current[numCurrent][2d] and past[numPast][2d] are the key/value rows; scores [M][all of them]
+ * is scratch. `relative` and `oldest` as in addRelativeBias; null adds nothing.
  */
 export function attend(
   out: usize,
   queries: usize,
+  bank: usize,
+  numBank: i32,
   current: usize,
   numCurrent: i32,
   past: usize,
@@ -98,14 +99,14 @@ export function attend(
   headWidth: i32,
   M: i32,
   relative: RelativeBias | null,
-  unplaced: i32,
   oldest: i32,
 ): void {
   const rowBytes = <usize>(heads * headWidth) << 2;
   const headBytes = <usize>headWidth << 2;
-  const numKeys = numCurrent + numPast;
+  const numKeys = numBank + numCurrent + numPast;
   const scoreBytes = <usize>numKeys << 2;
-  const pastScores = scores + (<usize>numCurrent << 2);
+  const currentScores = scores + (<usize>numBank << 2);
+  const pastScores = currentScores + (<usize>numCurrent << 2);
   const scale: f32 = <f32>1 / sqrt<f32>(<f32>headWidth);
   // softmax scales what it reads, the bias too.
   const biasScale: f32 = sqrt<f32>(<f32>headWidth);
@@ -113,15 +114,17 @@ export function attend(
   for (let h = 0; h < heads; h++) {
     const head = <usize>h * headBytes;
     const q = queries + head;
-    matmulF32(scores, scoreBytes, q, rowBytes, current + head, 2 * rowBytes, 0, M, numCurrent, headWidth);
+    if (numBank > 0) matmulF32(scores, scoreBytes, q, rowBytes, bank + head, 2 * rowBytes, 0, M, numBank, headWidth);
+    matmulF32(currentScores, scoreBytes, q, rowBytes, current + head, 2 * rowBytes, 0, M, numCurrent, headWidth);
     matmulF32(pastScores, scoreBytes, q, rowBytes, past + head, 2 * rowBytes, 0, M, numPast, headWidth);
     const values = rowBytes + head;
     for (let m = 0; m < M; m++) {
       const row = <usize>m * scoreBytes;
       const o = out + <usize>m * rowBytes + head;
-      if (relative) addRelativeBias(relative, h, scores + row, m, numCurrent, unplaced, numPast, oldest, biasScale);
+      if (relative) addRelativeBias(relative, h, currentScores + row, m, numCurrent, numPast, oldest, biasScale);
       softmax(scores + row, scale, numKeys);
-      addWeightedRows(o, scores + row, current + values, 2 * rowBytes, numCurrent, headWidth);
+      if (numBank > 0) addWeightedRows(o, scores + row, bank + values, 2 * rowBytes, numBank, headWidth);
+      addWeightedRows(o, currentScores + row, current + values, 2 * rowBytes, numCurrent, headWidth);
       addWeightedRows(o, pastScores + row, past + values, 2 * rowBytes, numPast, headWidth);
     }
   }

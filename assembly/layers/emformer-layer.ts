@@ -16,11 +16,11 @@ export class EmformerLayer {
   outputNorm: Norm;
 }
 
-/** x[segment + rightContext][d] becomes the layer's output; `summary` as in selfAttention. */
-export function emformerLayer(l: EmformerLayer, c: Context, s: Scratch, state: usize, x: usize, summary: usize): void {
-  const tokens = c.segment + c.rightContext;
+/** x[tokens][d], of all streams, becomes the layer's output; `summaries` as in selfAttention. */
+export function emformerLayer(l: EmformerLayer, c: Context, s: Scratch, x: usize, summaries: usize): void {
+  const tokens = c.tokens;
   if (l.subtokenEmbedding) addToRows(x, l.subtokenEmbedding, tokens, c.width);
-  selfAttention(l.attention, c, s, state, x, summary);
+  selfAttention(l.attention, c, s, x, summaries);
   feedForward(l.feedForward, s, x, tokens);
   normalise(l.outputNorm, x, x, tokens * l.feedForward.fold);
 }

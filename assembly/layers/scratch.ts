@@ -1,6 +1,6 @@
 // Where a step keeps what is dead when it ends. The host places these (src/engine/arena.ts); lifetimes overlap.
 
-/** Addresses of f32 unless said otherwise. d is the token width; rows are memory, segment, right context, summary. */
+/** Addresses of f32 unless said otherwise. d is the token width; rows are all streams' memory, tokens and summaries. */
 @unmanaged
 export class Scratch {
   /** [rows][d] */
@@ -11,7 +11,7 @@ export class Scratch {
   context: usize;
   /** [rows][2 d] */
   keyValues: usize;
-  /** [queries][keys] of the layer with the most sub-tokens */
+  /** [queries][keys] of one stream in the layer with the most sub-tokens */
   scores: usize;
   /** [rows][feed-forward width], unfolded */
   hidden: usize;

@@ -1,13 +1,13 @@
-// The encoder: tokens wait in a stream; a step takes a segment and its right context through the layers.
+// The encoder: tokens wait in their streams; a step takes a segment and its right context through the layers, of one stream
+// or of several that are ready together.
 // torchaudio's _EmformerEncoder.infer (input_linear, time reduction, Emformer, output_linear, layer norm), any layer folded.
 
 import { logSoftmax } from "../kernels/softmax";
-import { meanOfRows } from "../kernels/vector";
 import { EmformerLayer, emformerLayer } from "../layers/emformer-layer";
 import { Linear, linear } from "../layers/linear";
 import { Norm, normalise } from "../layers/norm";
 import { Scratch } from "../layers/scratch";
-import { Context } from "../layers/self-attention";
+import { Context, memoriesOf, streamAt, summarise } from "../layers/self-attention";
 import { Stream } from "./stream";
 
 @unmanaged
@@ -29,9 +29,9 @@ export class Encoder {
   head: Linear | null;
   context: Context;
   scratch: Scratch;
-  /** Scratch: f32 [segment + rightContext][d], [d], [segment][outputDim] and one row of the head */
+  /** Scratch, for the most streams S of a step: f32 [S (segment + rightContext)][d], [S][d], [S segment][outputDim] and one row of the head */
   x: usize;
-  summary: usize;
+  summaries: usize;
   encoded: usize;
   headScratch: usize;
 }
@@ -44,48 +44,79 @@ export function embedFrames(e: Encoder, stream: Stream, features: usize, frames:
   stream.numTokens += tokens;
 }
 
-/** Forgets the first `tokens` waiting tokens. */
-function consumeTokens(stream: Stream, tokens: i32, width: i32): void {
-  stream.numTokens -= tokens;
-  const bytes = <usize>(tokens * width) << 2;
-  memory.copy(stream.tokens, stream.tokens + bytes, <usize>(stream.numTokens * width) << 2);
-  stream.past += tokens;
-  stream.pastSegments++;
+/** The segment that a stream is ready to encode, in tokens: a full one, at the end of the input what is left, else 0. */
+function readySegment(e: Encoder, stream: Stream): i32 {
+  const segment = min(e.segment, stream.numTokens - e.rightContext);
+  return segment == e.segment || stream.finished ? max(segment, 0) : 0;
 }
 
-/** out[segment][tokens] = log-softmax(head(encoded)). */
-function ctcHead(e: Encoder, head: Linear, out: usize, segment: i32): void {
-  linear(head, e.scratch, out, e.encoded, segment);
-  for (let t = 0; t < segment; t++) {
-    logSoftmax(out + (<usize>(t * head.outputs) << 2), e.headScratch, head.outputs);
+/** Copies the tokens of the streams that are ready to x, one stream behind the other, and makes c say which those are. */
+function gatherTokens(e: Encoder, c: Context, numStreams: i32): void {
+  const tokenBytes = <usize>c.width << 2;
+  c.numStreams = 0;
+  c.tokens = 0;
+  c.memories = 0;
+  for (let i = 0; i < numStreams; i++) {
+    const stream = changetype<Stream>(streamAt(c, i));
+    stream.segment = readySegment(e, stream);
+    if (stream.segment == 0) continue;
+    const tokens = stream.segment + e.rightContext;
+    memory.copy(e.x + <usize>c.tokens * tokenBytes, stream.tokens, <usize>tokens * tokenBytes);
+    store<usize>(c.streams + (<usize>c.numStreams << 2), changetype<usize>(stream));
+    c.numStreams++;
+    c.tokens += tokens;
+    c.memories += memoriesOf(c, stream);
+  }
+}
+
+/** Forgets the tokens whose segments have been encoded, and the right contexts in x; returns the tokens left in x. */
+function takeSegments(e: Encoder, c: Context): i32 {
+  const tokenBytes = <usize>c.width << 2;
+  let from = e.x;
+  let tokens = 0;
+  for (let i = 0; i < c.numStreams; i++) {
+    const stream = changetype<Stream>(streamAt(c, i));
+    const segment = stream.segment;
+    const bytes = <usize>segment * tokenBytes;
+    memory.copy(e.x + <usize>tokens * tokenBytes, from, bytes);
+    from += bytes + <usize>e.rightContext * tokenBytes;
+    tokens += segment;
+    stream.numTokens -= segment;
+    memory.copy(stream.tokens, stream.tokens + bytes, <usize>stream.numTokens * tokenBytes);
+    stream.past += segment;
+    stream.pastSegments++;
+  }
+  return tokens;
+}
+
+/** out[M][tokens] = log-softmax(head(encoded)). */
+function ctcHead(e: Encoder, head: Linear, out: usize, M: i32): void {
+  linear(head, e.scratch, out, e.encoded, M);
+  for (let m = 0; m < M; m++) {
+    logSoftmax(out + (<usize>(m * head.outputs) << 2), e.headScratch, head.outputs);
   }
 }
 
 /**
- * One step: if a segment and its right context wait (or the input has ended), encodes it to out[segment][D] and returns the
- * number of tokens, else 0. D is the number of CTC tokens, or outputDim without a head.
+ * One step of the first numStreams streams in the list of e.context: those that have a segment and its right context (or
+ * whose input has ended) are encoded to out[segment][D], one behind the other, the others left out. Every stream then says in
+ * `segment` how many tokens came out. D is the number of CTC tokens, or outputDim without a head.
  */
-export function encoderStep(e: Encoder, stream: Stream, out: usize): i32 {
-  const segment = min(e.segment, stream.numTokens - e.rightContext);
-  if (segment <= 0 || (segment < e.segment && !stream.finished)) return 0;
-
+export function encoderStep(e: Encoder, numStreams: i32, out: usize): void {
   const c = e.context;
-  c.segment = segment;
-  c.past = stream.past;
-  c.pastSegments = stream.pastSegments;
-  memory.copy(e.x, stream.tokens, <usize>((segment + e.rightContext) * c.width) << 2);
-  if (c.memory > 0) meanOfRows(e.summary, e.x, segment, c.width);
+  gatherTokens(e, c, numStreams);
+  if (c.numStreams == 0) return;
+  if (c.memory > 0) summarise(c, e.summaries, e.x);
 
   for (let i = 0; i < e.numLayers; i++) {
     const layer = changetype<EmformerLayer>(load<usize>(e.layers + (<usize>i << 2)));
-    emformerLayer(layer, c, e.scratch, changetype<usize>(stream), e.x, e.summary);
+    emformerLayer(layer, c, e.scratch, e.x, e.summaries);
   }
 
+  const segments = takeSegments(e, c);
   const head = e.head;
   const encoded = head ? e.encoded : out;
-  linear(e.outputLinear, e.scratch, encoded, e.x, segment);
-  normalise(e.outputNorm, encoded, encoded, segment);
-  if (head) ctcHead(e, head, out, segment);
-  consumeTokens(stream, segment, c.width);
-  return segment;
+  linear(e.outputLinear, e.scratch, encoded, e.x, segments);
+  normalise(e.outputNorm, encoded, encoded, segments);
+  if (head) ctcHead(e, head, out, segments);
 }

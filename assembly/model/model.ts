@@ -1,5 +1,5 @@
-// The whole model: samples to frames to tokens to the encoder's output, one call per step; and what a transducer's search asks
-// of its predictor and joiner, one call for all hypotheses.
+// The whole model: samples to frames to tokens, one call per stream and step; tokens to the encoder's output, one call for all
+// streams that are ready; and what a transducer's search asks of its predictor and joiner, one call for all hypotheses.
 
 import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
 import { Encoder, embedFrames, encoderStep } from "./encoder";
@@ -26,7 +26,7 @@ export class Model {
   encoder: Encoder;
   /** Frames [..][mels]: written by the front end, or by the host in its place */
   features: usize;
-  /** Output window [segment][D] */
+  /** Output window: the segments [..][D] of a step's streams */
   output: usize;
   transducer: Transducer | null;
 }
@@ -63,21 +63,25 @@ function makeFrames(m: Model, stream: Stream, numSamples: i32): i32 {
   return frames;
 }
 
-/** The stream's buffer holds numSamples samples, at least a window: encodes them and returns the tokens in m.output. */
-export function stepSamples(m: Model, stream: Stream, numSamples: i32): i32 {
-  return stepFrames(m, stream, makeFrames(m, stream, numSamples));
+/** The stream's buffer holds numSamples samples, at least a window: makes tokens of them. */
+export function acceptSamples(m: Model, stream: Stream, numSamples: i32): void {
+  acceptFrames(m, stream, makeFrames(m, stream, numSamples));
 }
 
 /** The same with frames that stand in m.features. */
-export function stepFrames(m: Model, stream: Stream, frames: i32): i32 {
+export function acceptFrames(m: Model, stream: Stream, frames: i32): void {
   embedFrames(m.encoder, stream, m.features, frames);
-  return encoderStep(m.encoder, stream, m.output);
+}
+
+/** One step of the streams in the list (encoder.ts); their output stands in m.output. */
+export function step(m: Model, numStreams: i32): void {
+  encoderStep(m.encoder, numStreams, m.output);
 }
 
 /**
  * The input has ended with numSamples samples in the buffer, the half window before the first sample counted. Makes the last
- * frames; the host then calls stepFrames with 0 frames until it returns 0. A stream of 200 samples or fewer is too short to
- * be reflected and gives no frames.
+ * frames; the host then has the stream stepped until no token comes. A stream of 200 samples or fewer is too short to be
+ * reflected and gives no frames.
  */
 export function finishSamples(m: Model, stream: Stream, numSamples: i32): void {
   if (!stream.started && numSamples <= WINDOW) return finishFrames(m, stream, 0);

@@ -1,16 +1,15 @@
 // The state of one stream: what survives from step to step. The record stands at the start of the stream's block in the
 // arena; its buffers and every layer's caches follow in the same block.
 
+import { Progress } from "../layers/self-attention";
+
 @unmanaged
-export class Stream {
+export class Stream extends Progress {
   /** f32 samples not yet turned into frames; the first window starts 200 samples before the first sample */
   samples: usize;
   /** f32 tokens [numTokens][d] that wait for their segment or for its right context */
   tokens: usize;
   numTokens: i32;
-  /** Tokens and segments encoded so far */
-  past: i32;
-  pastSegments: i32;
   /** 1 once the first frame is made, that is once the start has been reflected */
   started: i32;
   /** 1 once the input has ended: the last segment may then run short */
@@ -21,9 +20,10 @@ export class Stream {
 
 /** Back to the beginning. Caches need no clearing: only what has been written is read. */
 export function resetStream(s: Stream): void {
-  s.numTokens = 0;
+  s.segment = 0;
   s.past = 0;
   s.pastSegments = 0;
+  s.numTokens = 0;
   s.started = 0;
   s.finished = 0;
 }

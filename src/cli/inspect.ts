@@ -10,7 +10,7 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
   const header = await readHeaderOf(path);
   const { config } = header;
   const cost = modelCost(header);
-  const { regions } = planArena(header, 1);
+  const { regions } = planArena(header);
   if (options.json) {
     const { fileBytes, sha256, tensors } = header;
     const arena = { bytes: arenaBytes(header), regions };

@@ -47,7 +47,7 @@ export interface ScratchPlan {
   readonly quantized: number;
   readonly quantizedScales: number;
   readonly x: number;
-  readonly summary: number;
+  readonly summaries: number;
   readonly encoded: number;
   readonly headScratch: number;
   readonly transducer: TransducerScratch | null;
@@ -96,6 +96,9 @@ export interface ArenaPlan {
   readonly tensors: ReadonlyMap<string, number>;
   readonly scratch: ScratchPlan;
   readonly output: number;
+  /** Most streams of a step, and the list in which their addresses are handed over. */
+  readonly batch: number;
+  readonly batchList: number;
   /** Width of an output row: CTC tokens, or the encoder's outputDim for a transducer. */
   readonly outputDim: number;
   /** Of a model that can decode as a transducer. */
@@ -114,7 +117,7 @@ const ALIGNMENT = 16;
 export const WINDOW = 400;
 const BINS = WINDOW / 2 + 1;
 /** Words of the Stream record (assembly/model/stream.ts), rounded up. */
-const STREAM_RECORD_BYTES = 32;
+const STREAM_RECORD_BYTES = 48;
 /** Descriptor words: the model's own records, an encoder layer's and an LSTM's (src/engine/descriptor.ts asserts them). */
 const MODEL_WORDS = 144;
 const LAYER_WORDS = 64;
@@ -148,16 +151,19 @@ class Cursor {
 class Sizes {
   /** Hypotheses of a transducer's search; 0 where the model has none. */
   readonly beam: number;
+  /** Streams of one step. */
+  readonly batch: number;
   /** Frames of a first step and of the last, which may hold those that only the end of the input completes. */
   readonly firstFrames: number;
   readonly lastFrames: number;
   readonly stepFrames: number;
-  /** Tokens of a step: segment and right context; rows adds the memory bank and the summary. */
+  /** A stream's tokens in a step: segment and right context; rows adds the memory bank and the summary. */
   readonly tokens: number;
   readonly rows: number;
 
-  constructor(config: ModelConfig, beam: number) {
+  constructor(config: ModelConfig, beam: number, batch: number) {
     this.beam = config.predictor ? beam : 0;
+    this.batch = batch;
     const { segment, rightContext, memory, stride } = config.encoder;
     this.tokens = segment + rightContext;
     this.rows = this.tokens + memory + 1;
@@ -192,15 +198,16 @@ function planStream(config: ModelConfig, sizes: Sizes): StreamPlan {
 /** The most activations, in i16, and rows that one int8 product of the model reads. */
 function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { columns: number; rows: number } {
   const { width, inputDim, segment, outputDim } = config.encoder;
+  const { batch, tokens, rows } = sizes;
   const products: [rows: number, inputs: number][] = [
     [frames, inputDim],
-    [segment, width],
-    [segment, outputDim],
+    [batch * segment, width],
+    [batch * segment, outputDim],
   ];
   for (const layer of config.encoder.layers) {
-    products.push([sizes.rows * layer.attentionFold, width / layer.attentionFold]);
-    products.push([sizes.tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
-    products.push([sizes.tokens * layer.feedForwardFold, layer.feedForward / layer.feedForwardFold]);
+    products.push([batch * rows * layer.attentionFold, width / layer.attentionFold]);
+    products.push([batch * tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
+    products.push([batch * tokens * layer.feedForwardFold, layer.feedForward / layer.feedForwardFold]);
   }
   if (config.predictor) {
     for (const inputs of [config.predictor.symbolEmbedding, config.predictor.lstmHidden, outputDim]) {
@@ -213,7 +220,7 @@ function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { col
   };
 }
 
-/** Queries times keys of the layer with the most sub-tokens. */
+/** Queries times keys of one stream in a layer. */
 function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number {
   const keys = sizes.rows + config.encoder.leftContext;
   return sizes.rows * layer.attentionFold * keys * layer.attentionFold;
@@ -226,13 +233,16 @@ function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number
  */
 function planScratch(config: ModelConfig, sizes: Sizes, start: number): { plan: ScratchPlan; end: number } {
   const { width, rightContext, stride, segment, outputDim, layers } = config.encoder;
+  const { batch } = sizes;
+  const tokens = batch * sizes.tokens;
+  const rows = batch * sizes.rows;
   const frames = sizes.lastFrames + rightContext * stride;
   const quantizedMost = quantizedSize(config, sizes, frames);
 
   const common = new Cursor(start);
-  const x = common.floats(sizes.tokens * width);
-  const summary = common.floats(width);
-  const normalised = common.floats(sizes.rows * width);
+  const x = common.floats(tokens * width);
+  const summaries = common.floats(batch * width);
+  const normalised = common.floats(rows * width);
   const quantized = common.take(quantizedMost.columns * 2);
   const quantizedScales = common.floats(quantizedMost.rows);
 
@@ -241,16 +251,16 @@ function planScratch(config: ModelConfig, sizes: Sizes, start: number): { plan: 
   const logMelWork = frontEnd.floats((2 * WINDOW + 2 * WINDOW + BINS) * 4);
 
   const attention = new Cursor(common.at);
-  const queries = attention.floats(sizes.rows * width);
-  const context = attention.floats(sizes.rows * width);
-  const keyValues = attention.floats(sizes.rows * 2 * width);
+  const queries = attention.floats(rows * width);
+  const context = attention.floats(rows * width);
+  const keyValues = attention.floats(rows * 2 * width);
   const scores = attention.floats(Math.max(...layers.map((layer) => scoresOf(config, sizes, layer))));
 
   const feedForward = new Cursor(common.at);
-  const hidden = feedForward.floats(sizes.tokens * Math.max(...layers.map((layer) => layer.feedForward)));
+  const hidden = feedForward.floats(tokens * Math.max(...layers.map((layer) => layer.feedForward)));
 
   const outputs = new Cursor(common.at);
-  const encoded = outputs.floats(segment * outputDim);
+  const encoded = outputs.floats(batch * segment * outputDim);
   const headScratch = outputs.floats(config.tokens.length);
 
   const search = new Cursor(common.at);
@@ -268,7 +278,7 @@ function planScratch(config: ModelConfig, sizes: Sizes, start: number): { plan: 
     quantized,
     quantizedScales,
     x,
-    summary,
+    summaries,
     encoded,
     headScratch,
     transducer,
@@ -312,12 +322,16 @@ export interface ArenaOptions {
   readonly streams?: number;
   /** Hypotheses of a transducer's search; other models need no memory for theirs. Default 1. */
   readonly beam?: number;
+  /** Streams whose steps run as one, at most as many as there are: a recognizer's maxBatch. Default 1. */
+  readonly batch?: number;
 }
 
-/** Lays out the arena for a model and a number of streams. Every size is exact; only the total is rounded up to pages. */
-export function planArena(header: ModelHeader, numStreams: number, beam = 1): ArenaPlan {
+/** Lays out the arena for a model. Every size is exact; only the total is rounded up to pages. */
+export function planArena(header: ModelHeader, options: ArenaOptions = {}): ArenaPlan {
+  const { streams: numStreams = 1, beam = 1 } = options;
+  const batch = Math.min(options.batch ?? 1, numStreams);
   const { config } = header;
-  const sizes = new Sizes(config, beam);
+  const sizes = new Sizes(config, beam, batch);
   const regions: Region[] = [];
   const region = (name: string, offset: number, end: number): Region => {
     const made = { name, offset, bytes: end - offset };
@@ -354,7 +368,8 @@ export function planArena(header: ModelHeader, numStreams: number, beam = 1): Ar
   region("scratch", scratchStart, cursor.at);
 
   const outputDim = config.head.type === "ctc" ? config.tokens.length : config.encoder.outputDim;
-  const output = cursor.floats(config.encoder.segment * outputDim);
+  const output = cursor.floats(batch * config.encoder.segment * outputDim);
+  const batchList = cursor.floats(batch);
   region("output", output, cursor.at);
 
   const searchStart = cursor.at;
@@ -371,13 +386,13 @@ export function planArena(header: ModelHeader, numStreams: number, beam = 1): Ar
 
   const bytes = Math.ceil(cursor.at / PAGE_BYTES) * PAGE_BYTES;
   region("page rounding", cursor.at, bytes);
-  const plan = { constants, tensors, scratch: scratch.plan, output, outputDim, transducer, stream, streams };
-  return { regions, bytes, descriptor, ...plan };
+  const windows = { output, outputDim, batch, batchList, transducer };
+  return { regions, bytes, descriptor, constants, tensors, scratch: scratch.plan, ...windows, stream, streams };
 }
 
 /** Bytes of WebAssembly memory that the model needs: all it will ever use. */
 export function arenaBytes(header: ModelHeader, options: ArenaOptions = {}): number {
-  return planArena(header, options.streams ?? 1, options.beam ?? 1).bytes;
+  return planArena(header, options).bytes;
 }
 
 /** Whether the model fits in limitBytes of WebAssembly memory. */

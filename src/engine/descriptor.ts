@@ -103,7 +103,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     scratch.logMelWork,
   );
   const { width, leftContext, rightContext, memory: memoryBank } = encoder;
-  const context = writer.record(width, 0, rightContext, leftContext, 0, memoryBank, 0);
+  const context = writer.record(width, rightContext, leftContext, memoryBank, plan.batchList, 0, 0, 0);
   const scratchRecord = writer.record(
     scratch.normalised,
     scratch.queries,
@@ -128,7 +128,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     context,
     scratchRecord,
     scratch.x,
-    scratch.summary,
+    scratch.summaries,
     scratch.encoded,
     scratch.headScratch,
   );
@@ -186,5 +186,5 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
 /** Writes a stream's record (assembly/model/stream.ts) at the start of its state block. */
 export function writeStream(memory: ArrayBuffer, plan: ArenaPlan, address: number): void {
   const { samples, tokens, slots } = plan.stream;
-  new Uint32Array(memory, address, 8).set([address + samples, address + tokens, 0, 0, 0, 0, 0, address + slots]);
+  new Uint32Array(memory, address, 9).set([0, 0, 0, address + samples, address + tokens, 0, 0, 0, address + slots]);
 }

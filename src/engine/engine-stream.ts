@@ -1,4 +1,4 @@
-// One stream inside the engine: gathers samples until a step is full, then makes one call into WebAssembly.
+// One stream inside the engine: gathers samples until a step is full, has tokens made of them, and asks for the step.
 // Samples must be at the model's rate and finite: the recognizer has seen to it.
 
 import { FoldvoxError } from "../errors.ts";
@@ -7,6 +7,7 @@ import { type ArenaPlan, WINDOW } from "./arena.ts";
 import { writeStream } from "./descriptor.ts";
 import type { EngineExports } from "./engine.ts";
 import { EngineTransducer } from "./engine-transducer.ts";
+import type { StepOutput, Work } from "./work.ts";
 
 /** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */
 export type OutputHandler = (output: Float32Array, tokens: number) => void;
@@ -24,7 +25,8 @@ export interface EngineAccess {
 
 export class EngineStream {
   private readonly engine: () => EngineAccess;
-  private readonly address: number;
+  /** Of the state block. */
+  readonly address: number;
   private readonly hop: number;
   private readonly mels: number;
   private readonly blank: number;
@@ -32,9 +34,11 @@ export class EngineStream {
   private readonly close: () => void;
   private readonly samples: Float32Array;
   private readonly output: Float32Array;
+  /** Tokens of the last step (the first word of the block), and where in the window their rows begin. */
+  private readonly segment: Int32Array;
+  private firstRow = 0;
   private filled = HALF_WINDOW;
   private wanted = 0;
-  private finished = false;
   private freed = false;
 
   /** `engine` throws once the engine is freed; `close` gives the state block back. */
@@ -49,7 +53,8 @@ export class EngineStream {
     const { memory } = engine();
     const room = WINDOW - this.hop + plan.stream.firstFrames * this.hop;
     this.samples = new Float32Array(memory, address + plan.stream.samples, Math.max(room, WINDOW + 1));
-    this.output = new Float32Array(memory, plan.output, header.config.encoder.segment * plan.outputDim);
+    this.output = new Float32Array(memory, plan.output, plan.batch * header.config.encoder.segment * plan.outputDim);
+    this.segment = new Int32Array(memory, address, 1);
     writeStream(memory, plan, address);
     this.reset();
   }
@@ -60,7 +65,7 @@ export class EngineStream {
   }
 
   /** Samples of any number; each full step's output goes to onOutput. */
-  acceptSamples(samples: Float32Array, onOutput: OutputHandler): void {
+  *acceptSamples(samples: Float32Array, onOutput: OutputHandler): Work {
     const { exports, model } = this.open();
     let at = 0;
     while (at < samples.length) {
@@ -69,23 +74,23 @@ export class EngineStream {
       this.filled += count;
       at += count;
       if (this.filled < this.wanted) return;
-      const tokens = exports.stepSamples(model, this.address, this.filled);
+      exports.acceptSamples(model, this.address, this.filled);
       // The engine keeps what the next frame's window still needs.
       this.filled -= (Math.floor((this.filled - WINDOW) / this.hop) + 1) * this.hop;
       this.wanted = this.room(this.plan.stream.stepFrames);
-      this.emit(tokens, onOutput);
+      this.emit(yield this, onOutput);
     }
   }
 
-  /** The end of the input: the last frames, then the segments that were still waiting. */
-  finish(onOutput: OutputHandler): void {
+  /** The end of the input: the last frames, then the segments that were still waiting. Nothing may follow but reset(). */
+  *finish(onOutput: OutputHandler): Work {
     const { exports, model } = this.open();
     exports.finishSamples(model, this.address, this.filled);
-    this.drain(onOutput);
+    yield* this.drain(onOutput);
   }
 
   /** A whole input given as normalised frames [T][mels] in place of samples. */
-  encodeFrames(features: Float32Array, onOutput: OutputHandler): void {
+  *encodeFrames(features: Float32Array, onOutput: OutputHandler): Work {
     const { exports, memory, model } = this.open();
     const { mels } = this;
     const window = new Float32Array(memory, this.plan.scratch.features, this.plan.stream.firstFrames * mels);
@@ -93,38 +98,51 @@ export class EngineStream {
     let at = 0;
     for (let step = this.plan.stream.firstFrames; total - at >= step; step = this.plan.stream.stepFrames) {
       window.set(features.subarray(at * mels, (at + step) * mels));
-      this.emit(exports.stepFrames(model, this.address, step), onOutput);
+      exports.acceptFrames(model, this.address, step);
+      this.emit(yield this, onOutput);
       at += step;
     }
     window.set(features.subarray(at * mels));
     exports.finishFrames(model, this.address, total - at);
-    this.drain(onOutput);
+    yield* this.drain(onOutput);
+  }
+
+  /** This stream's rows of the step that has just been run; they begin at row `firstRow` of the output window. */
+  outputFrom(firstRow: number): StepOutput {
+    const tokens = this.segment[0]!;
+    const { outputDim } = this.plan;
+    this.firstRow = firstRow;
+    return { output: this.output.subarray(firstRow * outputDim, (firstRow + tokens) * outputDim), tokens };
   }
 
   /** Output rows [tokens][outputDim] from elsewhere, put where decoding expects them, a step at a time. */
   replay(rows: Float32Array, onOutput: OutputHandler): void {
     this.open();
-    const { outputDim } = this.plan;
+    this.firstRow = 0;
     for (let at = 0; at < rows.length; at += this.output.length) {
       const step = rows.subarray(at, at + this.output.length);
       this.output.set(step);
-      this.emit(step.length / outputDim, onOutput);
+      onOutput(this.output.subarray(0, step.length), step.length / this.plan.outputDim);
     }
   }
 
   /** The predictor and joiner of a model that has them, with this stream's states. */
   transducer(): EngineTransducer {
-    return new EngineTransducer(this.engine, this.plan.transducer!, this.blank, this.address);
+    return new EngineTransducer(this.engine, this.plan.transducer!, this.blank, this.address, () => this.firstRow);
   }
 
   /** Back to the beginning, as if newly opened. */
   reset(): void {
-    if (this.freed) throw new FoldvoxError("freed", "The stream has been freed; create a new one.");
-    this.engine().exports.resetStream(this.address);
+    this.open().exports.resetStream(this.address);
     this.filled = HALF_WINDOW;
     // The start is reflected around the first sample, which takes half a window behind it.
     this.wanted = Math.max(this.room(this.plan.stream.firstFrames), WINDOW + 1);
-    this.finished = false;
+  }
+
+  /** The engine. Errors: freed, if this stream or the engine is. */
+  open(): EngineAccess {
+    if (this.freed) throw new FoldvoxError("freed", "The stream has been freed; create a new one.");
+    return this.engine();
   }
 
   /** Gives the state block back; further calls throw. Freeing twice is harmless. */
@@ -139,24 +157,11 @@ export class EngineStream {
     return WINDOW - this.hop + frames * this.hop;
   }
 
-  private drain(onOutput: OutputHandler): void {
-    const { exports, model } = this.engine();
-    this.finished = true;
-    for (let tokens = -1; tokens !== 0; ) {
-      tokens = exports.stepFrames(model, this.address, 0);
-      this.emit(tokens, onOutput);
-    }
+  private *drain(onOutput: OutputHandler): Work {
+    for (let step = yield this; step.tokens > 0; step = yield this) this.emit(step, onOutput);
   }
 
-  private emit(tokens: number, onOutput: OutputHandler): void {
-    if (tokens > 0) onOutput(this.output.subarray(0, tokens * this.plan.outputDim), tokens);
-  }
-
-  private open(): EngineAccess {
-    if (this.freed) throw new FoldvoxError("freed", "The stream has been freed; create a new one.");
-    if (this.finished) {
-      throw new FoldvoxError("finished", "inputFinished() has been called on this stream; call reset() to start anew.");
-    }
-    return this.engine();
+  private emit({ output, tokens }: StepOutput, onOutput: OutputHandler): void {
+    if (tokens > 0) onOutput(output, tokens);
   }
 }

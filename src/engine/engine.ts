@@ -3,10 +3,11 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader, ModelTensor } from "../model/header.ts";
-import { type ArenaPlan, planArena, type Region, STATIC_BYTES } from "./arena.ts";
+import { type ArenaOptions, type ArenaPlan, planArena, type Region, STATIC_BYTES } from "./arena.ts";
 import { writeDescriptor } from "./descriptor.ts";
 import { type EngineAccess, EngineStream } from "./engine-stream.ts";
 import { type MemoryReport, reportMemory } from "./memory-report.ts";
+import { runTogether, type StepOutput, type Work } from "./work.ts";
 
 /** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does. Both give the same bits. */
 export type Build = "simd" | "scalar";
@@ -17,10 +18,11 @@ export interface EngineExports {
   simd(): number;
   initModel(model: number): void;
   resetStream(stream: number): void;
-  stepSamples(model: number, stream: number, numSamples: number): number;
-  stepFrames(model: number, stream: number, frames: number): number;
+  acceptSamples(model: number, stream: number, numSamples: number): void;
+  acceptFrames(model: number, stream: number, frames: number): void;
   finishSamples(model: number, stream: number, numSamples: number): void;
   finishFrames(model: number, stream: number, frames: number): void;
+  step(model: number, numStreams: number): void;
   predictSymbols(model: number, stream: number, count: number): void;
   joinRow(model: number, stream: number, row: number, count: number): void;
   logAddTail(distance: number): number;
@@ -38,9 +40,9 @@ export class Arena {
   readonly header: ModelHeader;
   readonly memory: WebAssembly.Memory;
 
-  constructor(header: ModelHeader, maxStreams: number, beam = 1) {
+  constructor(header: ModelHeader, options: ArenaOptions = {}) {
     this.header = header;
-    this.plan = planArena(header, maxStreams, beam);
+    this.plan = planArena(header, options);
     const pages = this.plan.bytes / 65536;
     try {
       this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -79,6 +81,7 @@ export class Engine {
   readonly plan: ArenaPlan;
   readonly header: ModelHeader;
   private readonly vacant: number[];
+  private readonly batchList: Uint32Array;
   private running: { readonly arena: Arena; readonly access: EngineAccess } | null;
 
   private constructor(arena: Arena, exports: EngineExports) {
@@ -94,6 +97,7 @@ export class Engine {
     exports.initModel(model);
     this.running = { arena, access: { exports, memory, model } };
     this.vacant = [...this.plan.streams].reverse();
+    this.batchList = new Uint32Array(memory, this.plan.batchList, this.plan.batch);
   }
 
   /** Starts the engine in an arena whose tensors have all been placed. Errors: wasm-failed. */
@@ -122,6 +126,12 @@ export class Engine {
     return new EngineStream(access, this.plan, this.header, address, () => this.vacant.push(address));
   }
 
+  /** Runs the work of different streams to its end, side by side. Errors: freed. */
+  run(works: readonly Work[]): void {
+    this.open();
+    runTogether(works, this.plan.batch, (streams) => this.step(streams));
+  }
+
   /** Errors: freed. */
   memoryReport(): MemoryReport {
     return reportMemory(this.open().arena);
@@ -130,6 +140,21 @@ export class Engine {
   /** Drops the memory. The engine and its streams throw `freed` from then on. */
   free(): void {
     this.running = null;
+  }
+
+  /** One step of streams that wait for theirs; those that have no segment to encode get no rows. */
+  private step(streams: readonly EngineStream[]): StepOutput[] {
+    const { exports, model } = this.open().access;
+    streams.forEach(({ address }, i) => {
+      this.batchList[i] = address;
+    });
+    exports.step(model, streams.length);
+    let row = 0;
+    return streams.map((stream) => {
+      const output = stream.outputFrom(row);
+      row += output.tokens;
+      return output;
+    });
   }
 
   private open(): { readonly arena: Arena; readonly access: EngineAccess } {

@@ -1,7 +1,7 @@
 // A model from wherever it is into an arena: tensors go there one by one as bytes arrive, so that no second copy of the
 // weights ever exists.
 
-import { arenaBytes } from "../engine/arena.ts";
+import { type ArenaOptions, arenaBytes } from "../engine/arena.ts";
 import { Arena } from "../engine/engine.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
@@ -33,14 +33,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What the arena must have room for. */
-export interface ArenaSize {
-  readonly streams: number;
-  readonly beam: number;
-}
-
 /** An arena for the model, which must fit in maxBytes. Errors: out-of-memory. */
-export function placeTensors(loader: ModelLoader, header: ModelHeader, size: ArenaSize, maxBytes?: number): Arena {
+export function placeTensors(loader: ModelLoader, header: ModelHeader, size: ArenaOptions, maxBytes?: number): Arena {
   const needed = arenaBytes(header, size);
   if (maxBytes !== undefined && needed > maxBytes) {
     throw new FoldvoxError(
@@ -48,13 +42,13 @@ export function placeTensors(loader: ModelLoader, header: ModelHeader, size: Are
       `The model needs ${needed} bytes of WebAssembly memory, more than the ${maxBytes} of maxBytes. Use a smaller model or fewer streams.`,
     );
   }
-  const arena = new Arena(header, size.streams, size.beam);
+  const arena = new Arena(header, size);
   loader.place((tensor) => arena.destination(tensor));
   return arena;
 }
 
 /** Runs all chunks into an arena. Errors: those of ModelLoader, of the source, and out-of-memory. */
-async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, size: ArenaSize): Promise<Arena> {
+async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, size: ArenaOptions): Promise<Arena> {
   const loader = new ModelLoader();
   let arena: Arena | null = null;
   let loadedBytes = 0;
@@ -71,7 +65,7 @@ async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, siz
 /** Bytes that are not, or no longer, a model: what a cache holds of them is worthless. */
 const isBroken = (error: unknown) => error instanceof FoldvoxError && /^(bad-model|model-)/.test(error.code);
 
-async function download(url: URL, options: LoadOptions, size: ArenaSize, reload: boolean): Promise<Arena> {
+async function download(url: URL, options: LoadOptions, size: ArenaOptions, reload: boolean): Promise<Arena> {
   const { signal, cache } = options;
   const source = new ModelDownload(url, {
     signal,
@@ -101,7 +95,7 @@ async function download(url: URL, options: LoadOptions, size: ArenaSize, reload:
 export async function loadArena(
   model: string | URL | ModelSource,
   options: LoadOptions,
-  size: ArenaSize,
+  size: ArenaOptions,
 ): Promise<Arena> {
   const { cache = "default", maxBytes, signal } = options;
   if (!["default", "reload", "no-store"].includes(cache)) {

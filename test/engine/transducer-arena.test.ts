@@ -24,7 +24,7 @@ describe.each(SHAPES)("%j", (shape) => {
       const config = { ...smallTransducer(shape), tokens, head: { type: "transducer" as const, blank: 29, delay: 0 } };
       const loader = new ModelLoader();
       loader.push(modelFile(config, { weights }));
-      const arena = new Arena(loader.header!, 3, beam);
+      const arena = new Arena(loader.header!, { streams: 3, beam });
       loader.place((tensor) => arena.destination(tensor));
       loader.finish();
       const engine = Engine.startSync(arena, engineModule("simd"));

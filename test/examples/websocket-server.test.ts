@@ -23,7 +23,11 @@ async function transcribe() {
   const messages: { partial?: string; text?: string }[] = [];
   socket.on("message", (data) => messages.push(JSON.parse(String(data))));
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
-  for (let at = 0; at < rawDigits.length; at += 3200) socket.send(rawDigits.subarray(at, at + 3200));
+  for (let at = 0; at < rawDigits.length; at += 3200) {
+    socket.send(rawDigits.subarray(at, at + 3200));
+    // What arrives at once is decoded at once, with one partial.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   socket.send("end");
   const code = await closed;
   return {

@@ -192,33 +192,30 @@ const CASES: KernelCase[] = [
   ),
   {
     name: "attend",
-    // queries, keys of this step, keys kept from before, heads, width of a head
+    // queries, keys of memory, of this step, kept from before, heads, width of a head
     sizes: [
-      [1, 1, 0, 1, 1],
-      [5, 5, 30, 4, 32],
-      [3, 7, 0, 2, 18],
-      [2, 3, 1, 3, 5],
-      [10, 10, 60, 8, 7],
-      [4, 6, 9, 1, 21],
-      [5, 4, 3, 2, 16],
+      [1, 0, 1, 0, 1, 1],
+      [5, 0, 5, 30, 4, 32],
+      [3, 0, 7, 0, 2, 18],
+      [2, 1, 3, 1, 3, 5],
+      [10, 0, 10, 60, 8, 7],
+      [4, 3, 6, 9, 1, 21],
+      [5, 8, 4, 3, 2, 16],
     ],
-    run: (engine, M, current, past, heads, width) => {
+    run: (engine, M, bank, current, past, heads, width) => {
       const d = heads! * width!;
       const out = engine.room(M! * d);
-      const scores = engine.room(M! * (current! + past!));
-      const [q, own, kept] = [
-        engine.random(M! * d, 6),
-        engine.random(current! * 2 * d, 7),
-        engine.random(past! * 2 * d, 8),
-      ];
-      engine.call.attend!(out, q, own, current!, kept, past!, scores, heads!, width!, M!);
+      const scores = engine.room(M! * (bank! + current! + past!));
+      const q = engine.random(M! * d, 6);
+      const [memory, own, kept] = [bank!, current!, past!].map((rows, i) => engine.random(rows * 2 * d, 7 + i));
+      engine.call.attend!(out, q, memory!, bank!, own!, current!, kept!, past!, scores, heads!, width!, M!);
       return engine.floats(out, M! * d);
     },
-    reference: (M, current, past, heads, width) => {
+    reference: (M, bank, current, past, heads, width) => {
       const d = heads! * width!;
       const q = randomFloats(M! * d, 6);
-      const rows = [...randomFloats(current! * 2 * d, 7), ...randomFloats(past! * 2 * d, 8)];
-      const keys = current! + past!;
+      const rows = [bank!, current!, past!].flatMap((rows, i) => [...randomFloats(rows * 2 * d, 7 + i)]);
+      const keys = bank! + current! + past!;
       return matrix(M!, d, (m, column) => {
         const head = Math.floor(column / width!) * width!;
         const scores = Array.from(

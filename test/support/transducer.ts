@@ -78,7 +78,7 @@ export class BareTransducer {
   constructor(build: (typeof BUILDS)[number], file: Uint8Array, beam: number) {
     const loader = new ModelLoader();
     loader.push(file);
-    const arena = new Arena(loader.header!, 1, beam);
+    const arena = new Arena(loader.header!, { beam });
     loader.place((tensor) => arena.destination(tensor));
     loader.finish();
     this.stream = Engine.startSync(arena, engineModule(build)).openStream();

@@ -1,0 +1,123 @@
+// Many streams together: the very bits that each gives alone, whatever its company, its point in time, and the batch.
+
+import { describe, expect, it } from "vitest";
+import { Arena, Engine } from "../../src/engine/engine.ts";
+import { runTogether, type StepOutput, type Work } from "../../src/engine/work.ts";
+import type { EncoderConfig } from "../../src/model/config.ts";
+import { ModelLoader } from "../../src/model/loader.ts";
+import { BUILDS, engineModule, recognizer } from "../support/engines.ts";
+import { modelFile, smallConfig, type WeightOptions } from "../support/model-file.ts";
+import { randomFloats } from "../support/random.ts";
+
+const layer = { attentionFold: 1, feedForwardFold: 1, heads: 2, feedForward: 24 };
+
+const SHAPES: [string, Partial<EncoderConfig>, WeightOptions][] = [
+  ["plain, one layer folded by 2", {}, {}],
+  ["of int8", {}, { weights: "int8" }],
+  ["with relative positions and sub-token embeddings", {}, { weights: "int8", embedding: true }],
+  ["with a memory bank", { memory: 3 }, { weights: "int8", embedding: true }],
+  ["with a clamped memory bank in fp32", { memory: 1, tanhOnMemory: false }, {}],
+  ["without left context", { leftContext: 0, memory: 2 }, { weights: "int8" }],
+  [
+    "whose feed-forward takes the most scratch",
+    { leftContext: 1, layers: [{ ...layer, feedForward: 400 }] },
+    { weights: "int8" },
+  ],
+  ["whose output takes the most scratch", { leftContext: 1, outputDim: 1200 }, { weights: "int8" }],
+  ["without right context", { rightContext: 0 }, { weights: "int8" }],
+  [
+    "with odd sizes",
+    { leftContext: 7, segment: 3, rightContext: 2, outputDim: 7, layers: [{ ...layer, feedForward: 19 }] },
+    { weights: "int8", embedding: true },
+  ],
+  [
+    "folded by 4 and 8",
+    {
+      layers: [
+        { ...layer, attentionFold: 4, feedForwardFold: 4 },
+        { ...layer, attentionFold: 8, feedForwardFold: 8, heads: 1 },
+      ],
+    },
+    { weights: "int8", embedding: true },
+  ],
+];
+
+function engineOf(build: (typeof BUILDS)[number], file: Uint8Array, streams: number, batch: number) {
+  const loader = new ModelLoader();
+  loader.push(file);
+  const arena = new Arena(loader.header!, { streams, batch });
+  loader.place((tensor) => arena.destination(tensor));
+  loader.finish();
+  return { arena, engine: Engine.startSync(arena, engineModule(build)) };
+}
+
+/** Audio of lengths that end in full and in short last segments, one too short to give anything. */
+const AUDIO = [16000, 12345, 150, 9999, 20001, 4000].map((length, i) => randomFloats(length, 40 + i, 0.5));
+
+/** Gives every stream its audio, in chunks of its own size, all streams at each turn; returns each one's rows. */
+function encodeTogether(engine: Engine): number[][] {
+  const rows: number[][] = AUDIO.map(() => []);
+  const streams = AUDIO.map(() => engine.openStream());
+  const collect = (i: number) => (output: Float32Array) => void rows[i]!.push(...output);
+  const at = AUDIO.map(() => 0);
+  const ended = new Set<number>();
+  while (ended.size < AUDIO.length) {
+    const works: Work[] = [];
+    streams.forEach((stream, i) => {
+      if (ended.has(i)) return;
+      const chunk = AUDIO[i]!.subarray(at[i]!, at[i]! + 1700 + 900 * i);
+      at[i]! += chunk.length;
+      if (chunk.length === 0) ended.add(i);
+      works.push(chunk.length > 0 ? stream.acceptSamples(chunk, collect(i)) : stream.finish(collect(i)));
+    });
+    engine.run(works);
+  }
+  return rows;
+}
+
+describe.each(BUILDS)("the %s build", (build) => {
+  it.each(SHAPES)("a model %s", (_, encoder, weights) => {
+    const file = modelFile(smallConfig(encoder), { seed: 5, ...weights });
+    const alone = AUDIO.map((waveform) => [...recognizer(build, file).encode({ waveform }).output]);
+    expect(alone.map(({ length }) => length > 0)).toEqual([true, true, false, true, true, true]);
+    for (const batch of [1, 2, 4, 6]) {
+      const { arena, engine } = engineOf(build, file, AUDIO.length, batch);
+      expect(encodeTogether(engine)).toEqual(alone);
+      const scratch = arena.plan.regions.find(({ name }) => name === "scratch")!;
+      expect(arena.scratchHighWater()).toBeLessThanOrEqual(scratch.bytes);
+    }
+  });
+});
+
+it("steps run with as many streams as are ready, up to the batch", () => {
+  const file = modelFile();
+  const { engine } = engineOf("simd", file, 5, 3);
+  const streams = Array.from({ length: 5 }, () => engine.openStream());
+  const step: StepOutput = { output: new Float32Array(0), tokens: 0 };
+  const sizes: number[] = [];
+  const works = [2, 3, 1, 0, 2].map(function* (steps, i): Work {
+    for (let n = 0; n < steps; n++) expect(yield streams[i]!).toBe(step);
+  });
+  runTogether(works, 3, (turn) => {
+    sizes.push(turn.length);
+    return turn.map(() => step);
+  });
+  // 0 1 2 | 4 0 1 | 4 1
+  expect(sizes).toEqual([3, 3, 2]);
+});
+
+it("a work that fails stops no other, and its error is thrown at the end", () => {
+  const { engine } = engineOf("simd", modelFile(), 2, 2);
+  const streams = [engine.openStream(), engine.openStream()];
+  let rows = 0;
+  const failing = streams[0]!.acceptSamples(AUDIO[0]!, () => {
+    throw new Error("no more");
+  });
+  const good = streams[1]!.acceptSamples(AUDIO[0]!, (_, tokens) => {
+    rows += tokens;
+  });
+  expect(() => engine.run([failing, good])).toThrow("no more");
+  expect(rows).toBeGreaterThan(16);
+  engine.free();
+  expect(() => engine.run([])).toThrow("freed");
+});
