@@ -99,8 +99,6 @@ export class Stream {
    * reset(). Errors: bad-argument, bad-audio (the chunk is not used and the stream goes on as before), finished, freed.
    */
   acceptWaveform(sampleRate: number, samples: Float32Array | Int16Array): void {
-    // The silence gate may keep samples from the engine, which would refuse them.
-    this.engine.checkOpen();
     checkSampleRate(sampleRate);
     const checked = checkSamples(samples);
     this.checkOpen();

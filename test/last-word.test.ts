@@ -9,7 +9,12 @@ const digits = readWav(bytesOf("examples/digits.wav"));
 const spoken = new TextDecoder().decode(bytesOf("examples/digits.txt")).trim();
 const LOUD = 0.02;
 /** Just behind the last word. */
-const end = digits.length - digits.slice().reverse().findIndex((sample) => Math.abs(sample) > LOUD);
+const end =
+  digits.length -
+  digits
+    .slice()
+    .reverse()
+    .findIndex((sample) => Math.abs(sample) > LOUD);
 
 function* chunksOf(sound: Float32Array, size: () => number): Generator<Float32Array> {
   for (let at = 0; at < sound.length; ) {

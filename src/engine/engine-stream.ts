@@ -59,11 +59,6 @@ export class EngineStream {
     this.reset();
   }
 
-  /** Whether more may come in. Errors: finished, freed. */
-  checkOpen(): void {
-    this.open();
-  }
-
   /** Samples of any number; each full step's output goes to onOutput. */
   *acceptSamples(samples: Float32Array, onOutput: OutputHandler): Work {
     const { exports, model } = this.open();

@@ -19,6 +19,8 @@ const OPTIONS: readonly StreamOptions[] = [
   { decoding: { grammar: ["yes no", "no"], beam: 3 } },
   { decoding: { hotwords: ["yes"], beam: 3, alternatives: 2 } },
   { skipSilence: true },
+  { deferred: true },
+  { deferred: true, skipSilence: true, decoding: { beam: 3 } },
   { endpoint: { silenceAfterSpeech: 0.1, longest: 0.5 } },
 ];
 const INVALID: readonly ((stream: Stream) => unknown)[] = [
@@ -34,7 +36,7 @@ const INVALID: readonly ((stream: Stream) => unknown)[] = [
 ];
 
 const files = [modelFile(smallConfig(), { weights: "int8" }), modelFile(smallTransducer())];
-const shared = files.map((file) => recognizer("simd", file, { maxStreams: MAX_STREAMS }));
+const shared = files.map((file) => recognizer("simd", file, { maxStreams: MAX_STREAMS, maxBatch: 2 }));
 const alone = files.map((file) => recognizer("simd", file));
 
 interface Heard {
@@ -62,7 +64,7 @@ function callInAnyOrder(draw: Draw): void {
   const open: Heard[] = [];
   try {
     for (let calls = draw.between(4, 24); calls > 0; calls--) call(draw, under, alone[which]!, open, which === 0);
-    for (const heard of open) finish(heard, alone[which]!);
+    for (const heard of open) finish(heard, under, alone[which]!);
   } finally {
     for (const { stream } of open) stream.free();
   }
@@ -77,7 +79,7 @@ function call(draw: Draw, under: Recognizer, reference: Recognizer, open: Heard[
       refused(() => draw.pick(INVALID)(stream));
       break;
     case 1:
-      finish(heard, reference);
+      finish(heard, under, reference);
       break;
     case 2:
       stream.reset();
@@ -95,6 +97,7 @@ function call(draw: Draw, under: Recognizer, reference: Recognizer, open: Heard[
       }
       break;
     case 4:
+      if (draw.chance(0.5)) under.decodeStreams();
       heard.finals.push(...stream.results());
       stream.partial();
       stream.isEndpoint();
@@ -130,15 +133,16 @@ function speak(draw: Draw, heard: Heard): void {
 }
 
 /** Ends the input and compares with a stream that was alone. */
-function finish(heard: Heard, reference: Recognizer): void {
+function finish(heard: Heard, under: Recognizer, reference: Recognizer): void {
   if (heard.over) {
     refused(() => heard.stream.inputFinished());
     return;
   }
   heard.stream.inputFinished();
   heard.over = true;
+  under.decodeStreams();
   heard.finals.push(...heard.stream.results());
-  const single = reference.createStream(heard.options);
+  const single = reference.createStream({ ...heard.options, deferred: false });
   try {
     const whole = new Float32Array(heard.audio.reduce((total, part) => total + part.length, 0));
     let at = 0;
