@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Writes anew every committed text that a tool makes from other committed files; .ci/run then asks git for differences.
-# Needs Python with NumPy. What measures (benchmarks, runtimes) or trains is not among them.
+# Needs a build, and Python with NumPy. What measures (benchmarks, runtimes) or trains is not among them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${1:-python3}
 
+node scripts/memory-page.mjs
 for model in models/*.safetensors; do "$python" training/make_card.py "$model"; done

@@ -6,6 +6,7 @@ import { FoldvoxError } from "./errors.ts";
 interface NodeModules {
   "node:fs": typeof import("node:fs");
   "node:os": typeof import("node:os");
+  "node:url": typeof import("node:url");
 }
 
 interface NodeProcess {
@@ -28,11 +29,16 @@ function fileSystem(url: URL): NodeModules["node:fs"] | undefined {
   return url.protocol === "file:" ? nodeModule("node:fs") : undefined;
 }
 
-/** An absolute or page-relative URL; a plain path where there is no page. */
+/** One letter before a colon is a drive of Windows and no protocol. */
+const isUrl = (location: string) => /^[a-z][a-z0-9+.-]+:/i.test(location);
+
+/** An absolute or page-relative URL; where there is no page but a file system, also a path in it. Errors: bad-argument. */
 export function toUrl(location: string | URL): URL {
   if (location instanceof URL) return location;
   const page = (globalThis as { location?: { href?: string } }).location?.href;
+  const files = page === undefined && !isUrl(location) ? nodeModule("node:url") : undefined;
   try {
+    if (files) return files.pathToFileURL(location);
     return page === undefined ? new URL(location) : new URL(location, page);
   } catch (cause) {
     throw new FoldvoxError("bad-argument", `"${location}" is not a URL; give an absolute one, or the bytes.`, {

@@ -1,0 +1,3 @@
+export const samples: Float32Array<ArrayBuffer>;
+export const chunks: Float32Array[];
+export const modelUrl: string;
