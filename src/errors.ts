@@ -37,6 +37,7 @@ export type FoldvoxErrorCode =
   /** No microphone is there, or it does not give sound. */
   | "audio-capture";
 
+/** Whatever foldvox throws; only an aborted call rejects with its signal's own reason. */
 export class FoldvoxError extends Error {
   readonly code: FoldvoxErrorCode;
 

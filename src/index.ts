@@ -14,7 +14,14 @@ export type { WasmSource } from "./engine/module.ts";
 export { FoldvoxError, type FoldvoxErrorCode } from "./errors.ts";
 export type { LatencyEvent } from "./latency.ts";
 export type { LoadOptions, LoadProgress } from "./loading/load-arena.ts";
-export type { ModelConfig } from "./model/config.ts";
+export type {
+  EncoderConfig,
+  FeaturesConfig,
+  HeadConfig,
+  LayerConfig,
+  ModelConfig,
+  PredictorConfig,
+} from "./model/config.ts";
 export { type ModelHeader, type ModelTensor, readModelHeader } from "./model/header.ts";
 export type { ModelSource } from "./model/source.ts";
 export {

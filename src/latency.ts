@@ -2,6 +2,7 @@
 
 import type { FinalResult, PartialResult } from "./decode/results.ts";
 
+/** Something that a stream has told, and how long after it was spoken. */
 export interface LatencyEvent {
   /** The first partial of an utterance; a word that shows for the first time; a final result. */
   readonly kind: "first-partial" | "word" | "final";

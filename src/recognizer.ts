@@ -124,6 +124,7 @@ function checkFeatures(features: Float32Array, mels: number): Float32Array {
   return features;
 }
 
+/** A loaded model with its engine and streams. */
 export class Recognizer {
   private readonly engine: Engine;
   private readonly options: StreamOptions;
@@ -133,7 +134,7 @@ export class Recognizer {
   /** Deferred streams that have something to decode. */
   private readonly waiting = new Set<Stream>();
 
-  /** Made by createRecognizer. Errors: bad-argument for the options. */
+  /** Made by createRecognizer. Errors: bad-argument for the options. @internal */
   constructor(engine: Engine, options: StreamOptions) {
     this.engine = engine;
     this.options = options;

@@ -3,6 +3,7 @@
 import { type ModelCost, modelCost } from "./model/cost.ts";
 import type { ModelHeader } from "./model/header.ts";
 
+/** What pausing in silence has saved. */
 export interface Savings {
   /** Audio accepted, and how much of it the encoder has not run over. */
   readonly audioSeconds: number;

@@ -49,6 +49,7 @@ export interface StreamParts {
   readonly onWork: (stream: Stream) => void;
 }
 
+/** One stream of audio through a recognizer, and what was heard in it. */
 export class Stream {
   private readonly engine: EngineStream;
   private readonly header: ModelHeader;
@@ -69,7 +70,7 @@ export class Stream {
   /** How many of them were there before what is being decoded. */
   private finalsBefore = 0;
 
-  /** Made by Recognizer.createStream. */
+  /** Made by Recognizer.createStream. @internal */
   constructor({ engine, header, decoder, rules, skipSilence, onLatency, deferred, onWork }: StreamParts) {
     this.engine = engine;
     this.header = header;
@@ -179,13 +180,13 @@ export class Stream {
     return this.waiting.length > 0;
   }
 
-  /** Hands over what waits, to be run once (decodeTogether). */
+  /** Hands over what waits, to be run once (decodeTogether). @internal */
   *takeWork(): Work {
     this.finalsBefore = this.finals.length;
     for (const work of this.waiting.splice(0)) yield* work;
   }
 
-  /** Tells the latency of what the work has brought, which took that long. */
+  /** Tells the latency of what the work has brought, which took that long. @internal */
   tellLatency(computeMs: number): void {
     this.latency?.look(this.finals.slice(this.finalsBefore), this.partial(), this.audioSeconds, computeMs);
   }

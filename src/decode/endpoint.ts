@@ -2,6 +2,7 @@
 
 import { FoldvoxError } from "../errors.ts";
 
+/** When an utterance ends, in seconds. */
 export interface EndpointRules {
   /** Silence that ends an utterance in which nothing was said. Default 2.4. */
   readonly silenceWithoutSpeech: number;

@@ -5,6 +5,7 @@ import { FoldvoxError, shown } from "../errors.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 import type { Spelling } from "./spelling.ts";
 
+/** A phrase to be preferred. */
 export interface Hotword {
   /** One or several words. */
   readonly phrase: string;

@@ -3,6 +3,7 @@
 import { FoldvoxError, shown } from "../errors.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 
+/** An n-gram language model and how much it counts. */
 export interface LanguageModelSource {
   /** The text of an ARPA file. */
   readonly arpa: string;

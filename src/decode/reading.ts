@@ -2,6 +2,7 @@
 
 import type { FinalResult, WordResult } from "./results.ts";
 
+/** A token of a reading. */
 export interface TokenResult {
   readonly token: string;
   readonly index: number;
@@ -12,6 +13,7 @@ export interface TokenResult {
   readonly logProb: number;
 }
 
+/** One way to read a whole output, as Recognizer.decode() tells it. */
 export interface Reading {
   readonly text: string;
   /** Natural logarithm of the reading's probability; null where the search does not tell. */

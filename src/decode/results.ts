@@ -1,5 +1,6 @@
 // What a recognizer tells, in Vosk's shapes. Times are seconds from the stream's start.
 
+/** A word with its times, in seconds from the stream's start. */
 export interface WordResult {
   readonly word: string;
   /**

@@ -4,6 +4,7 @@ import { processMemory } from "../platform.ts";
 import type { Region } from "./arena.ts";
 import type { Arena } from "./engine.ts";
 
+/** What a recognizer takes, in bytes. */
 export interface MemoryReport {
   /** Every region of the arena in order of address; together they are the whole of it. */
   readonly regions: readonly Region[];

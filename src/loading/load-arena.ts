@@ -12,6 +12,7 @@ import { untilAborted } from "./abort.ts";
 import { defaultCache } from "./default-cache.ts";
 import { ModelDownload } from "./model-download.ts";
 
+/** How far the loading of a model is. */
 export interface LoadProgress {
   /** Bytes of the model that have arrived, those from the cache included. */
   readonly loadedBytes: number;
@@ -19,6 +20,7 @@ export interface LoadProgress {
   readonly totalBytes: number | null;
 }
 
+/** How a model is loaded. */
 export interface LoadOptions {
   /**
    * What to do with models from http(s) URLs. default: keep them, ask the server whether they are still the same (without a

@@ -6,6 +6,7 @@ import type { CaptureOptions } from "./capture-worklet.ts";
 
 export { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
 
+/** What to listen to, and who is told. */
 export interface MicrophoneOptions {
   /** Takes the samples as they come, mono, in blocks of some 20 ms. The array is the receiver's to keep or hand on. */
   readonly onSamples: (samples: Float32Array) => void;
@@ -124,6 +125,7 @@ async function started(context: AudioContext): Promise<void> {
   await Promise.race([context.resume(), late]).finally(() => clearTimeout(timer));
 }
 
+/** An open microphone. */
 export class Microphone {
   /** Hz of the samples that are handed out. */
   readonly sampleRate: number;
@@ -137,7 +139,7 @@ export class Microphone {
   private readonly capture: AudioWorkletNode;
   private closed = false;
 
-  /** Made by openMicrophone. */
+  /** Made by openMicrophone. @internal */
   constructor(context: AudioContext, stream: MediaStream, capture: AudioWorkletNode, options: MicrophoneOptions) {
     this.context = context;
     this.tracks = stream.getAudioTracks();

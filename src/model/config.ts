@@ -2,6 +2,7 @@
 
 import { FoldvoxError, shown } from "../errors.ts";
 
+/** How samples become frames. */
 export interface FeaturesConfig {
   readonly sampleRate: number;
   readonly windowSamples: number;
@@ -12,6 +13,7 @@ export interface FeaturesConfig {
   readonly gain: number;
 }
 
+/** One layer of the encoder. */
 export interface LayerConfig {
   /** Sub-tokens a token is split into, in attention and in feed-forward; 1 is a standard layer. */
   readonly attentionFold: number;
@@ -21,6 +23,7 @@ export interface LayerConfig {
   readonly feedForward: number;
 }
 
+/** The shape of the encoder; lengths count tokens. */
 export interface EncoderConfig {
   readonly inputDim: number;
   readonly projection: number;
@@ -49,6 +52,7 @@ export interface PredictorConfig {
   readonly epsilon: number;
 }
 
+/** What makes tokens of what the encoder says. */
 export interface HeadConfig {
   readonly type: "ctc" | "transducer";
   readonly blank: number;
@@ -56,6 +60,7 @@ export interface HeadConfig {
   readonly delay: number;
 }
 
+/** What a model file says of its model. */
 export interface ModelConfig {
   readonly name: string;
   readonly language: string;

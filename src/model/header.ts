@@ -8,6 +8,7 @@ import { expectedTensors, scaleName, type TensorSpec } from "./tensors.ts";
 /** A tensor of the model file. */
 export type ModelTensor = TensorEntry;
 
+/** What stands before the weights in a model file. */
 export interface ModelHeader {
   readonly config: ModelConfig;
   /** In the file's order. */

@@ -2,6 +2,7 @@
 
 import type { SpeechRecognitionResultList } from "./results.ts";
 
+/** Why a session failed, in the terms of the Web Speech API. */
 export type SpeechRecognitionErrorCode =
   | "no-speech"
   | "aborted"
@@ -25,6 +26,7 @@ export class SpeechRecognitionEvent extends Event {
   }
 }
 
+/** A session has failed. */
 export class SpeechRecognitionErrorEvent extends Event {
   readonly error: SpeechRecognitionErrorCode;
   /** For developers. */

@@ -4,6 +4,7 @@ import type { Hotword } from "../decode/hotwords.ts";
 import { Spelling } from "../decode/spelling.ts";
 import type { ModelConfig } from "../model/config.ts";
 
+/** A phrase to be preferred, and by how much. */
 export class SpeechRecognitionPhrase {
   readonly phrase: string;
   /** Natural logarithm of how much likelier the phrase is than the recognizer thinks, 0 to 10. */
@@ -40,14 +41,17 @@ export class SpeechGrammarList {
     return this.grammars.length;
   }
 
+  /** The grammar at this index. */
   item(index: number): { src: string; weight: number } | undefined {
     return this.grammars[index];
   }
 
+  /** Keeps it, as the Web Speech API asks; grammars have no effect. */
   addFromURI(src: string, weight = 1): void {
     this.grammars.push({ src, weight });
   }
 
+  /** The same with the text of a grammar. */
   addFromString(string: string, weight = 1): void {
     this.grammars.push({ src: `data:application/xml,${encodeURIComponent(string)}`, weight });
   }

@@ -12,15 +12,18 @@ class IndexedList<Item> {
     Object.assign(this, items);
   }
 
+  /** The entry at this index. */
   item(index: number): Item {
     return this[index]!;
   }
 
+  /** All entries in order. */
   *[Symbol.iterator](): IterableIterator<Item> {
     for (let i = 0; i < this.length; i++) yield this[i]!;
   }
 }
 
+/** One reading of a result. */
 export interface SpeechRecognitionAlternative {
   readonly transcript: string;
   /** 0 ... 1. */

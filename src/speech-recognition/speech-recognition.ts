@@ -22,6 +22,7 @@ export interface SpeechRecognitionOptions extends Omit<WorkerRecognizerOptions, 
   readonly language?: string;
   /** Where recognizer and microphone come from, to put others in their place. */
   readonly createRecognizer?: () => ReturnType<SessionSources["recognizer"]>;
+  /** What opens the microphone; for tests and other sources of sound. */
   readonly openMicrophone?: SessionSources["openMicrophone"];
 }
 
@@ -80,6 +81,7 @@ export interface SpeechRecognitionInstance extends EventTarget {
   onend: Handler<"end">;
 }
 
+/** The constructor of SpeechRecognition, with its static methods. */
 export interface SpeechRecognitionClass {
   new (): SpeechRecognitionInstance;
   readonly prototype: SpeechRecognitionInstance;

@@ -84,6 +84,7 @@ export interface Notice {
 
 /** The end of a channel: a Worker, the scope inside it, or a MessagePort. */
 export interface Port {
+  /** Hands a message over. */
   postMessage(message: unknown): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 }

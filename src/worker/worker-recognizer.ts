@@ -17,6 +17,7 @@ export type { LatencyEvent } from "../latency.ts";
 export type { StreamProgress } from "./protocol.ts";
 export { type StreamListeners, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
 
+/** What a recognizer in a worker is made of; what can be sent to one of createRecognizer's options. */
 export interface WorkerRecognizerOptions extends CloneableStreamOptions {
   /** The model: a URL (relative to the page), or its bytes. Default: the bundled English commands model. */
   readonly model?: string | URL | Uint8Array | ArrayBuffer | Blob;
@@ -30,7 +31,9 @@ export interface WorkerRecognizerOptions extends CloneableStreamOptions {
 
 /** As much of a Worker as is used. */
 export interface RecognizerWorker extends Port {
+  /** Hears what the worker says, and its failures. */
   addEventListener(type: "message" | "error" | "messageerror", listener: (event: MessageEvent) => void): void;
+  /** Ends it at once. */
   terminate(): void;
 }
 
@@ -65,6 +68,7 @@ export async function createWorkerRecognizer(options: WorkerRecognizerOptions = 
   }
 }
 
+/** A loaded model in a worker, and its streams. */
 export class WorkerRecognizer {
   /** What the model file says of itself. */
   readonly config: ModelConfig;
@@ -75,7 +79,7 @@ export class WorkerRecognizer {
   private readonly worker: RecognizerWorker;
   private readonly channel: Channel;
 
-  /** Made by createWorkerRecognizer. */
+  /** Made by createWorkerRecognizer. @internal */
   constructor(worker: RecognizerWorker, channel: Channel, { config, build, arenaBytes }: Loaded) {
     this.worker = worker;
     this.channel = channel;

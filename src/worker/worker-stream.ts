@@ -18,11 +18,12 @@ export interface StreamListeners {
 
 export interface WorkerStreamOptions extends CloneableStreamOptions, StreamListeners {}
 
+/** A stream of a recognizer in a worker. */
 export class WorkerStream {
   private readonly channel: Channel;
   private readonly stream: number;
 
-  /** Made by WorkerRecognizer.createStream. */
+  /** Made by WorkerRecognizer.createStream. @internal */
   constructor(channel: Channel, stream: number) {
     this.channel = channel;
     this.stream = stream;
