@@ -7,22 +7,30 @@ import { fileURLToPath } from "node:url";
 
 const source = fileURLToPath(new URL("../bench/c/matmul-int8.c", import.meta.url));
 
+/** SSE4.1 instructions, or their VEX forms. */
+export type Encoding = "sse4.1" | "avx";
+
 export class CTwin {
+  readonly encoding: Encoding;
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly answers: AsyncIterator<string>;
   private readonly lines: Interface;
 
-  private constructor(program: string) {
+  private constructor(encoding: Encoding, program: string) {
+    this.encoding = encoding;
     this.child = spawn(program);
     this.lines = createInterface(this.child.stdout);
     this.answers = this.lines[Symbol.asyncIterator]();
   }
 
-  /** Null without a C compiler or on another processor than x86. `encoding`: SSE4.1 instructions, or their VEX forms. */
-  static start(encoding: "sse4.1" | "avx"): CTwin | null {
-    const program = fileURLToPath(new URL(`./matmul-int8.${encoding}`, import.meta.url));
-    const { status } = spawnSync("cc", ["-O3", `-m${encoding}`, source, "-o", program]);
-    return status === 0 ? new CTwin(program) : null;
+  /** None without a C compiler or on another processor than x86. */
+  static startAll(): CTwin[] {
+    const encodings: Encoding[] = ["sse4.1", "avx"];
+    return encodings.flatMap((encoding) => {
+      const program = fileURLToPath(new URL(`./matmul-int8.${encoding}`, import.meta.url));
+      const { status } = spawnSync("cc", ["-O3", `-m${encoding}`, source, "-o", program]);
+      return status === 0 ? [new CTwin(encoding, program)] : [];
+    });
   }
 
   /** Seconds that the work took. */

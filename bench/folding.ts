@@ -1,66 +1,18 @@
-// Folded beside standard at equal linear multiply-adds: a product, the attention and the feed-forward half of a layer.
+// Folded beside standard at equal linear multiply-adds: a product, the attention and feed-forward halves of a layer, a step.
 // Folding by N makes a layer's products N times cheaper, so N folded layers stand for one standard layer.
 
 import { planArena } from "../src/engine/arena.ts";
 import { writeDescriptor } from "../src/engine/descriptor.ts";
-import type { ModelConfig } from "../src/model/config.ts";
-import type { ModelHeader } from "../src/model/header.ts";
-import { expectedTensors, scaleName } from "../src/model/tensors.ts";
+import { recognizerOf, stepsCase, stepsFor } from "./engines.ts";
 import { KernelBench } from "./kernels.ts";
+import { BASE, COMMANDS, modelFile, modelHeader, type Shape } from "./models.ts";
 import { type Case, compare } from "./rounds.ts";
 import type { Table } from "./table.ts";
-
-/** A header of random int8 weights: `count` layers folded by `fold`, heads as wide as the standard layer's. */
-export function header(width: number, heads: number, fold: number, count: number): ModelHeader {
-  const layer = {
-    attentionFold: fold,
-    feedForwardFold: fold,
-    heads: Math.max(1, heads / fold),
-    feedForward: 4 * width,
-  };
-  const config: ModelConfig = {
-    name: "bench",
-    language: "",
-    licence: "",
-    attribution: [],
-    features: { sampleRate: 16000, windowSamples: 400, hopSamples: 160, mels: 80, log: "natural", gain: 1 },
-    encoder: {
-      inputDim: 80,
-      projection: width / 4,
-      stride: 4,
-      width,
-      activation: "gelu",
-      segment: 4,
-      leftContext: 30,
-      rightContext: 1,
-      memory: 0,
-      tanhOnMemory: true,
-      outputDim: width,
-      layers: Array.from({ length: count }, () => layer),
-    },
-    head: { type: "transducer", blank: 0, delay: 0 },
-    tokens: ["<blank>", "word"],
-    tokenUnit: "word",
-  };
-  let offset = 0;
-  const tensors = expectedTensors(config).flatMap(({ name, shape, kind }) => {
-    if (kind === "optional") return [];
-    const int8 = kind === "matrix";
-    const size = shape.reduce((product, n) => product * n, 1);
-    const entries = [
-      { name, dtype: int8 ? ("I8" as const) : ("F32" as const), shape, offset, bytes: int8 ? size : size * 4 },
-    ];
-    if (int8) entries.push({ name: scaleName(name), dtype: "F32", shape: [shape[0]!], offset, bytes: shape[0]! * 4 });
-    for (const entry of entries) offset += entry.bytes;
-    return entries;
-  });
-  return { config, tensors, sha256: "", headerBytes: 0, dataBytes: offset, fileBytes: offset };
-}
 
 /** The halves of `count` layers over a segment of four tokens with one of right context, caches full. */
 function halves(width: number, heads: number, fold: number, count: number) {
   const bench = new KernelBench();
-  const model = header(width, heads, fold, count);
+  const model = modelHeader({ width, heads, fold, layers: count });
   const plan = planArena(model);
   bench.take(plan.bytes);
   for (const { name, dtype, bytes } of model.tensors) {
@@ -107,39 +59,45 @@ function products(width: number, fold: number): () => void {
   };
 }
 
+const FOLDS = [1, 2, 4];
+
+async function row(name: string, cases: readonly Case[]): Promise<(string | number)[]> {
+  const timings = await compare(name, cases);
+  return [name, ...timings.map(({ rate }) => 1e6 / rate), ...timings.slice(1).map(({ ratio }) => 1 / ratio)];
+}
+
+/** The whole step: fold times as many layers, each folded. */
+function wholeSteps(shape: Shape): Case[] {
+  return FOLDS.map((fold) => {
+    const recognizer = recognizerOf(modelFile({ ...shape, layers: fold * shape.layers, fold }));
+    return stepsCase(`fold ${fold}`, recognizer, stepsFor(recognizer));
+  });
+}
+
 export async function folding(): Promise<Table> {
   const rows: (string | number)[][] = [];
-  for (const [width, heads] of [
-    [128, 4],
-    [512, 8],
-  ] as const) {
-    const made = [1, 2, 4].map((fold) => ({
+  for (const [name, shape] of Object.entries({ commands: COMMANDS, base: BASE })) {
+    const { width, heads } = shape;
+    const made = FOLDS.map((fold) => ({
       fold,
       ...halves(width, heads, fold, fold),
       product: products(width, fold),
     }));
-    for (const part of ["product", "attention", "feedForward"] as const) {
-      const timings = await compare(
-        part,
-        made.map((m) => repeated(`fold ${m.fold}`, m[part])),
-      );
-      rows.push([
-        `${part} ${width}`,
-        ...timings.map((timing) => 1e6 / timing.rate),
-        ...timings.slice(1).map((timing) => 1 / timing.ratio),
-      ]);
+    for (const [part, what] of Object.entries({
+      product: "product",
+      attention: "attention",
+      feedForward: "feed-forward",
+    })) {
+      const cases = made.map((each) => repeated(`fold ${each.fold}`, each[part as "product"]));
+      rows.push(await row(`${name} (${width} wide), ${what}`, cases));
     }
+    rows.push(await row(`${name} (${width} wide), step of ${shape.layers} layers`, wholeSteps(shape)));
   }
   return {
-    title: "folded beside standard at equal linear multiply-adds (N folded layers for one), 5 tokens, int8, one thread",
-    columns: [
-      "part, width",
-      "standard µs",
-      "folded by 2 µs",
-      "by 4 µs",
-      "by 2: time of standard",
-      "by 4: time of standard",
-    ],
+    title: "folded beside standard at equal linear multiply-adds",
+    note: "N layers folded by N stand for a standard one. 5 tokens, int8.",
+    columns: ["part", "standard, µs", "folded by 2, µs", "by 4, µs", "by 2, of standard", "by 4, of standard"],
     rows,
+    plot: { mark: "bar", y: ["by 2, of standard", "by 4, of standard"], unit: "time, of standard" },
   };
 }

@@ -1,18 +1,44 @@
-// npm run bench: prints tables and writes them to build/bench.json.
+// npm run bench: prints tables, and writes build/bench.json, a page and docs/benchmarks.md. Arguments: names of suites, all without.
 
-import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { readModelHeader } from "../src/index.ts";
+import { BUNDLED, bundled } from "./bundled.ts";
+import { depths, rows, widths } from "./cost.ts";
+import { read } from "./engines.ts";
 import { folding } from "./folding.ts";
-import { matmul } from "./matmul.ts";
-import { step } from "./step.ts";
-import { format } from "./table.ts";
+import { logMel } from "./log-mel.ts";
+import { machine } from "./machine.ts";
+import { BASE, config } from "./models.ts";
+import { products } from "./products.ts";
+import { writeReport } from "./report/write.ts";
+import { roofline } from "./roofline.ts";
+import { stepProducts } from "./shapes.ts";
+import { format, type Table } from "./table.ts";
 
-const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`;
-console.log(`${machine}\nMedians of interleaved rounds; ratios are taken within rounds.\n`);
-const tables = [];
-for (const suite of [matmul, folding, step]) {
-  const table = await suite();
-  console.log(format(table));
-  tables.push(table);
+const shipped = (name: string) => stepProducts(readModelHeader(read(`models/${name}.safetensors`)).config);
+
+const SUITES: Record<string, () => Promise<Table[]>> = {
+  bundled: async () => [await bundled()],
+  products: async () => {
+    const tables: Table[] = [];
+    for (const name of BUNDLED) tables.push(await products(name, shipped(name)));
+    tables.push(await products("base size", stepProducts(config(BASE))));
+    return tables;
+  },
+  roofline: async () => [await roofline()],
+  folding: async () => [await folding()],
+  cost: async () => [await widths(), await depths(), await rows()],
+  "log-mel": async () => [await logMel()],
+};
+
+const wanted = process.argv.slice(2);
+console.log(`${machine()}\n`);
+const tables: Table[] = [];
+for (const [name, suite] of Object.entries(SUITES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const table of await suite()) {
+    console.log(format(table));
+    tables.push(table);
+  }
 }
-writeFileSync(new URL("./bench.json", import.meta.url), `${JSON.stringify({ machine, tables }, null, 2)}\n`);
+// A part of the figures would take the place of all.
+if (wanted.length === 0) writeReport("ours", { versions: {}, tables });

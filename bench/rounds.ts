@@ -17,11 +17,14 @@ export interface Timing {
   readonly rate: number;
   /** Rate divided by the first case's in the same round, median over rounds. */
   readonly ratio: number;
+  /** The rates of all rounds, for ratios of other things. */
+  readonly rates: readonly number[];
 }
 
-const ROUNDS = 9;
+/** FOLDVOX_BENCH_ROUNDS: fewer for a quick look. */
+export const ROUNDS = Number(process.env.FOLDVOX_BENCH_ROUNDS ?? 9);
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
@@ -34,7 +37,8 @@ async function round(title: string, cases: readonly Case[]): Promise<number[]> {
     benny.configure({ cases: { minSamples: 3, maxTime: 0.1, delay: 0 } }),
     ...cases.map(({ name, run }) => benny.add(name, run)),
   );
-  return summary.results.map((result, i) => result.ops * cases[i]!.units);
+  // `ops` is rounded to whole numbers.
+  return summary.results.map(({ details }, i) => cases[i]!.units / details.mean);
 }
 
 /** Times all cases in turn, again and again. */
@@ -44,6 +48,7 @@ export async function compare(title: string, cases: readonly Case[]): Promise<Ti
   // benny announces every suite; a line for each round would bury the table.
   console.log = () => {};
   try {
+    // The first round is the compilers'.
     await round(title, cases);
     for (let i = 0; i < ROUNDS; i++) rates.push(await round(title, cases));
   } finally {
@@ -53,5 +58,6 @@ export async function compare(title: string, cases: readonly Case[]): Promise<Ti
     name,
     rate: median(rates.map((row) => row[i]!)),
     ratio: median(rates.map((row) => row[i]! / row[0]!)),
+    rates: rates.map((row) => row[i]!),
   }));
 }

@@ -3,6 +3,7 @@
 //
 //   product M N K repeats     seconds
 //   peak repeats              seconds, of 64 pmaddwd + paddd on registers only (each 16 operations) a repeat
+//   read bytes repeats        seconds, of reading that much memory from front to end
 #include <smmintrin.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -94,11 +95,18 @@ static void tile1x4(float *out, const int16_t *q, int stride, const float *scale
   _mm_storeu_ps(out, rescale(sum_each(c0, c1, c2, c3), _mm_set1_ps(scales[0]), ws, b));
 }
 
-// N must divide by four: the shapes that are timed do.
+// One output on one row: the last N % 4 outputs.
+static int dot(const int16_t *q, const int8_t *w, int K) {
+  int acc = 0;
+  for (int k = 0; k < K; k++) acc += q[k] * w[k];
+  return acc;
+}
+
 __attribute__((noinline)) static void matmul(float *out, const int16_t *q, const float *scales, const int8_t *w,
                                              const float *ws, const float *bias, int M, int N, int K) {
   int stride = (K + 7) & ~7;
-  for (int n = 0; n < N; n += 4) {
+  int n = 0;
+  for (; n + 4 <= N; n += 4) {
     __m128 s = _mm_loadu_ps(ws + n), b = _mm_loadu_ps(bias + n);
     __m128 s_lo = _mm_movelh_ps(s, s), s_hi = _mm_movehl_ps(s, s), b_lo = _mm_movelh_ps(b, b), b_hi = _mm_movehl_ps(b, b);
     const int8_t *wn = w + n * K;
@@ -123,6 +131,11 @@ __attribute__((noinline)) static void matmul(float *out, const int16_t *q, const
       }
     }
   }
+  for (; n < N; n++) {
+    for (int m = 0; m < M; m++) {
+      out[m * N + n] = (float)dot(q + m * stride, w + n * K, K) * (scales[m] * ws[n]) + bias[n];
+    }
+  }
 }
 
 __attribute__((noinline)) static int peak(long repeats) {
@@ -140,6 +153,16 @@ __attribute__((noinline)) static int peak(long repeats) {
   return _mm_cvtsi128_si32(acc[0]);
 }
 
+// Four streams of additions, so that none waits for another.
+__attribute__((noinline)) static int read_all(const int8_t *from, size_t bytes) {
+  __m128i a = _mm_setzero_si128(), b = a, c = a, d = a;
+  for (const __m128i *p = (const __m128i *)from, *end = p + bytes / 16; p + 4 <= end; p += 4) {
+    a = _mm_add_epi32(a, _mm_loadu_si128(p)), b = _mm_add_epi32(b, _mm_loadu_si128(p + 1));
+    c = _mm_add_epi32(c, _mm_loadu_si128(p + 2)), d = _mm_add_epi32(d, _mm_loadu_si128(p + 3));
+  }
+  return _mm_cvtsi128_si32(_mm_add_epi32(_mm_add_epi32(a, b), _mm_add_epi32(c, d)));
+}
+
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -153,16 +176,28 @@ int main(void) {
   float *f = calloc(most, sizeof(float)), *out = calloc(most, sizeof(float));
   for (size_t i = 0; i < most; i++) w[i] = (int8_t)(i * 7919 >> 3);
   for (size_t i = 0; i < most / 2; i++) q[i] = (int8_t)(i * 104729 >> 5);
+  int8_t *large = NULL;
+  size_t large_bytes = 0;
   char line[128];
   volatile int keep = 0;
   while (fgets(line, sizeof line, stdin)) {
     int M, N, K;
     long repeats;
+    size_t bytes;
     double start = now();
     if (sscanf(line, "product %d %d %d %ld", &M, &N, &K, &repeats) == 4) {
       for (long r = 0; r < repeats; r++) matmul(out, q, f, w, f, f, M, N, K);
     } else if (sscanf(line, "peak %ld", &repeats) == 1) {
       keep += peak(repeats);
+    } else if (sscanf(line, "read %zu %ld", &bytes, &repeats) == 2) {
+      if (bytes != large_bytes) {
+        free(large);
+        large = malloc(large_bytes = bytes);
+        // Pages that were never written are all the same one.
+        memset(large, 1, bytes);
+        start = now();
+      }
+      for (long r = 0; r < repeats; r++) keep += read_all(large, bytes);
     }
     printf("%.9f\n", now() - start);
     fflush(stdout);

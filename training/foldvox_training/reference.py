@@ -63,9 +63,8 @@ def random_config(
     }  # fmt: skip
 
 
-@torch.no_grad()
-def torchaudio_stream(model: FoldvoxModel, features: Tensor) -> Reference:
-    """`features` [T, mels] through torchaudio's Emformer, step by step, with our input and output layers around it."""
+def torchaudio_emformer(model: FoldvoxModel) -> Any:
+    """torchaudio's Emformer with the weights of `model`, whose folds must all be 1."""
     from torchaudio.models import Emformer
 
     encoder = model.config["encoder"]
@@ -79,6 +78,13 @@ def torchaudio_stream(model: FoldvoxModel, features: Tensor) -> Reference:
         tanh_on_mem=encoder["tanhOnMemory"],
     ).eval()  # fmt: skip
     emformer.load_state_dict(model.transcriber.transformer.state_dict())
+    return emformer
+
+
+@torch.no_grad()
+def torchaudio_stream(model: FoldvoxModel, features: Tensor) -> Reference:
+    """`features` [T, mels] through torchaudio's Emformer, step by step, with our input and output layers around it."""
+    emformer = torchaudio_emformer(model)
     tokens = model.tokens(with_final_context(model, features)[None])
     total = tokens.size(1) - model.right_context
     states, outputs = None, []

@@ -1,0 +1,102 @@
+"""PyTorch on the CPU, eager: the step that was exported to ONNX (`torch`), or torchaudio's own Emformer (`torchaudio`).
+
+python3 pytorch.py first|serve FOLDER fp32 THREADS torch|torchaudio      answers as protocol.mjs says
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "training"))
+
+from export_onnx import StreamingStep, read_model  # noqa: E402
+
+
+class Exported:
+    """The exported step, from the state that the graphs start from."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.step = folder, StreamingStep(read_model(folder / "model.fp32.safetensors"))
+
+    def warm(self, _: Callable[[int], Tensor]) -> None:
+        layers = len(self.step.layers)
+        self.key, self.value = (floats(self.folder / f"{name}.f32").reshape(layers, -1) for name in ("key", "value"))
+
+    def __call__(self, frames: Tensor) -> Tensor:
+        output, self.key, self.value = self.step(frames, self.key, self.value)
+        return output
+
+
+class Torchaudio:
+    """torchaudio's Emformer with the model's weights; input and output layers are ours. It warms itself."""
+
+    def __init__(self, folder: Path):
+        from foldvox_training.reference import torchaudio_emformer
+
+        self.model = read_model(folder / "model.fp32.safetensors")
+        self.emformer = torchaudio_emformer(self.model)
+        self.steps = json.loads((folder / "step.json").read_text())
+
+    def warm(self, frames_of: Callable[[int], Tensor]) -> None:
+        self.states = None
+        for step in range(-self.steps["warm"], 0):
+            self(frames_of(step))
+
+    def __call__(self, frames: Tensor) -> Tensor:
+        tokens = self.model.tokens(frames)
+        encoded, _, self.states = self.emformer.infer(tokens, torch.tensor([tokens.size(1)]), self.states)
+        return self.model.finish(encoded)
+
+
+def floats(path: Path) -> Tensor:
+    return torch.from_numpy(np.fromfile(path, np.float32))
+
+
+def main() -> int:
+    mode, folder, _, threads, kind = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    path, runtime = Path(folder), Exported if kind == "torch" else Torchaudio
+    steps = json.loads((path / "step.json").read_text())
+    features = floats(path / "features.f32").reshape(-1, steps["mels"])
+
+    def frames_of(step: int) -> Tensor:
+        first = (steps["warm"] + step) * steps["advance"]
+        return features[None, first : first + steps["frames"]]
+
+    start = time.perf_counter()
+    model = runtime(path)
+    model.warm(frames_of)
+    if mode == "first":
+        model(frames_of(0))
+        print(1000 * (time.perf_counter() - start))
+        return 0
+    print("ready", flush=True)
+    following = 0
+    for line in sys.stdin:
+        question, argument = line.split()
+        if question == "check":
+            model.warm(frames_of)
+            rows = torch.cat([model(frames_of(step))[0] for step in range(steps["steps"])])
+            rows.numpy().tofile(argument)
+            print("checked", flush=True)
+            continue
+        start = time.perf_counter()
+        for _ in range(int(argument)):
+            model(frames_of(following % steps["steps"]))
+            following += 1
+        print(1000 * (time.perf_counter() - start) / int(argument), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    with torch.inference_mode():
+        sys.exit(main())

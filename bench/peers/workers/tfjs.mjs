@@ -1,0 +1,157 @@
+// TensorFlow.js on its wasm backend: the step written in its operations, fp32, from the weights of the foldvox file. Right context
+// follows the segment; keys and values of the left context are cached per head, as in training/export_onnx.py.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { answer, floats, Steps, Stepwise } from "./protocol.mjs";
+
+const require = createRequire(import.meta.url);
+const tf = require("@tensorflow/tfjs-core");
+const backend = require("@tensorflow/tfjs-backend-wasm");
+
+/** Tensors by name and the configuration of a model file's bytes. */
+function readModel(bytes) {
+  const headerBytes = Number(bytes.readBigUInt64LE(0));
+  const { __metadata__: metadata, ...entries } = JSON.parse(bytes.subarray(8, 8 + headerBytes).toString());
+  const tensors = new Map();
+  for (const [
+    name,
+    {
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(entries)) {
+    const data = bytes.buffer.slice(bytes.byteOffset + 8 + headerBytes + from, bytes.byteOffset + 8 + headerBytes + to);
+    tensors.set(name, tf.tensor(new Float32Array(data), shape));
+  }
+  return { tensors, config: JSON.parse(metadata.config) };
+}
+
+/** Layers over rows [n, width]. */
+function layersOf(tensors) {
+  const linear = (name) => {
+    // Products with a transposed second operand take a path nine times as slow, and add biases wrongly where fused.
+    const weight = tf.transpose(tensors.get(`${name}.weight`));
+    const bias = tensors.get(`${name}.bias`);
+    return (x) => tf.fused.matMul({ a: x, b: weight, ...(bias && { bias }) });
+  };
+  const norm = (name) => {
+    const gamma = tensors.get(`${name}.weight`);
+    const beta = tensors.get(`${name}.bias`);
+    return (x) => {
+      const centred = tf.sub(x, tf.mean(x, -1, true));
+      const variance = tf.mean(tf.square(centred), -1, true);
+      return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-5))), gamma), beta);
+    };
+  };
+  return { linear, norm };
+}
+
+const gelu = (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+
+/** Relative biases [heads, rows, keys] of keys in the order left context, own rows. */
+function relativeBias(table, encoder, fold) {
+  if (!table) return null;
+  const { leftContext, segment, rightContext } = encoder;
+  const rows = (segment + rightContext) * fold;
+  const past = leftContext * fold;
+  const zero = past + rows - 1;
+  const place = (i, j) => j - past - i + zero;
+  const index = Int32Array.from({ length: rows * (past + rows) }, (_, n) => {
+    return place(Math.floor(n / (past + rows)), n % (past + rows));
+  });
+  return tf.gather(table, tf.tensor2d(index, [rows, past + rows]), 1);
+}
+
+function layerOf(tensors, encoder, config, name) {
+  const { linear, norm } = layersOf(tensors);
+  const { attentionFold: fold, feedForwardFold, heads } = config;
+  const { width, segment, leftContext, rightContext } = encoder;
+  const tokens = segment + rightContext;
+  const rows = tokens * fold;
+  const narrow = width / fold;
+  const past = leftContext * fold;
+  const [inputNorm, outputNorm, hiddenNorm] = ["layer_norm_input", "layer_norm_output", "pos_ff.0"].map((part) =>
+    norm(`${name}.${part}`),
+  );
+  const [keyValue, query, output] = ["emb_to_key_value", "emb_to_query", "out_proj"].map((part) =>
+    linear(`${name}.attention.${part}`),
+  );
+  const [expand, contract] = ["pos_ff.1", "pos_ff.4"].map((part) => linear(`${name}.${part}`));
+  const bias = relativeBias(tensors.get(`${name}.attention.relative_bias`), encoder, fold);
+  const embedding = tensors.get(`${name}.subtoken_embedding`)?.reshape([1, width]);
+  /** [rows, narrow] to [heads, rows, narrow / heads] */
+  const split = (x) => tf.transpose(tf.reshape(x, [rows, heads, narrow / heads]), [1, 0, 2]);
+  return (input, pastKey, pastValue) => {
+    const x = embedding ? tf.add(input, embedding) : input;
+    const normed = inputNorm(tf.reshape(x, [rows, narrow]));
+    const [ownKey, ownValue] = tf.split(keyValue(normed), 2, 1).map(split);
+    const key = tf.concat([pastKey, ownKey], 1);
+    const value = tf.concat([pastValue, ownValue], 1);
+    const queries = split(tf.mul(query(normed), (narrow / heads) ** -0.5));
+    const scores = tf.matMul(queries, key, false, true);
+    const context = tf.matMul(tf.softmax(bias ? tf.add(scores, bias) : scores), value);
+    const attended = output(tf.reshape(tf.transpose(context, [1, 0, 2]), [rows, narrow]));
+    const residual = tf.reshape(tf.add(tf.reshape(x, [rows, narrow]), attended), [-1, width / feedForwardFold]);
+    const fed = contract(gelu(expand(hiddenNorm(residual))));
+    const kept = (all) => tf.slice(all, [0, segment * fold, 0], [heads, past, narrow / heads]);
+    return [tf.reshape(outputNorm(tf.add(residual, fed)), [tokens, width]), kept(key), kept(value)];
+  };
+}
+
+function start(folder, bytes) {
+  const { tensors, config } = readModel(bytes);
+  const { encoder } = config;
+  const { linear, norm } = layersOf(tensors);
+  const project = linear("transcriber.input_linear");
+  const outputLinear = linear("transcriber.output_linear");
+  const outputNorm = norm("transcriber.layer_norm");
+  const head = linear("head.linear");
+  const layers = encoder.layers.map((layer, i) =>
+    layerOf(tensors, encoder, layer, `transcriber.transformer.emformer_layers.${i}`),
+  );
+  const { frames, mels, state } = new Steps(folder);
+  const files = ["key", "value"].map((name) => floats(join(folder, `${name}.f32`)));
+  let states = [];
+  return new Stepwise(folder, {
+    warm() {
+      tf.dispose(states);
+      // The files hold keys per head and width, as the graphs want them.
+      states = encoder.layers.map(({ attentionFold: fold, heads }, i) => {
+        const [key, value] = files.map((file) => file.subarray(i * state, (i + 1) * state));
+        const headWidth = encoder.width / fold / heads;
+        return tf.tidy(() => [
+          tf.transpose(tf.tensor(key, [heads, headWidth, encoder.leftContext * fold]), [0, 2, 1]),
+          tf.tensor(value, [heads, encoder.leftContext * fold, headWidth]),
+        ]);
+      });
+    },
+    step(window) {
+      const [logProbs, next] = tf.tidy(() => {
+        let x = tf.reshape(project(tf.tensor(window, [frames, mels])), [-1, encoder.width]);
+        const next = layers.map((layer, i) => {
+          const [out, key, value] = layer(x, ...states[i]);
+          x = out;
+          return [key, value];
+        });
+        const encoded = outputNorm(outputLinear(tf.slice(x, [0, 0], [encoder.segment, encoder.width])));
+        return [tf.logSoftmax(head(encoded)), next];
+      });
+      tf.dispose(states);
+      states = next;
+      const rows = logProbs.dataSync();
+      logProbs.dispose();
+      return rows;
+    },
+  });
+}
+
+await answer((folder, precision) => {
+  const bytes = readFileSync(join(folder, `model.${precision}.safetensors`));
+  backend.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
+  return async () => {
+    await tf.setBackend("wasm");
+    return start(folder, bytes);
+  };
+});

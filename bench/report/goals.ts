@@ -1,0 +1,139 @@
+// What foldvox has set itself to reach, looked up in the latest results: one table.
+
+import type { Table } from "../table.ts";
+import type { Report } from "./write.ts";
+
+interface Goal {
+  readonly what: string;
+  readonly value: (figures: Figures) => number | null;
+  readonly least?: number;
+  readonly most?: number;
+}
+
+/** Cells of a report's tables by what their titles, first cells and columns begin with. */
+class Figures {
+  private readonly tables: readonly Table[];
+
+  constructor(report: Report) {
+    this.tables = Object.values(report).flatMap(({ tables }) => tables);
+  }
+
+  /** All numbers of that column in rows that begin so. */
+  all(title: string, row: string, column: string): number[] {
+    const table = this.tables.find((each) => each.title.startsWith(title));
+    const at = table?.columns.indexOf(column) ?? -1;
+    const rows = table?.rows.filter(([first]) => String(first).startsWith(row)) ?? [];
+    return rows.map((cells) => cells[at]).filter((value) => typeof value === "number");
+  }
+
+  least(title: string, row: string, column: string): number | null {
+    const values = this.all(title, row, column);
+    return values.length > 0 ? Math.min(...values) : null;
+  }
+
+  /** The first of the rows. */
+  one(title: string, row: string, column: string): number | null {
+    return this.all(title, row, column)[0] ?? null;
+  }
+}
+
+const STEP = { commands: "encoder step: commands,", base: "encoder step: 20 layers of 512" };
+const MEMORY_OF_BASE = "memory: 20 layers of 512";
+
+/** Of the best of one thread, in both precisions. */
+function bestPeer(figures: Figures, title: string, runtime: string): number | null {
+  const ratios = ["int8", "fp32"].map((precision) => figures.one(title, `${runtime} ${precision}`, "times ours"));
+  return ratios.includes(null) ? null : Math.min(...(ratios as number[]));
+}
+
+const GOALS: readonly Goal[] = [
+  {
+    what: "commands, step: onnxruntime-web's better / ours",
+    value: (figures) => bestPeer(figures, STEP.commands, "onnxruntime-web"),
+    least: 10,
+  },
+  {
+    what: "commands, step: onnxruntime-node's better / ours",
+    value: (figures) => bestPeer(figures, STEP.commands, "onnxruntime-node"),
+    least: 2,
+  },
+  {
+    what: "base size, step: onnxruntime-web's better / ours",
+    value: (figures) => bestPeer(figures, STEP.base, "onnxruntime-web"),
+    least: 2.5,
+  },
+  {
+    what: "base size, step: onnxruntime-node fp32 / ours",
+    value: (figures) => figures.one(STEP.base, "onnxruntime-node fp32", "times ours"),
+    least: 1,
+  },
+  {
+    what: "base size, step: onnxruntime-node int8 / ours",
+    value: (figures) => figures.one(STEP.base, "onnxruntime-node int8", "times ours"),
+    least: 0.6,
+  },
+  ...["commands", "commands-tiny", "base size"].map((model) => ({
+    what: `${model}: slowest int8 product, of the C loop in SSE4.1`,
+    value: (figures: Figures) => figures.least(`int8 products of a step: ${model}`, "", "of C, SSE4.1"),
+    least: 0.9,
+  })),
+  {
+    what: "base size, step: of its weights read once + its products in the C loop",
+    value: (figures) => figures.one("base size (", "step of the sum", "value"),
+    most: 1.5,
+  },
+  {
+    what: "folded by 2, step at base size, of standard",
+    value: (figures) => figures.one("folded beside standard", "base (512 wide), step", "by 2, of standard"),
+    most: 1.1,
+  },
+  {
+    what: "folded by 2, step at commands size, of standard",
+    value: (figures) => figures.one("folded beside standard", "commands (128 wide), step", "by 2, of standard"),
+    most: 1.35,
+  },
+  {
+    what: "log-mel, µs a frame",
+    value: (figures) => figures.one("front end", "µs a frame", "value"),
+    most: 4,
+  },
+  {
+    what: "base size: onnxruntime-web's process / ours, peak memory, int8",
+    value: (figures) => {
+      const [theirs, own] = ["onnxruntime-web int8", "foldvox int8"].map((row) => {
+        return figures.one(MEMORY_OF_BASE, row, "process, peak MB");
+      });
+      return theirs && own ? theirs / own : null;
+    },
+    least: 6,
+  },
+  {
+    what: "base size: our process, MB above an idle one and the model file",
+    value: (figures) => figures.one(MEMORY_OF_BASE, "foldvox int8", "above idle and file"),
+    most: 20,
+  },
+  {
+    what: "download, KB",
+    value: (figures) => figures.one("download", "foldvox, as published", "KB"),
+    most: 60,
+  },
+  {
+    what: "commands, int8: from bytes in memory to the first step's end, ms",
+    value: (figures) => figures.one("from bytes in memory to the first step's end: commands", "foldvox int8", "ms"),
+    most: 50,
+  },
+];
+
+export function goals(report: Report): Table {
+  const figures = new Figures(report);
+  return {
+    title: "Goals",
+    columns: ["what", "measured", "goal", "reached"],
+    rows: GOALS.map(({ what, value, least, most }) => {
+      const measured = value(figures);
+      const goal = least === undefined ? `at most ${most}` : `at least ${least}`;
+      if (measured === null) return [what, null, goal, null];
+      return [what, measured, goal, measured >= (least ?? 0) && measured <= (most ?? Infinity) ? "yes" : "no"];
+    }),
+  };
+}

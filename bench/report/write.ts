@@ -1,0 +1,35 @@
+// What a run leaves behind: build/bench.json holds the latest results of every part, and the page and the document are made of it.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { machine } from "../machine.ts";
+import { format, type Table } from "../table.ts";
+import { goals } from "./goals.ts";
+import { markdown } from "./markdown.ts";
+import { page } from "./page.ts";
+
+export interface Part {
+  /** What else the figures depend on, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly tables: readonly Table[];
+}
+
+/** A part with when and where it was run. */
+export type Dated = Part & { readonly date: string; readonly machine: string };
+
+export type Report = Readonly<Record<string, Dated>>;
+
+const file = (path: string) => new URL(`../${path}`, import.meta.url);
+
+export function writeReport(name: "ours" | "peers", part: Part): void {
+  const path = file("build/bench.json");
+  const before: Report = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  const report: Report = {
+    ...before,
+    [name]: { ...part, date: new Date().toISOString().slice(0, 10), machine: machine() },
+  };
+  writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(file("docs/benchmarks.md"), markdown(report));
+  writeFileSync(file("build/bench.html"), page(report));
+  console.log(format(goals(report)));
+  console.log("written: build/bench.json, build/bench.html, docs/benchmarks.md");
+}
