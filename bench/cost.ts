@@ -8,7 +8,7 @@ import { operations, stepProducts } from "./shapes.ts";
 import type { Table } from "./table.ts";
 
 const WIDTHS = [64, 96, 128, 144, 192, 256, 384, 512, 768];
-const LAYERS = [1, 2, 4, 8, 16, 32];
+const LAYERS = [1, 2, 4, 8, 16];
 const ROWS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32];
 
 const recognizerFor = (width: number, layers: number) => {

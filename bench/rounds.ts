@@ -22,7 +22,7 @@ export interface Timing {
 }
 
 /** FOLDVOX_BENCH_ROUNDS: fewer for a quick look. */
-export const ROUNDS = Number(process.env.FOLDVOX_BENCH_ROUNDS ?? 9);
+export const ROUNDS = Number(process.env.FOLDVOX_BENCH_ROUNDS ?? 7);
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -34,7 +34,7 @@ export function median(values: readonly number[]): number {
 async function round(title: string, cases: readonly Case[]): Promise<number[]> {
   const summary = await benny.suite(
     title,
-    benny.configure({ cases: { minSamples: 3, maxTime: 0.1, delay: 0 } }),
+    benny.configure({ cases: { minSamples: 3, minTime: 0.02, maxTime: 0.1, delay: 0 } }),
     ...cases.map(({ name, run }) => benny.add(name, run)),
   );
   // `ops` is rounded to whole numbers.

@@ -5,21 +5,26 @@ import { join } from "node:path";
 import { median, ROUNDS } from "../rounds.ts";
 import { type Agreement, agreement, outputOf } from "./agreement.ts";
 import { label, type Runtime } from "./runtimes.ts";
-import { firstStepMs, idleBytes, Worker } from "./worker.ts";
+import { type Elapsed, firstStep, idleBytes, Worker } from "./worker.ts";
 
 /** How long a runtime is asked to run in a round, more or less. */
 const TURN_MS = 200;
 
 export interface Compared extends Agreement {
   readonly runtime: Runtime;
-  /** Median over rounds, and of the ratio to the first runtime within rounds. */
-  readonly stepMs: number;
-  readonly ratio: number;
+  /** Medians over rounds, and of the ratios to the first runtime within rounds. */
+  readonly step: Elapsed;
+  readonly ratio: Elapsed;
   /** What it loads. */
   readonly fileBytes: number;
   readonly peakBytes: number;
   /** Above a process of the same program that does nothing. */
   readonly ownBytes: number;
+}
+
+function medians(rounds: readonly Elapsed[][], pick: (times: readonly Elapsed[]) => Elapsed): Elapsed {
+  const picked = rounds.map(pick);
+  return { wall: median(picked.map(({ wall }) => wall)), busy: median(picked.map(({ busy }) => busy)) };
 }
 
 async function startAll(runtimes: readonly Runtime[], folder: string): Promise<Worker[]> {
@@ -31,15 +36,16 @@ async function startAll(runtimes: readonly Runtime[], folder: string): Promise<W
   return workers;
 }
 
-async function timed(workers: readonly Worker[]): Promise<number[][]> {
+/** Times of every worker in every round. */
+async function timed(workers: readonly Worker[]): Promise<Elapsed[][]> {
   const steps: number[] = [];
   for (const worker of workers) {
     await worker.run(10);
-    steps.push(Math.ceil(TURN_MS / (await worker.run(10))));
+    steps.push(Math.ceil(TURN_MS / (await worker.run(10)).wall));
   }
-  const rounds: number[][] = [];
+  const rounds: Elapsed[][] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const times: number[] = [];
+    const times: Elapsed[] = [];
     for (const [i, worker] of workers.entries()) times.push(await worker.run(steps[i]!));
     rounds.push(times);
   }
@@ -64,8 +70,11 @@ export async function compareRuntimes(runtimes: readonly Runtime[], folder: stri
       return {
         runtime,
         ...agreements[i]!,
-        stepMs: median(rounds.map((times) => times[i]!)),
-        ratio: median(rounds.map((times) => times[i]! / times[0]!)),
+        step: medians(rounds, (times) => times[i]!),
+        ratio: medians(rounds, (times) => ({
+          wall: times[i]!.wall / times[0]!.wall,
+          busy: times[i]!.busy / times[0]!.busy,
+        })),
         fileBytes: statSync(join(folder, runtime.modelFile)).size,
         peakBytes: peak,
         ownBytes: peak - idle.get(runtime.program)!,
@@ -76,8 +85,8 @@ export async function compareRuntimes(runtimes: readonly Runtime[], folder: stri
   }
 }
 
-/** Milliseconds from bytes in memory to the first step's end: median over fresh processes that take turns. */
-export function firstSteps(runtimes: readonly Runtime[], folder: string, processes: number): number[] {
-  const rounds = Array.from({ length: processes }, () => runtimes.map((runtime) => firstStepMs(runtime, folder)));
-  return runtimes.map((_, i) => median(rounds.map((times) => times[i]!)));
+/** From bytes in memory to the first step's end: medians over fresh processes that take turns. */
+export function firstSteps(runtimes: readonly Runtime[], folder: string, processes: number): Elapsed[] {
+  const rounds = Array.from({ length: processes }, () => runtimes.map((runtime) => firstStep(runtime, folder)));
+  return runtimes.map((_, i) => medians(rounds, (times) => times[i]!));
 }

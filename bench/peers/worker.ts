@@ -15,12 +15,25 @@ function peakBytes(pid: number): number {
   return Number(/VmHWM:\s*(\d+) kB/.exec(status)![1]) * 1024;
 }
 
-/** Milliseconds from bytes in memory to the end of the first step, in a process that does nothing else. */
-export function firstStepMs(runtime: Runtime, folder: string): number {
-  const { stdout, stderr } = spawnSync(runtime.program, commandLine(runtime, "first", folder), { encoding: "utf8" });
-  const ms = Number(stdout.trim().split("\n").at(-1) || Number.NaN);
-  if (Number.isNaN(ms)) throw new Error(`${label(runtime)} does not start: ${stderr.slice(-1000)}`);
-  return ms;
+/** Milliseconds, and those of all processors, threads added up. */
+export interface Elapsed {
+  readonly wall: number;
+  readonly busy: number;
+}
+
+function elapsed(line: string): Elapsed {
+  const [wall, busy] = line.split(" ").map(Number);
+  if (!(wall! > 0 && busy! >= 0)) throw new Error(`not two times: ${line}`);
+  return { wall: wall!, busy: busy! };
+}
+
+/** From bytes in memory to the end of the first step, in a process that does nothing else. */
+export function firstStep(runtime: Runtime, folder: string): Elapsed {
+  const { stdout, stderr, status } = spawnSync(runtime.program, commandLine(runtime, "first", folder), {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`${label(runtime)} does not start: ${stderr.slice(-1000)}`);
+  return elapsed(stdout.trim().split("\n").at(-1)!);
 }
 
 /** Peak memory of a process of that program which waits for input and nothing else. */
@@ -61,10 +74,10 @@ export class Worker {
     await this.until("checked");
   }
 
-  /** Milliseconds a step, over `steps` of them. */
-  async run(steps: number): Promise<number> {
+  /** A step on average over `steps` of them. */
+  async run(steps: number): Promise<Elapsed> {
     this.child.stdin.write(`run ${steps}\n`);
-    return Number(await this.answer());
+    return elapsed(await this.answer());
   }
 
   peakBytes(): number {

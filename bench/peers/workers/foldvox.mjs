@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createRecognizer, createRecognizerSync } from "../../../build/index.js";
-import { answer, Steps } from "./protocol.mjs";
+import { answer, Steps, timed } from "./protocol.mjs";
 
 const wasmFile = new URL("../../../build/foldvox.simd.wasm", import.meta.url);
 const modelFile = (folder, precision) => resolve(folder, `model.${precision}.safetensors`);
@@ -33,9 +33,7 @@ class Encoding {
     for (let at = 0; at < input.length; at += features.length) {
       input.set(features.subarray(0, input.length - at), at);
     }
-    const before = performance.now();
-    this.recognizer.encode({ features: input });
-    return (performance.now() - before) / count;
+    return timed(() => this.recognizer.encode({ features: input }));
   }
 }
 

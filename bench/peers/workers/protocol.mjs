@@ -1,13 +1,24 @@
 // What bench:peers asks of a runtime, which has a process of its own:
 //
-//   node WORKER.mjs first FOLDER PRECISION THREADS   prints the milliseconds from bytes in memory to the end of the first step
+//   node WORKER.mjs first FOLDER PRECISION THREADS   prints how long it takes from bytes in memory to the end of the first step
+//                                                    as milliseconds, and as those of all processors
 //   node WORKER.mjs serve FOLDER PRECISION THREADS   prints "ready", then answers lines:
 //     check PATH   writes the log-probs of the FOLDER's steps after the warm ones to PATH, as f32
-//     run N        prints the milliseconds that a step took on average over N of them
+//     run N        prints the milliseconds that a step took on average over N of them, and those of all processors
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+
+/** Milliseconds that `work` takes, and those that it takes of processors. */
+export async function timed(work) {
+  const busy = process.cpuUsage();
+  const start = performance.now();
+  await work();
+  const wall = performance.now() - start;
+  const { user, system } = process.cpuUsage(busy);
+  return [wall, (user + system) / 1000];
+}
 
 /** The f32 values of a file. */
 export function floats(path) {
@@ -55,9 +66,9 @@ export class Stepwise {
   }
 
   async run(count) {
-    const before = performance.now();
-    for (let i = 0; i < count; i++) await this.step(this.steps.framesOf(this.next++));
-    return (performance.now() - before) / count;
+    return timed(async () => {
+      for (let i = 0; i < count; i++) await this.step(this.steps.framesOf(this.next++));
+    });
   }
 }
 
@@ -70,9 +81,8 @@ export async function answer(load, loadFromDisk = async (...what) => (await load
   const what = [folder, precision, Number(threads)];
   if (mode === "first") {
     const start = await load(...what);
-    const before = performance.now();
-    await (await start()).first();
-    console.log(performance.now() - before);
+    const [wall, busy] = await timed(async () => (await start()).first());
+    console.log(`${wall} ${busy}`);
     process.exit(0);
   }
   const model = await loadFromDisk(...what);
@@ -84,7 +94,8 @@ export async function answer(load, loadFromDisk = async (...what) => (await load
       writeFileSync(argument, await model.check());
       console.log("checked");
     } else {
-      console.log(await model.run(Number(argument)));
+      const count = Number(argument);
+      console.log((await model.run(count)).map((ms) => ms / count).join(" "));
     }
   }
   process.exit(0);

@@ -9,7 +9,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Callable
+from typing import Callable, List, Tuple
 
 import numpy as np
 import torch
@@ -61,6 +61,15 @@ def floats(path: Path) -> Tensor:
     return torch.from_numpy(np.fromfile(path, np.float32))
 
 
+def clocks() -> Tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def elapsed(start: Tuple[float, float]) -> List[float]:
+    """Milliseconds since, and those of all processors."""
+    return [1000 * (now - then) for now, then in zip(clocks(), start)]
+
+
 def main() -> int:
     mode, folder, _, threads, kind = sys.argv[1:]
     torch.set_num_threads(int(threads))
@@ -72,12 +81,12 @@ def main() -> int:
         first = (steps["warm"] + step) * steps["advance"]
         return features[None, first : first + steps["frames"]]
 
-    start = time.perf_counter()
+    start = clocks()
     model = runtime(path)
     model.warm(frames_of)
     if mode == "first":
         model(frames_of(0))
-        print(1000 * (time.perf_counter() - start))
+        print(*elapsed(start))
         return 0
     print("ready", flush=True)
     following = 0
@@ -89,11 +98,11 @@ def main() -> int:
             rows.numpy().tofile(argument)
             print("checked", flush=True)
             continue
-        start = time.perf_counter()
+        start = clocks()
         for _ in range(int(argument)):
             model(frames_of(following % steps["steps"]))
             following += 1
-        print(1000 * (time.perf_counter() - start) / int(argument), flush=True)
+        print(*(ms / int(argument) for ms in elapsed(start)), flush=True)
     return 0
 
 
