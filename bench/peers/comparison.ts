@@ -62,8 +62,8 @@ export async function compareRuntimes(runtimes: readonly Runtime[], folder: stri
     const agreements = runtimes.map((runtime, i) => agreement(runtime, outputs[i]!, reference));
     const rounds = await timed(workers);
     const idle = new Map<string, number>();
-    for (const { program, host } of runtimes) {
-      if (!idle.has(program)) idle.set(program, await idleBytes(program, host));
+    for (const runtime of runtimes) {
+      if (!idle.has(runtime.program)) idle.set(runtime.program, await idleBytes(runtime));
     }
     return runtimes.map((runtime, i) => {
       const peak = workers[i]!.peakBytes();

@@ -35,7 +35,7 @@ function stepTable(title: string, compared: readonly Compared[]): Table {
       "relative",
     ],
     rows: compared.map(({ runtime, step, ratio, largest, relative }) => {
-      return [label(runtime), step.wall, ratio.wall, step.busy, ratio.busy, largest, relative];
+      return [label(runtime), step.wall, ratio.wall, step.busy || null, ratio.busy || null, largest, relative];
     }),
     plot: { mark: "bar", y: ["ms"], unit: "ms a step" },
   };
@@ -46,10 +46,13 @@ function memoryTable(title: string, compared: readonly Compared[]): Table {
     title: `memory: ${title}`,
     note: "Peak of the process, above an idle process of Node or Python, and above that and the model's file.",
     columns: ["runtime", "model file, MB", "process, peak MB", "above idle", "above idle and file"],
-    rows: compared.map(({ runtime, fileBytes, peakBytes, ownBytes }) => {
-      const sizes = [fileBytes, peakBytes, ownBytes, ownBytes - fileBytes];
-      return [label(runtime), ...sizes.map((bytes) => bytes / 1e6)];
-    }),
+    // A browser's memory is spread over processes.
+    rows: compared
+      .filter(({ runtime }) => runtime.host !== "browser")
+      .map(({ runtime, fileBytes, peakBytes, ownBytes }) => {
+        const sizes = [fileBytes, peakBytes, ownBytes, ownBytes - fileBytes];
+        return [label(runtime), ...sizes.map((bytes) => bytes / 1e6)];
+      }),
     plot: { mark: "bar", y: ["process, peak MB"], unit: "MB" },
   };
 }
@@ -78,7 +81,7 @@ async function main(): Promise<void> {
       columns: ["runtime", "ms", "times ours", "ms of processors"],
       rows: single.map((runtime, i) => {
         const { wall, busy } = times[i]!;
-        return [label(runtime), wall, wall / times[0]!.wall, busy];
+        return [label(runtime), wall, wall / times[0]!.wall, busy || null];
       }),
     });
   }

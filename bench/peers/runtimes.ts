@@ -1,6 +1,7 @@
 // The runtimes that are compared, and how their processes are started. Each worker answers as workers/protocol.mjs says.
 
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
 export interface Runtime {
   readonly name: string;
@@ -10,14 +11,16 @@ export interface Runtime {
   readonly program: string;
   readonly worker: string;
   readonly kind?: string;
-  /** Whether its process is Node's or Python's: what an idle one takes is subtracted. */
-  readonly host: "node" | "python";
+  /** What runs it: a process of Node's or Python's can be compared with an idle one. */
+  readonly host: "node" | "python" | "browser";
   /** What it is given to load. */
   readonly modelFile: string;
   /** False for models that it cannot run. */
   readonly runs: (model: string) => boolean;
 }
 
+/** Where Debian has it. */
+const chromium = process.env.FOLDVOX_CHROMIUM ?? "/usr/bin/chromium";
 const python = process.env.FOLDVOX_PYTHON ?? "python3";
 /** torchaudio wants an older PyTorch than the newest: it may have a Python of its own. */
 export const torchaudioPython = process.env.FOLDVOX_TORCHAUDIO_PYTHON ?? python;
@@ -38,7 +41,7 @@ function onNode(
     worker: worker(file),
     kind,
     host: "node",
-    modelFile: file === "onnxruntime.mjs" ? `step.${precision}.onnx` : `model.${precision}.safetensors`,
+    modelFile: kind !== "" && kind !== "foldvox" ? `step.${precision}.onnx` : `model.${precision}.safetensors`,
     runs: () => true,
   };
 }
@@ -55,6 +58,19 @@ function onPython(name: string, program: string, kind: string, runs: (model: str
     modelFile: "model.fp32.safetensors",
     runs,
   };
+}
+
+/** As far as the browser is there: its memory is not looked at, and its processors' time not known. */
+function inChromium(): Runtime[] {
+  if (!existsSync(chromium)) {
+    console.log("no Chromium: set FOLDVOX_CHROMIUM to where it is\n");
+    return [];
+  }
+  const inPage = (kind: string) => (precision: "fp32" | "int8") => ({
+    ...onNode(`${kind} in Chromium`, "chromium.mjs", precision, { kind }),
+    host: "browser" as const,
+  });
+  return [inPage("foldvox"), inPage("onnxruntime")].flatMap((make) => [make("int8"), make("fp32")]);
 }
 
 function has(program: string, module: string): boolean {
@@ -76,6 +92,7 @@ export function runtimes(): Runtime[] {
         onNode("onnxruntime-node", "onnxruntime.mjs", precision, { kind: "node", threads }),
       ),
     ),
+    ...inChromium(),
     onNode("tfjs-backend-wasm", "tfjs.mjs", "fp32"),
     onPython("PyTorch, eager", python, "torch", () => true),
     onPython("torchaudio", torchaudioPython, "torchaudio", (model) => torchaudio && ["6x144", "base"].includes(model)),

@@ -37,7 +37,7 @@ export function firstStep(runtime: Runtime, folder: string): Elapsed {
 }
 
 /** Peak memory of a process of that program which waits for input and nothing else. */
-export async function idleBytes(program: string, host: "node" | "python"): Promise<number> {
+export async function idleBytes({ program, host }: Runtime): Promise<number> {
   const wait =
     host === "node" ? ["-e", "process.stdin.on('data', console.log)"] : ["-c", "import sys; sys.stdin.read()"];
   const child = spawn(program, wait);

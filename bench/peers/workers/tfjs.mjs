@@ -4,7 +4,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { answer, floats, Steps, Stepwise } from "./protocol.mjs";
+import { answer, stepsOf } from "./protocol.mjs";
+import { Stepwise } from "./steps.mjs";
 
 const require = createRequire(import.meta.url);
 const tf = require("@tensorflow/tfjs-core");
@@ -100,7 +101,7 @@ function layerOf(tensors, encoder, config, name) {
   };
 }
 
-function start(folder, bytes) {
+function start(steps, bytes) {
   const { tensors, config } = readModel(bytes);
   const { encoder } = config;
   const { linear, norm } = layersOf(tensors);
@@ -111,15 +112,14 @@ function start(folder, bytes) {
   const layers = encoder.layers.map((layer, i) =>
     layerOf(tensors, encoder, layer, `transcriber.transformer.emformer_layers.${i}`),
   );
-  const { frames, mels, state } = new Steps(folder);
-  const files = ["key", "value"].map((name) => floats(join(folder, `${name}.f32`)));
+  const { frames, mels, state } = steps;
   let states = [];
-  return new Stepwise(folder, {
+  return new Stepwise(steps, {
     warm() {
       tf.dispose(states);
       // The files hold keys per head and width, as the graphs want them.
       states = encoder.layers.map(({ attentionFold: fold, heads }, i) => {
-        const [key, value] = files.map((file) => file.subarray(i * state, (i + 1) * state));
+        const [key, value] = steps.initial.map((values) => values.subarray(i * state, (i + 1) * state));
         const headWidth = encoder.width / fold / heads;
         return tf.tidy(() => [
           tf.transpose(tf.tensor(key, [heads, headWidth, encoder.leftContext * fold]), [0, 2, 1]),
@@ -147,11 +147,12 @@ function start(folder, bytes) {
   });
 }
 
-await answer((folder, precision) => {
+await answer(async (folder, precision) => {
+  const steps = await stepsOf(folder);
   const bytes = readFileSync(join(folder, `model.${precision}.safetensors`));
   backend.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
   return async () => {
     await tf.setBackend("wasm");
-    return start(folder, bytes);
+    return start(steps, bytes);
   };
 });
