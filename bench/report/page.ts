@@ -41,7 +41,7 @@ function drawn(table: Table): string {
           ...common,
           height: 360,
           grid: true,
-          x: { type: scale, label: table.columns[0]!, ...(log && { base: 2 }) },
+          x: { type: scale, label: table.columns[0]!, ticks: table.rows.map((row) => row[0]!), tickFormat: String },
           y: { type: scale, label: unit, ...(!log && { zero: true }) },
           marks: [
             Plot.line(data, { x: "at", y: "value", stroke: "series" }),
@@ -52,8 +52,9 @@ function drawn(table: Table): string {
           ...common,
           marginLeft: 260,
           x: { type: scale, label: unit, grid: true },
-          y: { label: null, domain: y },
-          fy: { label: null, domain: table.rows.map((row) => row[0]!), ...(y.length === 1 && { padding: 0.2 }) },
+          // A band of bars for each row, its name on the left.
+          y: { axis: null, domain: y },
+          fy: { axis: "left", label: null, domain: table.rows.map((row) => row[0]!), padding: 0.2 },
           marks: [Plot.barX(data, { x: "value", y: "series", fy: "at", fill: "series", ...(log && { x1: 0.1 }) })],
         });
   return figure.outerHTML;
