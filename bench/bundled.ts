@@ -12,10 +12,8 @@ const audio = Float32Array.from({ length: 16000 * SECONDS }, (_, i) => Math.sin(
 
 async function realTimeFactors(name: string): Promise<number[]> {
   const cases = ["simd", "scalar"].map((build) => {
-    const recognizer = recognizerOf(
-      read(`models/${name}.safetensors`),
-      new WebAssembly.Module(read(`build/foldvox.${build}.wasm`)),
-    );
+    const wasm = new WebAssembly.Module(read(`build/foldvox.${build}.wasm`));
+    const recognizer = recognizerOf(read(`models/${name}.safetensors`), { wasm });
     const stream = recognizer.createStream();
     return { name: build, units: SECONDS, run: () => stream.acceptWaveform(16000, audio) };
   });

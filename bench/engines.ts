@@ -8,8 +8,9 @@ export const read = (path: string) => new Uint8Array(readFileSync(new URL(`../${
 
 const simd = new WebAssembly.Module(read("build/foldvox.simd.wasm"));
 
-export function recognizerOf(model: Uint8Array, wasm = simd): Recognizer {
-  return createRecognizerSync({ model, wasm });
+/** With `streams`, as many can be open, and run together. */
+export function recognizerOf(model: Uint8Array, { wasm = simd, streams = 1 } = {}): Recognizer {
+  return createRecognizerSync({ model, wasm, maxStreams: streams, maxBatch: streams });
 }
 
 /** Encodes that many steps, the first ones with a left context that fills; units are steps. */

@@ -14,7 +14,7 @@ const REPEATS = 100;
 export async function logMel(): Promise<Table> {
   const bench = new KernelBench();
   const model = modelHeader({ width: 64, layers: 1, heads: 2 });
-  const plan = planArena(model, 1);
+  const plan = planArena(model);
   bench.take(plan.bytes);
   // The model's descriptor begins with the front end's address.
   const [record] = new Uint32Array(bench.memory, writeDescriptor(bench.memory, plan, model), 1);

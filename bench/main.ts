@@ -12,6 +12,7 @@ import { products } from "./products.ts";
 import { writeReport } from "./report/write.ts";
 import { roofline } from "./roofline.ts";
 import { stepProducts } from "./shapes.ts";
+import { streams } from "./streams.ts";
 import { format, type Table } from "./table.ts";
 
 const shipped = (name: string) => stepProducts(readModelHeader(read(`models/${name}.safetensors`)).config);
@@ -27,6 +28,7 @@ const SUITES: Record<string, () => Promise<Table[]>> = {
   roofline: async () => [await roofline()],
   folding: async () => [await folding()],
   cost: async () => [await widths(), await depths(), await rows()],
+  streams: async () => [await streams()],
   "log-mel": async () => [await logMel()],
 };
 

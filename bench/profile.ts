@@ -26,7 +26,7 @@ function runFor(seconds: number, run: Case["run"]): number {
 }
 
 async function profile(title: string, model: Uint8Array): Promise<Table> {
-  const recognizer = recognizerOf(model, named);
+  const recognizer = recognizerOf(model, { wasm: named });
   const { run, units } = stepsCase(title, recognizer, stepsFor(recognizer));
   // Long enough for V8 to have compiled everything for good.
   runFor(WARM_SECONDS, run);
