@@ -1,7 +1,7 @@
 // Several streams whose steps run together, beside the same streams in turn; audio comes a segment at a time.
 
 import { readFileSync } from "node:fs";
-import { Arena, Engine } from "../src/engine/engine.ts";
+import { Arena, type ArenaNeeds, Engine } from "../src/engine/engine.ts";
 import type { ModelHeader } from "../src/model/header.ts";
 import { ModelLoader } from "../src/model/loader.ts";
 import { header } from "./folding.ts";
@@ -10,35 +10,36 @@ import type { Table } from "./table.ts";
 
 const read = (path: string) => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
 
-/** The bundled model's engine with as many streams as run together. */
-function commands(streams: number): Engine {
+/** The bundled model in an arena. */
+export function commands(needs: ArenaNeeds): Arena {
   const loader = new ModelLoader();
   loader.push(read("../models/commands.safetensors"));
-  const arena = new Arena(loader.header!, { streams, batch: streams });
+  const arena = new Arena(loader.header!, needs);
   loader.place((tensor) => arena.destination(tensor));
   loader.finish();
-  return start(arena);
+  return arena;
 }
 
 /** The same of a model of the base size, its weights made up. */
-function base(streams: number): Engine {
+export function base(needs: ArenaNeeds): Arena {
   const model: ModelHeader = header(512, 8, 1, 20);
-  const arena = new Arena(model, { streams, batch: streams });
+  const arena = new Arena(model, needs);
   for (const tensor of model.tensors) {
     const bytes = arena.destination(tensor);
     if (tensor.dtype === "F32") new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4).fill(0.01);
     else for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 7919) >> 3;
   }
-  return start(arena);
+  return arena;
 }
 
-const start = (arena: Arena) => Engine.startSync(arena, new WebAssembly.Module(read("./foldvox.simd.wasm")));
+/** A build of the engine. */
+export const engineModule = (build: string) => new WebAssembly.Module(read(`./foldvox.${build}.wasm`));
 
 export async function streams(): Promise<Table> {
   const rows: (string | number)[][] = [];
   for (const [name, make] of Object.entries({ commands, base })) {
     for (const count of [2, 8]) {
-      const engine = make(count);
+      const engine = Engine.startSync(make({ streams: count, batch: count }), engineModule("simd"));
       const opened = Array.from({ length: count }, () => engine.openStream());
       const { segment, stride } = engine.header.config.encoder;
       const samples = segment * stride * engine.header.config.features.hopSamples;
