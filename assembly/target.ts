@@ -9,6 +9,10 @@
 // @ts-ignore: decorator
 @inline export const SIMD: bool = ASC_FEATURE_SIMD;
 
+/** True in the build for several threads. */
+// @ts-ignore: decorator
+@inline export const THREADS: bool = ASC_FEATURE_THREADS;
+
 /** How many f32 values a V holds. */
 // @ts-ignore: decorator
 @inline export function lanes<V>(): i32 {

@@ -14,6 +14,7 @@ import { roofline } from "./roofline.ts";
 import { stepProducts } from "./shapes.ts";
 import { streams } from "./streams.ts";
 import { format, type Table } from "./table.ts";
+import { threads } from "./threads.ts";
 
 const shipped = (name: string) => stepProducts(readModelHeader(read(`models/${name}.safetensors`)).config);
 
@@ -29,6 +30,7 @@ const SUITES: Record<string, () => Promise<Table[]>> = {
   folding: async () => [await folding()],
   cost: async () => [await widths(), await depths(), await rows()],
   streams: async () => [await streams()],
+  threads: async () => [await threads()],
   "log-mel": async () => [await logMel()],
 };
 

@@ -42,7 +42,11 @@ const bundles = [
   {
     ...shared,
     // Each is a script of its own, which a browser loads by its URL.
-    entryPoints: { worker: "src/worker/worker.ts", "capture-worklet": "src/microphone/capture-worklet.ts" },
+    entryPoints: {
+      worker: "src/worker/worker.ts",
+      "engine-helper": "src/engine/engine-helper.ts",
+      "capture-worklet": "src/microphone/capture-worklet.ts",
+    },
     outdir: "build",
     platform: "neutral",
     mainFields: ["module", "main"],

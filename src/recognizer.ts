@@ -9,8 +9,9 @@ import { transducerBeam } from "./decode/transducer-decoding.ts";
 import { type DecoderFactory, decodersFor } from "./decoders.ts";
 import type { ArenaOptions } from "./engine/arena.ts";
 import { type Build, Engine } from "./engine/engine.ts";
+import { canShareMemory } from "./engine/helpers.ts";
 import type { MemoryReport } from "./engine/memory-report.ts";
-import { compile, compileSync, type WasmSource } from "./engine/module.ts";
+import { compile, compileSync, isThreaded, type WasmSource } from "./engine/module.ts";
 import { FoldvoxError } from "./errors.ts";
 import { unlessAborted, untilAborted } from "./loading/abort.ts";
 import { type LoadOptions, loadArena, placeTensors } from "./loading/load-arena.ts";
@@ -30,11 +31,16 @@ export interface RecognizerOptions extends StreamOptions, LoadOptions {
    * so much more scratch memory. Default 1.
    */
   readonly maxBatch?: number;
+  /**
+   * Threads that compute a step together: worth it for models of tens of millions of parameters. They need shared memory, which
+   * a page has only where it is cross-origin isolated; elsewhere there is one. The results are the same. Default 1.
+   */
+  readonly threads?: number;
   /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside this file that runs here. */
   readonly wasm?: WasmSource;
 }
 
-/** What a recognizer needs without asynchronous start-up. */
+/** What a recognizer needs without asynchronous start-up, and without threads. */
 export interface SyncRecognizerOptions
   extends StreamOptions,
     Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes"> {
@@ -42,15 +48,21 @@ export interface SyncRecognizerOptions
   readonly wasm: WebAssembly.Module | BufferSource;
 }
 
+/** A count from 1 to `most`. Errors: bad-argument. */
+function checkCount(name: string, count: number, most: number): number {
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new FoldvoxError("bad-argument", `${name} is ${count}; give a whole number from 1 to ${most}.`);
+}
+
 /** Errors: bad-argument. */
-function arenaSize(options: Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "decoding">): ArenaOptions {
-  const { maxStreams = 1, maxBatch = 1, decoding = {} } = options;
-  for (const [name, count] of Object.entries({ maxStreams, maxBatch })) {
-    if (!Number.isInteger(count) || count < 1 || count > 65536) {
-      throw new FoldvoxError("bad-argument", `${name} is ${count}; give a whole number from 1 to 65536.`);
-    }
-  }
-  return { streams: maxStreams, beam: transducerBeam(decoding), batch: maxBatch };
+function arenaSize(options: Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "threads" | "decoding">): ArenaOptions {
+  const { maxStreams = 1, maxBatch = 1, threads = 1, decoding = {} } = options;
+  return {
+    streams: checkCount("maxStreams", maxStreams, 65536),
+    beam: transducerBeam(decoding),
+    batch: checkCount("maxBatch", maxBatch, 65536),
+    threads: checkCount("threads", threads, 64),
+  };
 }
 
 const bundledModel = () => new URL("../models/commands.safetensors", import.meta.url);
@@ -61,8 +73,13 @@ const bundledModel = () => new URL("../models/commands.safetensors", import.meta
  */
 export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
   const size = arenaSize(options);
-  const loading = loadArena(options.model ?? bundledModel(), options, size);
-  const [module, arena] = await Promise.all([unlessAborted(compile(options.wasm), options.signal), loading]);
+  const wantsThreads = size.threads !== 1 && canShareMemory();
+  const compiling = unlessAborted(compile(options.wasm, wantsThreads), options.signal);
+  // The kind of memory follows from the module; the bundled one without threads need not be waited for.
+  const shared = (wantsThreads || options.wasm !== undefined) && isThreaded(await compiling);
+  const needs = { ...size, threads: shared && wantsThreads ? size.threads! : 1, shared };
+  const loading = loadArena(options.model ?? bundledModel(), options, needs);
+  const [module, arena] = await Promise.all([compiling, loading]);
   const engine = await unlessAborted(Engine.start(arena, module), options.signal);
   return new Recognizer(engine, options);
 }
@@ -73,7 +90,9 @@ export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer
   const module = compileSync(options.wasm);
   const loader = new ModelLoader();
   loader.push(options.model instanceof Uint8Array ? options.model : new Uint8Array(options.model));
-  const arena = loader.header ? placeTensors(loader, loader.header, size, options.maxBytes) : null;
+  const arena = loader.header
+    ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, options.maxBytes)
+    : null;
   loader.finish();
   return new Recognizer(Engine.startSync(arena!, module), options);
 }

@@ -166,8 +166,7 @@ function tile1x4(out: usize, q: usize, scales: usize, w: usize, ws: v128, b: v12
 }
 
 /** Four outputs on every row: weights of a panel (4 K bytes) stay in the first-level cache while the rows pass. */
-function panel(out: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, M: i32, N: i32, K: i32): void {
-  const outStride = <usize>N << 2;
+function panel(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, M: i32, K: i32): void {
   const qStride = <usize>quantizedStride(K) << 1;
   const wPair = w + 2 * K;
   const wsLo = v128.shuffle<i32>(ws, ws, 0, 1, 0, 1);
@@ -231,12 +230,29 @@ export function matmulInt8(
   N: i32,
   K: i32,
 ): void {
+  matmulInt8Rows(out, <usize>N << 2, q, scales, w, weightScales, bias, M, N, K);
+}
+
+/** The same with output rows outStride bytes apart: for some of the columns of a wider product. */
+export function matmulInt8Rows(
+  out: usize,
+  outStride: usize,
+  q: usize,
+  scales: usize,
+  w: usize,
+  weightScales: usize,
+  bias: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+): void {
   let n = 0;
   if (SIMD) {
     for (; n + 4 <= N; n += 4) {
       if (n + 8 <= N) fetchAhead(w + <usize>((n + 4) * K), <usize>(4 * K));
       const b = bias ? v128.load(bias + (<usize>n << 2)) : f32x4.splat(0);
-      panel(out + (<usize>n << 2), q, scales, w + <usize>(n * K), v128.load(weightScales + (<usize>n << 2)), b, M, N, K);
+      const ws = v128.load(weightScales + (<usize>n << 2));
+      panel(out + (<usize>n << 2), outStride, q, scales, w + <usize>(n * K), ws, b, M, K);
     }
   }
   const stride = <usize>quantizedStride(K) << 1;
@@ -245,7 +261,8 @@ export function matmulInt8(
     const b: f32 = bias ? load<f32>(bias + (<usize>n << 2)) : 0;
     for (let m = 0; m < M; m++) {
       const acc = dotInt8(q + <usize>m * stride, w + <usize>(n * K), K);
-      store<f32>(out + (<usize>(m * N + n) << 2), <f32>acc * (load<f32>(scales + (<usize>m << 2)) * ws) + b);
+      const o = out + <usize>m * outStride + (<usize>n << 2);
+      store<f32>(o, <f32>acc * (load<f32>(scales + (<usize>m << 2)) * ws) + b);
     }
   }
 }

@@ -1,19 +1,14 @@
-// A linear layer over rows, int8 or f32 by what the model file holds.
+// A linear layer over rows. In the threads build the columns of a product, that is the rows of its weights, may be divided
+// among threads: each output is computed as it would be by one, so the bits are the same.
 
-import { matmulF32 } from "../kernels/matmul-f32";
-import { matmulInt8 } from "../kernels/matmul-int8";
-import { quantizeRows, quantizedStride } from "../kernels/quantize";
+import { threadsOf } from "../kernels/pool";
+import { quantizeRows } from "../kernels/quantize";
+import { THREADS } from "../target";
+import { Linear, projectColumns } from "./product";
 import { Scratch } from "./scratch";
+import { SharedProduct, divides, projectTogether } from "./shared-product";
 
-/** weight [outputs][inputs]: int8 where scales [outputs] is not 0, else f32. bias [outputs] or 0. */
-@unmanaged
-export class Linear {
-  weight: usize;
-  scales: usize;
-  bias: usize;
-  outputs: i32;
-  inputs: i32;
-}
+export { Linear } from "./product";
 
 /** Quantizes x[M][inputs] for `project`, if l is int8; layers that read the same rows share it. */
 export function quantizeFor(l: Linear, s: Scratch, x: usize, M: i32): void {
@@ -22,16 +17,11 @@ export function quantizeFor(l: Linear, s: Scratch, x: usize, M: i32): void {
 
 /** out[M][outputs] = rows first ... first + M of x[...][inputs], which have been given to quantizeFor. */
 export function project(l: Linear, s: Scratch, out: usize, x: usize, first: i32, M: i32): void {
-  const inputs = l.inputs;
-  const outputs = l.outputs;
-  if (l.scales) {
-    const rows = s.quantized + (<usize>(first * quantizedStride(inputs)) << 1);
-    const scales = s.quantizedScales + (<usize>first << 2);
-    matmulInt8(out, rows, scales, l.weight, l.scales, l.bias, M, outputs, inputs);
-  } else {
-    const stride = <usize>inputs << 2;
-    matmulF32(out, <usize>outputs << 2, x + <usize>first * stride, stride, l.weight, stride, l.bias, M, outputs, inputs);
+  if (THREADS && s.pool && divides(l, M)) {
+    const p = changetype<SharedProduct>(s.pool);
+    if (threadsOf(p) > 1) return projectTogether(p, l, s, out, x, first, M);
   }
+  projectColumns(l, s, out, <usize>l.outputs << 2, x, first, M, 0, l.outputs);
 }
 
 /** out[M][outputs] = x[M][inputs] weight^T + bias. */

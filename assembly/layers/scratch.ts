@@ -19,4 +19,6 @@ export class Scratch {
   quantized: usize;
   /** [rows] */
   quantizedScales: usize;
+  /** Threads that help with products (linear.ts), or 0; not scratch, but what every product is given */
+  pool: usize;
 }

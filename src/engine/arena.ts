@@ -78,6 +78,12 @@ export interface TransducerPlan {
   readonly tokens: number;
 }
 
+/** Addresses of what the threads build needs (assembly/layers/shared-product.ts). */
+export interface ThreadsPlan {
+  readonly pool: number;
+  readonly helpers: readonly number[];
+}
+
 export interface ConstantsPlan {
   readonly window: number;
   readonly cosines: number;
@@ -91,6 +97,8 @@ export interface ArenaPlan {
   /** Sum of everything, rounded up to whole 64 KiB pages: the size of the WebAssembly memory. */
   readonly bytes: number;
   readonly descriptor: Region;
+  /** Record of the pool of threads and the place of each helper; null for one thread. */
+  readonly threads: ThreadsPlan | null;
   readonly constants: ConstantsPlan;
   /** Address of every tensor of the model file. */
   readonly tensors: ReadonlyMap<string, number>;
@@ -122,6 +130,9 @@ const STREAM_RECORD_BYTES = 48;
 const MODEL_WORDS = 144;
 const LAYER_WORDS = 64;
 const LSTM_WORDS = 24;
+/** Bytes of a pool's record, rounded up, and of a helper's place behind its own (assembly/layers/shared-product.ts). */
+const POOL_BYTES = 128;
+const HELPER_BYTES = POOL_BYTES + 8192 * 4;
 /** Words of a prediction's request (assembly/model/predictor.ts). */
 const REQUEST_WORDS = 3;
 /** A search needs the states it goes on from, those it arrives at, and those of the paths that rest (transducer-beam.ts). */
@@ -316,6 +327,12 @@ function planTransducer(config: ModelConfig, beam: number, cursor: Cursor): Tran
   };
 }
 
+function planThreads(threads: number, cursor: Cursor): ThreadsPlan | null {
+  if (threads === 1) return null;
+  const pool = cursor.take(POOL_BYTES);
+  return { pool, helpers: Array.from({ length: threads - 1 }, () => cursor.take(HELPER_BYTES)) };
+}
+
 /** What the size of the arena depends on besides the model. */
 export interface ArenaOptions {
   /** Simultaneous streams. Default 1. */
@@ -324,6 +341,8 @@ export interface ArenaOptions {
   readonly beam?: number;
   /** Streams whose steps run as one, at most as many as there are: a recognizer's maxBatch. Default 1. */
   readonly batch?: number;
+  /** Threads that compute a step. Default 1. */
+  readonly threads?: number;
 }
 
 /** Lays out the arena for a model. Every size is exact; only the total is rounded up to pages. */
@@ -344,6 +363,10 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
   const layerWords = LAYER_WORDS * config.encoder.layers.length + LSTM_WORDS * (config.predictor?.lstmLayers ?? 0);
   const descriptorStart = cursor.take((MODEL_WORDS + layerWords) * 4);
   const descriptor = region("descriptor", descriptorStart, cursor.at);
+
+  const threadsStart = cursor.at;
+  const threads = planThreads(options.threads ?? 1, cursor);
+  if (threads) region("threads", threadsStart, cursor.at);
 
   const constantsStart = cursor.at;
   const constants = {
@@ -387,7 +410,18 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
   const bytes = Math.ceil(cursor.at / PAGE_BYTES) * PAGE_BYTES;
   region("page rounding", cursor.at, bytes);
   const windows = { output, outputDim, batch, batchList, transducer };
-  return { regions, bytes, descriptor, constants, tensors, scratch: scratch.plan, ...windows, stream, streams };
+  return {
+    regions,
+    bytes,
+    descriptor,
+    threads,
+    constants,
+    tensors,
+    scratch: scratch.plan,
+    ...windows,
+    stream,
+    streams,
+  };
 }
 
 /** Bytes of WebAssembly memory that the model needs: all it will ever use. */

@@ -113,6 +113,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     scratch.hidden,
     scratch.quantized,
     scratch.quantizedScales,
+    plan.threads?.pool ?? 0,
   );
   const layers = encoder.layers.map(layer);
   const encoderRecord = writer.record(

@@ -6,10 +6,11 @@ import type { ModelHeader, ModelTensor } from "../model/header.ts";
 import { type ArenaOptions, type ArenaPlan, planArena, type Region, STATIC_BYTES } from "./arena.ts";
 import { writeDescriptor } from "./descriptor.ts";
 import { type EngineAccess, EngineStream } from "./engine-stream.ts";
+import { Helpers } from "./helpers.ts";
 import { type MemoryReport, reportMemory } from "./memory-report.ts";
 import { runTogether, type StepOutput, type Work } from "./work.ts";
 
-/** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does. Both give the same bits. */
+/** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does. Both give the same bits, with any number of threads. */
 export type Build = "simd" | "scalar";
 
 /** The exports that the host calls (assembly/index.ts). Addresses and counts are integers. */
@@ -31,6 +32,11 @@ export interface EngineExports {
 /** What scratch holds before it is first written: no float the engine makes has these bits. */
 const UNTOUCHED = 0xfe;
 
+/** What an arena must have room for, and whether its memory is shared with threads. */
+export interface ArenaNeeds extends ArenaOptions {
+  readonly shared?: boolean;
+}
+
 /**
  * The arena while the model's data arrive: memory exists, tensors can be placed, no code runs yet.
  * Errors: out-of-memory if the runtime does not give the memory.
@@ -40,12 +46,12 @@ export class Arena {
   readonly header: ModelHeader;
   readonly memory: WebAssembly.Memory;
 
-  constructor(header: ModelHeader, options: ArenaOptions = {}) {
+  constructor(header: ModelHeader, needs: ArenaNeeds = {}) {
     this.header = header;
-    this.plan = planArena(header, options);
+    this.plan = planArena(header, needs);
     const pages = this.plan.bytes / 65536;
     try {
-      this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+      this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: needs.shared ?? false });
     } catch (cause) {
       throw new FoldvoxError(
         "out-of-memory",
@@ -76,15 +82,22 @@ export class Arena {
   }
 }
 
+/** What an engine has until it is freed. */
+interface Running {
+  readonly arena: Arena;
+  readonly access: EngineAccess;
+  readonly helpers: Helpers | null;
+}
+
 export class Engine {
   readonly build: Build;
   readonly plan: ArenaPlan;
   readonly header: ModelHeader;
   private readonly vacant: number[];
   private readonly batchList: Uint32Array;
-  private running: { readonly arena: Arena; readonly access: EngineAccess } | null;
+  private running: Running | null;
 
-  private constructor(arena: Arena, exports: EngineExports) {
+  private constructor(arena: Arena, exports: EngineExports, helpers: Helpers | null) {
     if (typeof exports.initModel !== "function") {
       throw new FoldvoxError("wasm-failed", "The wasm option is a WebAssembly module, but not foldvox's engine.");
     }
@@ -95,21 +108,26 @@ export class Engine {
     const memory = arena.memory.buffer;
     const model = writeDescriptor(memory, this.plan, arena.header);
     exports.initModel(model);
-    this.running = { arena, access: { exports, memory, model } };
+    this.running = { arena, access: { exports, memory, model }, helpers };
     this.vacant = [...this.plan.streams].reverse();
     this.batchList = new Uint32Array(memory, this.plan.batchList, this.plan.batch);
   }
 
-  /** Starts the engine in an arena whose tensors have all been placed. Errors: wasm-failed. */
+  /**
+   * Starts the engine, and the threads that the arena has places for, in an arena whose tensors have all been placed.
+   * Errors: wasm-failed.
+   */
   static async start(arena: Arena, module: WebAssembly.Module): Promise<Engine> {
-    const { exports } = await instantiate(module, { env: { memory: arena.memory } });
-    return new Engine(arena, exports as unknown as EngineExports);
+    const { memory, plan } = arena;
+    const { exports } = await instantiate(module, { env: { memory } });
+    const helpers = plan.threads ? new Helpers(module, memory, plan.threads) : null;
+    return new Engine(arena, exports as unknown as EngineExports, helpers);
   }
 
   /** The same without asynchronous steps. */
   static startSync(arena: Arena, module: WebAssembly.Module): Engine {
     const { exports } = instantiateSync(module, { env: { memory: arena.memory } });
-    return new Engine(arena, exports as unknown as EngineExports);
+    return new Engine(arena, exports as unknown as EngineExports, null);
   }
 
   /** Opens a stream in a vacant state block. Errors: stream-limit, freed. */
@@ -134,11 +152,13 @@ export class Engine {
 
   /** Errors: freed. */
   memoryReport(): MemoryReport {
-    return reportMemory(this.open().arena);
+    const { arena, helpers } = this.open();
+    return reportMemory(arena, 1 + (helpers?.count ?? 0));
   }
 
-  /** Drops the memory. The engine and its streams throw `freed` from then on. */
+  /** Drops the memory and ends the threads. The engine and its streams throw `freed` from then on. */
   free(): void {
+    this.running?.helpers?.end();
     this.running = null;
   }
 
@@ -157,7 +177,7 @@ export class Engine {
     });
   }
 
-  private open(): { readonly arena: Arena; readonly access: EngineAccess } {
+  private open(): Running {
     if (!this.running) throw new FoldvoxError("freed", "The recognizer has been freed; create a new one.");
     return this.running;
   }

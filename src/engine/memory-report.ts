@@ -14,17 +14,20 @@ export interface MemoryReport {
   readonly memoryBytes: number;
   /** Bytes of the scratch region that steps have really written. */
   readonly scratchHighWater: number;
+  /** Threads that compute right now: fewer than were asked for while they start, and 1 where memory cannot be shared. */
+  readonly threads: number;
   /** JavaScript heap in use and resident set of the whole process; null where the runtime does not tell. */
   readonly heapBytes: number | null;
   readonly residentBytes: number | null;
 }
 
-export function reportMemory(arena: Arena): MemoryReport {
+export function reportMemory(arena: Arena, threads: number): MemoryReport {
   return {
     regions: arena.plan.regions,
     arenaBytes: arena.plan.bytes,
     memoryBytes: arena.memory.buffer.byteLength,
     scratchHighWater: arena.scratchHighWater(),
+    threads,
     ...processMemory(),
   };
 }

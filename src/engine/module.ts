@@ -25,19 +25,31 @@ export function compileSync(source: WebAssembly.Module | BufferSource): WebAssem
   }
 }
 
-/** The bundled build: simd where it validates (feature probes have lied, so the real module is asked), else scalar. */
-async function bundledBytes(): Promise<BufferSource> {
-  // Written out, so that bundlers see and copy both files.
+/** The bundled build: the first that validates (feature probes have lied, so the real module is asked); scalar always does. */
+async function bundledBytes(threads: boolean): Promise<BufferSource> {
+  // Written out, so that bundlers see and copy the files.
+  if (threads) {
+    const shared = await readUrl(new URL("./foldvox.threads.wasm", import.meta.url));
+    if (WebAssembly.validate(shared)) return shared;
+  }
   const simd = await readUrl(new URL("./foldvox.simd.wasm", import.meta.url));
   if (WebAssembly.validate(simd)) return simd;
   return readUrl(new URL("./foldvox.scalar.wasm", import.meta.url));
 }
 
-/** Compiles the given engine, or the bundled one. A compiled module holds no memory and may be shared. Errors: wasm-failed, io. */
-export async function compile(source?: WasmSource): Promise<WebAssembly.Module> {
+/** Whether it is the threads build, which wants shared memory. */
+export function isThreaded(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.exports(module).some(({ name }) => name === "helpWithProducts");
+}
+
+/**
+ * Compiles the given engine, or the bundled one, for threads if they are wanted and can be had. A compiled module holds no
+ * memory and may be shared. Errors: wasm-failed, io.
+ */
+export async function compile(source?: WasmSource, threads = false): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   let bytes: BufferSource;
-  if (source === undefined) bytes = await bundledBytes();
+  if (source === undefined) bytes = await bundledBytes(threads);
   else if (typeof source === "string" || source instanceof URL) bytes = await readUrl(source);
   else bytes = source;
   try {

@@ -1,8 +1,8 @@
 // A model from wherever it is into an arena: tensors go there one by one as bytes arrive, so that no second copy of the
 // weights ever exists.
 
-import { type ArenaOptions, arenaBytes } from "../engine/arena.ts";
-import { Arena } from "../engine/engine.ts";
+import { arenaBytes } from "../engine/arena.ts";
+import { Arena, type ArenaNeeds } from "../engine/engine.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { ModelLoader } from "../model/loader.ts";
@@ -36,7 +36,7 @@ export interface LoadOptions {
 }
 
 /** An arena for the model, which must fit in maxBytes. Errors: out-of-memory. */
-export function placeTensors(loader: ModelLoader, header: ModelHeader, size: ArenaOptions, maxBytes?: number): Arena {
+export function placeTensors(loader: ModelLoader, header: ModelHeader, size: ArenaNeeds, maxBytes?: number): Arena {
   const needed = arenaBytes(header, size);
   if (maxBytes !== undefined && needed > maxBytes) {
     throw new FoldvoxError(
@@ -50,7 +50,7 @@ export function placeTensors(loader: ModelLoader, header: ModelHeader, size: Are
 }
 
 /** Runs all chunks into an arena. Errors: those of ModelLoader, of the source, and out-of-memory. */
-async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, size: ArenaOptions): Promise<Arena> {
+async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, size: ArenaNeeds): Promise<Arena> {
   const loader = new ModelLoader();
   let arena: Arena | null = null;
   let loadedBytes = 0;
@@ -67,7 +67,7 @@ async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, siz
 /** Bytes that are not, or no longer, a model: what a cache holds of them is worthless. */
 const isBroken = (error: unknown) => error instanceof FoldvoxError && /^(bad-model|model-)/.test(error.code);
 
-async function download(url: URL, options: LoadOptions, size: ArenaOptions, reload: boolean): Promise<Arena> {
+async function download(url: URL, options: LoadOptions, size: ArenaNeeds, reload: boolean): Promise<Arena> {
   const { signal, cache } = options;
   const source = new ModelDownload(url, {
     signal,
@@ -97,7 +97,7 @@ async function download(url: URL, options: LoadOptions, size: ArenaOptions, relo
 export async function loadArena(
   model: string | URL | ModelSource,
   options: LoadOptions,
-  size: ArenaOptions,
+  size: ArenaNeeds,
 ): Promise<Arena> {
   const { cache = "default", maxBytes, signal } = options;
   if (!["default", "reload", "no-store"].includes(cache)) {

@@ -17,6 +17,7 @@ export interface LoadOptions extends CloneableStreamOptions {
   /** An absolute URL, or bytes. Without it the bundled model. */
   readonly model?: string | Uint8Array | ArrayBuffer | Blob;
   readonly maxStreams?: number;
+  readonly threads?: number;
   /** A compiled module, bytes, or an absolute URL. Without it the bundled engine. */
   readonly wasm?: Exclude<WasmSource, URL>;
 }

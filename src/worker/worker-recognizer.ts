@@ -23,6 +23,8 @@ export interface WorkerRecognizerOptions extends CloneableStreamOptions {
   readonly model?: string | URL | Uint8Array | ArrayBuffer | Blob;
   /** How many streams may be open at the same time. Default 1. */
   readonly maxStreams?: number;
+  /** Threads that compute a step together, where the page is cross-origin isolated; elsewhere one. Default 1. */
+  readonly threads?: number;
   /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside the worker that runs here. */
   readonly wasm?: RecognizerOptions["wasm"];
   /** A worker that runs foldvox/worker.js, where the page has to make it itself. It is ended by free(). */

@@ -1,0 +1,17 @@
+// The exports of the threads build: all of the engine's, what its other threads run, and the pool's parts for tests.
+
+export * from "./index";
+export { helpWithProducts } from "./layers/shared-product";
+export {
+  allDone,
+  arrive,
+  beginRound,
+  chunkDone,
+  claimFirst,
+  claimLast,
+  isCurrent,
+  offer,
+  settle,
+  threadsOf,
+  unsettled,
+} from "./kernels/pool";

@@ -1,0 +1,64 @@
+// Threads that help the engine with its products (assembly/kernels/pool.ts): worker threads of Node and its like, Web Workers of
+// pages that are cross-origin isolated. They come when they have started and take what work there is then; nothing waits for
+// them.
+
+import { nodeModule } from "../platform.ts";
+import type { ThreadsPlan } from "./arena.ts";
+
+/** What a helper is started with. */
+export interface HelperStart {
+  /** The threads build, and the engine's memory, which is shared. */
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Addresses of the pool's record and of the helper's own place. */
+  readonly pool: number;
+  readonly place: number;
+}
+
+/** Word of the pool's record that counts the helpers that have come. */
+const HELPERS = 5;
+
+/** Whether memory can be shared with threads here: not in a page that is not cross-origin isolated. */
+export function canShareMemory(): boolean {
+  const hasThreads = nodeModule("node:worker_threads") !== undefined || typeof Worker === "function";
+  return hasThreads && typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated !== false;
+}
+
+function start(helper: HelperStart): { terminate(): unknown } {
+  const threads = nodeModule("node:worker_threads");
+  // Written out twice, so that bundlers see a worker where there is one.
+  if (!threads) {
+    const worker = new Worker(new URL("./engine-helper.js", import.meta.url), {
+      type: "module",
+      name: "foldvox helper",
+    });
+    worker.postMessage(helper);
+    return worker;
+  }
+  const url = new URL("./engine-helper.js", import.meta.url);
+  const worker = new threads.Worker(url, { workerData: helper, execArgv: [] });
+  // One that cannot start is one that does not help.
+  worker.on("error", () => {});
+  worker.unref();
+  return worker;
+}
+
+export class Helpers {
+  private readonly workers: readonly { terminate(): unknown }[];
+  private readonly pool: Int32Array;
+
+  /** Starts a helper for each place that is planned. */
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, { pool, helpers }: ThreadsPlan) {
+    this.pool = new Int32Array(memory.buffer, pool, HELPERS + 1);
+    this.workers = helpers.map((place) => start({ module, memory, pool, place }));
+  }
+
+  /** Helpers that have come. */
+  get count(): number {
+    return Atomics.load(this.pool, HELPERS);
+  }
+
+  end(): void {
+    for (const worker of this.workers) worker.terminate();
+  }
+}

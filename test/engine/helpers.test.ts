@@ -1,0 +1,170 @@
+// Several threads give the bits of one, are gone after free, and are done without where there is no shared memory. Over the
+// built files, because threads are started from them.
+
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { arenaBytes, type Recognizer, type RecognizerOptions, readModelHeader } from "../../src/index.ts";
+import type { EncoderConfig } from "../../src/model/config.ts";
+import { bytesOf, recognizer } from "../support/engines.ts";
+import { modelFile, smallConfig, type WeightOptions } from "../support/model-file.ts";
+import { randomFloats } from "../support/random.ts";
+import { readWav } from "../support/wav.ts";
+
+const built = new URL("../../build/index.js", import.meta.url).href;
+const { createRecognizer } = (await import(built)) as typeof import("../../src/index.ts");
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** A recognizer whose helpers have come. */
+async function withThreads(threads: number, options: RecognizerOptions): Promise<Recognizer> {
+  const engine = await createRecognizer({ ...options, threads });
+  await vi.waitFor(() => expect(engine.memoryReport().threads).toBe(threads), { timeout: 30_000, interval: 20 });
+  return engine;
+}
+
+/** Bytes that helpers have written in their places: what they have computed, whether it came in time or not. */
+function helped(engine: Recognizer): number {
+  const { running } = (
+    engine as unknown as { engine: { running: { arena: import("../../src/engine/engine.ts").Arena } } }
+  ).engine;
+  const { offset, bytes } = running.arena.plan.regions.find(({ name }) => name === "threads")!;
+  return new Uint8Array(running.arena.memory.buffer, offset + 256, bytes - 256).filter((byte) => byte !== 0).length;
+}
+
+const layer = { attentionFold: 1, feedForwardFold: 1, heads: 2, feedForward: 1003 };
+const wide: Partial<EncoderConfig> = { width: 96, projection: 24, outputDim: 203 };
+
+const SHAPES: [string, Partial<EncoderConfig>, WeightOptions][] = [
+  ["of odd widths, int8", { ...wide, layers: [layer, layer] }, { weights: "int8" }],
+  ["of odd widths, fp32", { ...wide, layers: [layer] }, {}],
+  [
+    "folded, with memory and relative positions",
+    {
+      ...wide,
+      memory: 2,
+      layers: [
+        { ...layer, attentionFold: 2, feedForwardFold: 2, feedForward: 2006 },
+        { ...layer, feedForwardFold: 4, feedForward: 4012 },
+      ],
+    },
+    { weights: "int8", embedding: true },
+  ],
+];
+
+describe.each([2, 3])("%i threads", (threads) => {
+  it.each(SHAPES)("give the bits of one with a model %s", async (_, encoder, weights) => {
+    const model = modelFile(smallConfig(encoder), { seed: 9, ...weights });
+    const waveform = randomFloats(160000, 7, 0.5);
+    const one = recognizer("simd", model).encode({ waveform }).output;
+    const engine = await withThreads(threads, { model });
+    for (let run = 0; run < 5; run++) {
+      expect(Buffer.compare(Buffer.from(engine.encode({ waveform }).output.buffer), Buffer.from(one.buffer))).toBe(0);
+    }
+    expect(helped(engine)).toBeGreaterThan(0);
+    engine.free();
+  });
+});
+
+describe("threads", () => {
+  const model = bytesOf("models/commands.safetensors");
+  const digits = readWav(bytesOf("examples/digits.wav"));
+  const heard = (engine: Recognizer) => {
+    const stream = engine.createStream();
+    stream.acceptWaveform(16000, digits);
+    stream.inputFinished();
+    return stream.results();
+  };
+  const expected = heard(recognizer("simd", model));
+
+  it("hear the words, also of many streams together", async () => {
+    const engine = await withThreads(2, { model, maxStreams: 4, maxBatch: 4, deferred: true });
+    const streams = Array.from({ length: 4 }, () => engine.createStream());
+    for (const stream of streams) {
+      stream.acceptWaveform(16000, digits);
+      stream.inputFinished();
+    }
+    engine.decodeStreams();
+    for (const stream of streams) expect(stream.results()).toEqual(expected);
+    engine.free();
+  });
+
+  it("take the memory that was foretold", async () => {
+    const header = readModelHeader(model);
+    const engine = await withThreads(4, { model });
+    expect(engine.arenaBytes).toBe(arenaBytes(header, { threads: 4 }));
+    expect(engine.arenaBytes).toBeGreaterThan(arenaBytes(header));
+    engine.free();
+  });
+
+  it.each([
+    ["there is no SharedArrayBuffer", { SharedArrayBuffer: undefined }],
+    ["the page is not cross-origin isolated", { crossOriginIsolated: false }],
+  ])("are one where %s", async (_, globals) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+    const engine = await createRecognizer({ model, threads: 4 });
+    expect(engine.memoryReport().threads).toBe(1);
+    expect(engine.arenaBytes).toBe(arenaBytes(readModelHeader(model)));
+    expect(heard(engine)).toEqual(expected);
+    engine.free();
+  });
+
+  it("are one with a build that knows none", async () => {
+    const engine = await createRecognizer({
+      model,
+      threads: 2,
+      wasm: bytesOf("build/foldvox.scalar.wasm") as BufferSource,
+    });
+    expect(engine.build).toBe("scalar");
+    expect(engine.memoryReport().threads).toBe(1);
+    expect(heard(engine)).toEqual(expected);
+    engine.free();
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, 65])("of %d are refused", async (threads) => {
+    await expect(createRecognizer({ model, threads })).rejects.toMatchObject({ code: "bad-argument" });
+  });
+});
+
+/** What a script prints; it fails if the process does not end by itself. */
+async function run(script: string): Promise<string> {
+  const prelude = `
+    import { readdirSync, existsSync } from "node:fs";
+    import { setTimeout as sleep } from "node:timers/promises";
+    const { createRecognizer } = await import(${JSON.stringify(built)});
+    const tasks = () => readdirSync("/proc/self/task").length;
+    const start = async () => {
+      const engine = await createRecognizer({ threads: 3 });
+      while (engine.memoryReport().threads < 3) await sleep(20);
+      engine.encode({ waveform: new Float32Array(32000) });
+      return engine;
+    };`;
+  const options = { timeout: 50_000 };
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "-e", prelude + script],
+    options,
+  );
+  return stdout.trim();
+}
+
+describe("a process", () => {
+  it("ends though its recognizer has not been freed", async () => {
+    expect(await run(`await start(); console.log("done");`)).toBe("done");
+  });
+
+  it.skipIf(!existsSync("/proc/self/task"))("has no more threads when its recognizer has been freed", async () => {
+    const script = `
+      await (await start()).free();
+      await sleep(300);
+      const before = tasks();
+      const engine = await start();
+      const during = tasks();
+      engine.free();
+      const end = Date.now() + 20_000;
+      while (tasks() > before && Date.now() < end) await sleep(20);
+      console.log(during - before >= 2, tasks() - before);`;
+    expect(await run(script)).toBe("true 0");
+  });
+});
