@@ -28,12 +28,13 @@ export function report(outcomes) {
 # Runtimes
 
 Every runtime below ran [one suite](../runtimes/suite.js) on \`examples/digits.wav\` and gave the same words at the same times, the same
-bits of all log-probs (\`commands-tiny\`, \`commands\`), and the same memory report: ${memory}, region by region. It
-chose the engine's build by itself, by validating the module; the plain build is JavaScript without WebAssembly.
+bits of all log-probs (checksums of \`commands-tiny\` and \`commands\`), and the same memory report: ${memory}, region
+by region. It chose the engine's build itself, by validating the module; the plain build is JavaScript without WebAssembly.
 
-${new Date().toISOString().slice(0, 10)}, on ${cpus().length} cores (${cpus()[0].model.trim()}). The real-time factor is computing time over the
-recording's length, the median of at least three runs where they take less than 20 s, one thread. Where other work shares the machine, factors of two between rows mean
-little. Scratch is what steps wrote of the memory's scratch region (\`commands-tiny\`); the vector build takes four frames at a time.
+${new Date().toISOString().slice(0, 10)}, on ${cpus().length} cores (${cpus()[0].model.trim()}). The real-time factor (RTF) is computing time over the recording's length,
+one thread, the median of several runs: processor time where a runtime tells it (Node, Deno, Bun, QuickJS), else the clock's, which
+other work on the machine lengthens. Scratch is what steps wrote of that region (\`commands-tiny\`); the vector build takes four
+frames at a time.
 
 | runtime | version | build | checksums | scratch, bytes | RTF, commands-tiny | RTF, commands |
 |---|---|---|---|---|---|---|

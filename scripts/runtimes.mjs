@@ -28,6 +28,7 @@ for (const runtime of chosen) {
   } catch (error) {
     console.error(`${runtime.name}: ${error.message}`);
     outcomes.push({ runtime, reason: error.message.split("\n")[0] });
+    if (program.opts().fetch) failed = true;
     continue;
   }
   if (program.opts().fetch) continue;

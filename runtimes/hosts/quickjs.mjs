@@ -5,7 +5,16 @@ import variant from "@jitl/quickjs-ng-wasmfile-release-sync";
 import { newQuickJSWASMModuleFromVariant } from "quickjs-emscripten-core";
 
 const context = (await newQuickJSWASMModuleFromVariant(variant)).newRuntime().newContext();
-const print = context.newFunction("print", (line) => console.log(context.getString(line)));
-context.setProp(context.global, "print", print);
-print.dispose();
+
+/** Makes a function of this side callable by the script. */
+function give(name, work) {
+  const handle = context.newFunction(name, work);
+  context.setProp(context.global, name, handle);
+  handle.dispose();
+}
+give("print", (line) => console.log(context.getString(line)));
+give("processorTime", () => {
+  const { user, system } = process.cpuUsage();
+  return context.newNumber((user + system) / 1000);
+});
 context.unwrapResult(context.evalCode(readFileSync(process.argv[2], "utf8"), "plain.js")).dispose();
