@@ -21,8 +21,8 @@ export async function moduleBundle(host, folder, external = []) {
   return outfile;
 }
 
-/** One ES5 script with the files and everything else inside. */
-export async function plainScript(models) {
+/** One ES5 script with the files and everything else inside; extraRuns as in runtimes/hosts/plain.js. */
+export async function plainScript(models, extraRuns = null) {
   const bundled = await build({
     entryPoints: ["runtimes/hosts/plain.js"],
     bundle: true,
@@ -36,8 +36,8 @@ export async function plainScript(models) {
   const es5 = await transform(bundled.outputFiles[0].text, { jsc: { target: "es5" }, isModule: false });
   const paths = ["examples/digits.wav", ...models.map((model) => `models/${model}.safetensors`)];
   const files = await Promise.all(paths.map(async (path) => [path, await readFile(path, "base64")]));
-  const data = `var FILES = ${JSON.stringify(Object.fromEntries(files))}, MODELS = ${JSON.stringify(models)};\n`;
-  const script = join(await workFolder("plain"), `${models.join("-")}.js`);
+  const data = `var FILES = ${JSON.stringify(Object.fromEntries(files))}, MODELS = ${JSON.stringify(models)}, EXTRA_RUNS = ${extraRuns};\n`;
+  const script = join(await workFolder("plain"), `${[...models, extraRuns ?? ""].join("-")}.js`);
   await writeFile(script, data + es5.code);
   return script;
 }

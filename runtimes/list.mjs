@@ -5,10 +5,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { findingsOfBrowser } from "./browsers.mjs";
 import { moduleBundle, plainScript } from "./bundles.mjs";
 import { debianPackages, npmPackages, pythonPackage } from "./cache.mjs";
+import { findingsOfHermes } from "./hermes.mjs";
 import { outputOf } from "./processes.mjs";
 import { findingsOfWorkerd } from "./workerd.mjs";
 
 const BOTH = ["commands-tiny", "commands"];
+/** Interpreters get the smaller model only: the larger would take them minutes. */
+const TINY = { models: ["commands-tiny"] };
 const root = process.cwd();
 
 const findings = (output) =>
@@ -75,7 +78,7 @@ const plainHost =
 export const RUNTIMES = [
   command("node", "Node", "simd", here, nodeHost()),
   command("node-scalar", "Node without SIMD (`--no-enable-sse4-1`)", "scalar", here, nodeHost("--no-enable-sse4-1")),
-  command("node-plain", "Node without WebAssembly (`--jitless`)", "plain", here, plainHost("--jitless")),
+  command("node-plain", "Node without WebAssembly (`--jitless`)", "plain", here, plainHost("--jitless"), TINY),
   command("node-newer", "Node, newer", "simd", newerNode, nodeHost()),
   command("deno", "Deno", "simd", deno, nodeHost("run", "--allow-read", "--allow-env")),
   command("bun", "Bun", "simd", bun, nodeHost()),
@@ -111,15 +114,17 @@ export const RUNTIMES = [
     version: () => debianVersion("libwpewebkit-1.1-0"),
   }),
   command("gjs", "GJS", "simd", gjs, (models) => ["-m", "runtimes/hosts/gjs.js", root, ...models]),
-  command("hermes", "Hermes (bytecode, `-O`)", "plain", hermes, plainHost("-O", "-w"), {
+  command("hermes", "Hermes (bytecode, `-O`)", "plain", hermes, null, {
+    ...TINY,
     version: async () => versionIn(/release version.*/.exec(await outputOf(hermes.path, ["-version"]))[0]),
+    run: (models) => findingsOfHermes(hermes.path, models),
   }),
   command("quickjs", "QuickJS-ng, native", "plain", { ...quickjs, path: "python3" }, quickjsHost, {
+    ...TINY,
     version: async () => versionIn((await readdir(quickjs.folder)).find((name) => name.endsWith(".dist-info"))),
   }),
   command("quickjs-wasm", "QuickJS-ng, itself in WebAssembly", "plain", here, plainHost("runtimes/hosts/quickjs.mjs"), {
-    // The other model would take it minutes.
-    models: ["commands-tiny"],
+    ...TINY,
     version: async () => `quickjs-emscripten ${await packageVersion("quickjs-emscripten-core")}`,
   }),
 ];

@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 const bytes = (count) => count.toLocaleString("en");
 const rtfOf = (findings, model) => {
   const rtf = findings.find((found) => found.model === model)?.host.rtf;
-  return rtf === undefined ? "" : rtf < 0.01 ? rtf.toFixed(4) : rtf.toPrecision(2);
+  return rtf === undefined ? "-" : rtf < 0.01 ? rtf.toFixed(4) : rtf.toPrecision(2);
 };
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
@@ -32,7 +32,7 @@ bits of all log-probs (checksums of \`commands-tiny\` and \`commands\`), and the
 by region. It chose the engine's build itself, by validating the module; the plain build is JavaScript without WebAssembly.
 
 ${new Date().toISOString().slice(0, 10)}, on ${cpus().length} cores (${cpus()[0].model.trim()}). The real-time factor (RTF) is computing time over the recording's length,
-one thread, the median of several runs: processor time where a runtime tells it (Node, Deno, Bun, QuickJS), else the clock's, which
+one thread, the median of several runs; processor time where a runtime tells it (Node, Deno, Bun, Hermes, QuickJS), else the clock's, which
 other work on the machine lengthens. Scratch is what steps wrote of that region (\`commands-tiny\`); the vector build takes four
 frames at a time.
 
@@ -42,6 +42,9 @@ ${ran.map(runRow).join("\n")}
 
 Words: ${reference[0].words.map(({ word }) => word).join(" ")}.
 ${missing.length ? `\nCould not be had here:\n\n${missing.map(({ runtime, reason }) => `- ${runtime.title}: ${reason}`).join("\n")}\n` : ""}
+Not in the list: Duktape 2.7, which has no Math.fround, Map or Symbol; njs 0.7, whose TextDecoder refuses UTF-16; Safari, which runs
+on macOS only (WebKitGTK is its engine's nearest kin here).
+
 \`npm run runtimes\` fetches what is missing (npm, PyPI; as root, Debian's packages), runs all on Linux x86-64 and writes this file;
 \`npm run runtimes -- node deno\` runs some, by the names in [list.mjs](../runtimes/list.mjs), and prints. \`npm test\` runs those that are there.
 `;
