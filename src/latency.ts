@@ -44,7 +44,7 @@ export class LatencyMeter {
     };
     for (const { text, result } of finals) {
       words(text, result);
-      event("final", text, result.at(-1)!.end);
+      event("final", text, result[result.length - 1]!.end);
       this.wordsShown = 0;
     }
     words(partial.partial, partial.partial_result);

@@ -1,5 +1,5 @@
 // Stands in for WebAssembly where there is none. The one module it knows is foldvox's engine, translated to JavaScript by
-// npm run build:js. Import it before foldvox.
+// npm run build. Import it before foldvox.
 
 import { instantiate } from "../../build/foldvox.plain.js";
 

@@ -135,7 +135,7 @@ class Parser {
   }
 
   private line(): number {
-    return (this.tokens[this.at] ?? this.tokens.at(-1))?.line ?? 1;
+    return (this.tokens[this.at] ?? this.tokens[this.tokens.length - 1])?.line ?? 1;
   }
 
   private take(token: string): boolean {

@@ -56,7 +56,7 @@ export function wordsOf(emissions: readonly Emission[], unit: TokenUnit): WordRe
     spellBytes();
     if (text !== "") {
       const conf = parts.reduce((sum, part) => sum + part.confidence, 0) / parts.length;
-      words.push({ word: text, start: parts[0]!.start, end: parts.at(-1)!.end, conf });
+      words.push({ word: text, start: parts[0]!.start, end: parts[parts.length - 1]!.end, conf });
     }
     parts = [];
     text = "";
