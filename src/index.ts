@@ -1,5 +1,7 @@
 // The public interface of foldvox.
 
+export { PcmDecoder, type PcmFormat } from "./audio/pcm.ts";
+export { type WavFormat, WavReader } from "./audio/wav.ts";
 export type { DecodingOptions } from "./decode/decoding.ts";
 export type { EndpointRules } from "./decode/endpoint.ts";
 export type { GrammarSource } from "./decode/grammar.ts";

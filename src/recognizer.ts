@@ -230,45 +230,47 @@ export class Recognizer {
     }
   }
 
-  /** The same as a TransformStream, for pipeThrough. It is errored with what goes wrong, or with the signal's reason. */
+  /**
+   * The same as a pair of streams, for pipeThrough. It is errored with what goes wrong, or with the signal's reason, and gives
+   * its place back when either side ends.
+   */
   transformStream(
     options: TranscribeOptions = {},
-  ): TransformStream<Float32Array | Int16Array, PartialResult | FinalResult> {
+  ): ReadableWritablePair<PartialResult | FinalResult, Float32Array | Int16Array> {
     const { signal } = options;
     signal?.throwIfAborted();
+    type Told = PartialResult | FinalResult;
     const feed = new ResultFeed(this.createStream({ ...options, deferred: false }), options);
-    /** Hands on what the work brings; the stream's place is given back when it is the last, or fails. */
-    const tell = (
-      controller: TransformStreamDefaultController<PartialResult | FinalResult>,
-      work: () => readonly (PartialResult | FinalResult)[],
-    ) => {
-      try {
-        for (const result of work()) controller.enqueue(result);
-      } catch (error) {
-        feed.stream.free();
-        throw error;
-      }
-    };
-    const transformer = {
-      start: (controller: TransformStreamDefaultController<PartialResult | FinalResult>) => {
-        const stop = () => {
-          feed.stream.free();
-          controller.error(signal?.reason);
-        };
+    let stop = () => {};
+    const { readable, writable } = new TransformStream<Float32Array | Int16Array, Told>({
+      start: (controller) => {
+        stop = () => controller.error(signal?.reason);
         signal?.addEventListener("abort", stop, { once: true });
       },
-      transform: (
-        chunk: Float32Array | Int16Array,
-        controller: TransformStreamDefaultController<PartialResult | FinalResult>,
-      ) => tell(controller, () => feed.accept(chunk)),
-      flush: (controller: TransformStreamDefaultController<PartialResult | FinalResult>) => {
-        tell(controller, () => feed.finish());
+      transform: (chunk, controller) => {
+        for (const result of feed.accept(chunk)) controller.enqueue(result);
+      },
+      flush: (controller) => {
+        for (const result of feed.finish()) controller.enqueue(result);
         feed.stream.free();
       },
-      // Called where either side gives up, in runtimes that know it.
-      cancel: () => feed.stream.free(),
+    });
+    // A transformer's cancel() is not called in every runtime; a reader learns of every end, whichever side makes it.
+    const reader = readable.getReader();
+    const over = () => {
+      signal?.removeEventListener("abort", stop);
+      feed.stream.free();
     };
-    return new TransformStream(transformer);
+    reader.closed.then(over, over);
+    const told: UnderlyingDefaultSource<Told> = {
+      pull: async (controller) => {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    };
+    return { readable: new ReadableStream(told, { highWaterMark: 0 }), writable };
   }
 
   /**

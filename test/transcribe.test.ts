@@ -1,6 +1,7 @@
 // transcribe and transformStream: their options, and how they are ended.
 
-import { describe, expect, it } from "vitest";
+import { getEventListeners } from "node:events";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { FinalResult, PartialResult } from "../src/index.ts";
 import { bytesOf, recognizer } from "./support/engines.ts";
 import { readWav } from "./support/wav.ts";
@@ -29,9 +30,9 @@ describe("transcribe", () => {
     const controller = new AbortController();
     async function* stuck() {
       yield* chunks();
+      setTimeout(() => controller.abort());
       await new Promise(() => {});
     }
-    setTimeout(() => controller.abort(), 300);
     const results: unknown[] = [];
     const running = (async () => {
       for await (const result of engine.transcribe(stuck(), { signal: controller.signal })) results.push(result);
@@ -71,5 +72,44 @@ describe("transformStream", () => {
     await expect(reading).rejects.toMatchObject({ name: "AbortError" });
     engine.createStream().free();
     expect(() => engine.transformStream({ signal: controller.signal })).toThrow();
+  });
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each(["readable", "writable"] as const)("gives its place back when its %s side gives up", async (side) => {
+    // As in Chromium, and in Node before 20.13.
+    const Whole = globalThis.TransformStream;
+    vi.stubGlobal(
+      "TransformStream",
+      class extends Whole {
+        constructor(transformer?: Transformer) {
+          super({ ...transformer, cancel: undefined } as Transformer);
+        }
+      },
+    );
+    const engine = recognizer("simd", model);
+    const streams = engine.transformStream();
+    if (side === "readable") await streams.readable.cancel();
+    else await streams.writable.abort();
+    engine.createStream().free();
+  });
+
+  it.each(["end", "cancel", "failure"])("leaves no listener on the signal after its %s", async (end) => {
+    const engine = recognizer("simd", model);
+    const { signal } = new AbortController();
+    const streams = engine.transformStream({ signal });
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    const results: unknown[] = [];
+    if (end === "cancel") await streams.readable.cancel();
+    else {
+      const told = source(end === "end" ? [...chunks()] : ["text"]).pipeThrough(streams as TransformStream);
+      const read = async () => {
+        for await (const result of told) results.push(result);
+      };
+      await read().catch(() => {});
+    }
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    if (end === "end") expect(results.length).toBeGreaterThan(5);
+    engine.createStream().free();
   });
 });

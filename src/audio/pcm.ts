@@ -1,5 +1,7 @@
 // Raw PCM bytes to samples.
 
+import { FoldvoxError, shown } from "../errors.ts";
+
 export type PcmFormat = "u8" | "s16le" | "s24le" | "s32le" | "f32le" | "f64le" | "alaw" | "mulaw";
 
 /** A-law (ITU-T G.711): sign, three bits of segment and four of step, every other bit inverted. 13 bits in 16. */
@@ -29,6 +31,12 @@ const READERS: Record<PcmFormat, { bytes: number; read(view: DataView, at: numbe
   mulaw: { bytes: 1, read: (view, at) => fromMuLaw(view.getUint8(at)) },
 };
 
+/** Errors: bad-argument. */
+export function checkBytes(bytes: Uint8Array): void {
+  if (bytes instanceof Uint8Array) return;
+  throw new FoldvoxError("bad-argument", `The audio's bytes come as ${shown(bytes)}; give a Uint8Array.`);
+}
+
 /** Bytes that waited and those that follow them, in one array: `bytes` itself if none waited. */
 export function joined(waiting: Uint8Array, bytes: Uint8Array): Uint8Array {
   if (waiting.length === 0) return bytes;
@@ -50,14 +58,26 @@ export class PcmDecoder {
   private readonly frameBytes: number;
   private rest: Uint8Array = new Uint8Array(0);
 
+  /** Errors: bad-argument. */
   constructor(format: PcmFormat, channels: number) {
+    const known: readonly string[] = Object.keys(READERS);
+    if (!known.includes(format)) {
+      throw new FoldvoxError("bad-argument", `The PCM format is ${shown(format)}; give one of ${known.join(", ")}.`);
+    }
+    if (!Number.isInteger(channels) || channels < 1 || channels > 64) {
+      throw new FoldvoxError(
+        "bad-argument",
+        `There are ${shown(channels)} channels; give a whole number from 1 to 64.`,
+      );
+    }
     this.format = format;
     this.channels = channels;
     this.frameBytes = READERS[format].bytes * channels;
   }
 
-  /** Samples of all sample frames that are complete; the bytes behind them wait for the next call. */
+  /** Samples of all sample frames that are complete; the bytes behind them wait for the next call. Errors: bad-argument. */
   decode(bytes: Uint8Array): Float32Array {
+    checkBytes(bytes);
     const all = joined(this.rest, bytes);
     const { bytes: size, read } = READERS[this.format];
     const frames = Math.floor(all.length / this.frameBytes);
@@ -68,7 +88,8 @@ export class PcmDecoder {
       for (let channel = 0; channel < this.channels; channel++, at += size) total += read(view, at);
       samples[frame] = total / this.channels;
     }
-    this.rest = all.slice(frames * this.frameBytes);
+    // Not by slice(), which for Node's Buffer is a view of what the caller may use again.
+    this.rest = new Uint8Array(all.subarray(frames * this.frameBytes));
     return samples;
   }
 }

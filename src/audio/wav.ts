@@ -1,7 +1,7 @@
 // WAV files: PCM of every usual kind, read as the bytes arrive.
 
 import { FoldvoxError } from "../errors.ts";
-import { joined, PcmDecoder, type PcmFormat, sampleBytes } from "./pcm.ts";
+import { checkBytes, joined, PcmDecoder, type PcmFormat, sampleBytes } from "./pcm.ts";
 
 export interface WavFormat {
   readonly sampleRate: number;
@@ -81,8 +81,9 @@ export class WavReader {
   /** Bytes of audio still to come. */
   private remaining = 0;
 
-  /** The samples that these bytes complete; channels are averaged. Errors: bad-wav. */
+  /** The samples that these bytes complete; channels are averaged. Errors: bad-wav, bad-argument. */
   push(bytes: Uint8Array): Float32Array {
+    checkBytes(bytes);
     const audio = this.decoder ? bytes : this.readHeader(joined(this.head, bytes));
     if (!this.decoder) return new Float32Array(0);
     const wanted = audio.subarray(0, Math.min(audio.length, this.remaining));
@@ -129,7 +130,7 @@ export class WavReader {
       // Chunks are padded to even lengths.
       this.skip = size + (size % 2) - wanted;
     }
-    this.head = bytes.slice(at);
+    this.head = new Uint8Array(bytes.subarray(at));
     return this.head;
   }
 

@@ -35,13 +35,23 @@ function wavReader(): Reader {
   };
 }
 
+/** Samples of a channel that a FLAC file's first block announces (RFC 9639, section 8.2); null where it does not. */
+function flacFrames(head: Uint8Array): number | null {
+  // In Ogg the block lies elsewhere.
+  if (head.length < 26 || head[0] !== 0x66) return null;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const frames = (view.getUint8(21) & 15) * 2 ** 32 + view.getUint32(22);
+  return frames === 0 ? null : frames;
+}
+
 async function readerFor(head: Uint8Array, path: string): Promise<Reader> {
   const kind = compressedKind(head);
   if (kind === null) return wavReader();
   const reader = await CompressedReader.open(kind);
+  const frames = kind === "FLAC" ? flacFrames(head) : null;
   return {
     get format() {
-      return reader.sampleRate === null ? null : { sampleRate: reader.sampleRate, frames: null };
+      return reader.sampleRate === null ? null : { sampleRate: reader.sampleRate, frames };
     },
     push: (bytes) => reader.push(bytes),
     finish: async () => {

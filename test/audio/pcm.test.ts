@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { PcmDecoder, type PcmFormat } from "../../src/audio/pcm.ts";
+import { errorOf } from "../support/errors.ts";
 
 const decode = (format: PcmFormat, bytes: number[], channels = 1) =>
   Array.from(new PcmDecoder(format, channels).decode(Uint8Array.from(bytes)));
@@ -43,12 +44,22 @@ describe("PcmDecoder", () => {
     expect(Array.from(bytes, (_, i) => [...decoder.decode(bytes.subarray(i, i + 1))]).flat()).toEqual(whole);
   });
 
-  it("keeps an incomplete sample back, apart from a buffer that is used again", () => {
+  it.each([Uint8Array, Buffer])("keeps an incomplete sample back, apart from a %o that is used again", (kind) => {
     const decoder = new PcmDecoder("s16le", 1);
-    const buffer = Uint8Array.from([0, 64, 0]);
+    const buffer = kind.from([0, 64, 0]);
     expect([...decoder.decode(buffer)]).toEqual([0.5]);
     buffer.set([64, 0, 32]);
     expect([...decoder.decode(buffer)]).toEqual([0.5, 0.25]);
     expect([...decoder.decode(new Uint8Array(0))]).toEqual([]);
+  });
+
+  it.each([
+    () => new PcmDecoder("s16be" as PcmFormat, 1),
+    () => new PcmDecoder("toString" as PcmFormat, 1),
+    () => new PcmDecoder("s16le", 0),
+    () => new PcmDecoder("s16le", Number.NaN),
+    () => new PcmDecoder("s16le", 1).decode([1, 2] as unknown as Uint8Array),
+  ])("refuses %o", (make) => {
+    expect(errorOf(make).code).toBe("bad-argument");
   });
 });

@@ -188,6 +188,23 @@ describe("what is not a WAV file of PCM", () => {
     }
   });
 
+  it("a buffer may be used again for the next bytes, at every place", () => {
+    const file = wav(format(), chunk("LIST", new Uint8Array(7)), data(ramp));
+    const reader = new WavReader();
+    const buffer = Buffer.alloc(3);
+    const samples: number[] = [];
+    for (let at = 0; at < file.length; at += 3) {
+      const part = file.subarray(at, at + 3);
+      buffer.set(part);
+      samples.push(...reader.push(buffer.subarray(0, part.length)));
+    }
+    expect(samples).toEqual(rampSamples);
+  });
+
+  it("what is no bytes is refused", () => {
+    expect(errorOf(() => new WavReader().push([82, 73] as unknown as Uint8Array)).code).toBe("bad-argument");
+  });
+
   it("a file that ends before its audio is refused, wherever that is", () => {
     const file = wav(format(), chunk("LIST", new Uint8Array(7)), data(ramp));
     for (let length = 0; length < file.length - 2 * ramp.length; length++) {

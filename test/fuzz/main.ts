@@ -7,7 +7,9 @@ import { READERS } from "./readers.ts";
 
 /** No single case takes this long. */
 const HANG_MS = 60_000;
-const BATCH = 500;
+const BATCH = 100;
+/** Between two lines that say how far it is. */
+const TELL_MS = 60_000;
 
 interface Plan {
   readonly cases: number;
@@ -15,29 +17,45 @@ interface Plan {
   readonly seed: number;
   readonly first: number;
   readonly only?: string;
+  readonly minutes: number;
 }
 
 interface Job {
   readonly name: string;
   readonly cases: number;
+  /** Of its share of the time, after which it ends early. */
+  readonly ms: number;
 }
 
-function jobsOf({ cases, sequences, only }: Plan): Job[] {
-  if (only) return [{ name: only, cases }];
+/** The time is shared as the readers' cases are; sequences get half of it. */
+function jobsOf({ cases, sequences, only, minutes }: Plan): Job[] {
+  const ms = 60_000 * minutes;
+  if (only) return [{ name: only, cases, ms }];
   const shares = READERS.reduce((total, { share }) => total + share, 0);
-  const readers = READERS.map(({ name, share }) => ({ name, cases: Math.round((cases * share) / shares) }));
-  return [...readers, { name: SEQUENCES.name, cases: sequences }].filter((job) => job.cases > 0);
+  const readers = READERS.map(({ name, share }) => {
+    const part = share / shares;
+    return { name, cases: Math.round(cases * part), ms: (ms * part) / 2 };
+  });
+  return [...readers, { name: SEQUENCES.name, cases: sequences, ms: ms / 2 }].filter((job) => job.cases > 0);
+}
+
+interface Done {
+  readonly done: number;
+  readonly accepted: number;
 }
 
 /** Runs in the worker: tells after each batch, and in `progress` which case is running. */
 async function work(job: Job, { seed, first }: Plan, progress: Int32Array): Promise<void> {
   const target = TARGETS.find(({ name }) => name === job.name)!;
+  const end = performance.now() + job.ms;
   let accepted = 0;
-  for (let done = 0; done < job.cases; done += BATCH) {
+  let done = 0;
+  while (done < job.cases && performance.now() < end) {
     const count = Math.min(BATCH, job.cases - done);
     const tally = await runCases(target, seed, first + done, count, (index) => Atomics.store(progress, 0, index));
     accepted += tally.accepted;
-    parentPort!.postMessage({ done: done + count, accepted });
+    done += count;
+    parentPort!.postMessage({ done, accepted } satisfies Done);
   }
 }
 
@@ -58,16 +76,26 @@ function run(job: Job, plan: Plan): Promise<void> {
       }
       last = progress[0]!;
     }, HANG_MS);
-    worker.on("message", ({ done, accepted }: { done: number; accepted: number }) => {
-      if (done < job.cases) return;
-      const seconds = ((performance.now() - start) / 1000).toFixed(0);
-      console.log(`${job.name}: ${done} cases, ${accepted} taken, the others refused; ${seconds} s`);
+    let tally: Done = { done: 0, accepted: 0 };
+    let toldAt = start;
+    const tell = () => {
+      toldAt = performance.now();
+      const seconds = ((toldAt - start) / 1000).toFixed(0);
+      console.log(`${job.name}: ${tally.done} cases, ${tally.accepted} taken, the others refused; ${seconds} s`);
+    };
+    worker.on("message", (latest: Done) => {
+      tally = latest;
+      if (performance.now() - toldAt > TELL_MS) tell();
     });
     worker.on("error", reject);
     worker.on("exit", (code) => {
       clearInterval(watchdog);
-      if (code === 0) resolve();
-      else reject(new Error(`${job.name}: the worker ended with ${code} around case ${progress[0]}`));
+      if (code === 0) {
+        tell();
+        resolve();
+      } else {
+        reject(new Error(`${job.name}: the worker ended with ${code} around case ${progress[0]}`));
+      }
     });
   });
 }
@@ -83,6 +111,7 @@ async function main(): Promise<void> {
     .description("Damages what foldvox reads, and calls its API in any order; stops at the first finding.")
     .option("--cases <n>", "damaged inputs, over all readers", whole, 100_000)
     .option("--sequences <n>", "sequences of API calls", whole, 10_000)
+    .option("--minutes <n>", "end early, after so long", whole, Number.POSITIVE_INFINITY)
     .option("--seed <n>", "of all random choices", whole, 1)
     .option("--first <n>", "number of the first case of each reader", whole, 0)
     .option("--only <name>", `one of ${TARGETS.map(({ name }) => name).join(", ")}`)

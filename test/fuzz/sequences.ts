@@ -50,20 +50,23 @@ interface Heard {
 }
 
 /** Throws an Error of its own for whatever goes wrong: a FoldvoxError too, where the call was right. */
-export function runSequence(draw: Draw): void {
+export async function runSequence(draw: Draw): Promise<void> {
   try {
-    callInAnyOrder(draw);
+    await callInAnyOrder(draw);
   } catch (error) {
     throw error instanceof FoldvoxError ? new Error(`refused: ${error.message}`, { cause: error }) : error;
   }
 }
 
-function callInAnyOrder(draw: Draw): void {
+async function callInAnyOrder(draw: Draw): Promise<void> {
   const which = draw.below(files.length);
   const under = shared[which]!;
   const open: Heard[] = [];
   try {
-    for (let calls = draw.between(4, 24); calls > 0; calls--) call(draw, under, alone[which]!, open, which === 0);
+    for (let calls = draw.between(4, 24); calls > 0; calls--) {
+      if (draw.chance(0.1)) await passBy(draw, under, alone[which]!, open.length === MAX_STREAMS);
+      else call(draw, under, alone[which]!, open, which === 0);
+    }
     for (const heard of open) finish(heard, under, alone[which]!);
   } finally {
     for (const { stream } of open) stream.free();
@@ -130,6 +133,39 @@ function speak(draw: Draw, heard: Heard): void {
   heard.audio.push(audio);
   if (heard.audio.length === 1) return;
   refused(() => heard.stream.acceptWaveform(heard.rate + 1, audio));
+}
+
+/** What opens a stream of its own and leaves none behind, among those that stay. */
+async function passBy(draw: Draw, under: Recognizer, reference: Recognizer, isFull: boolean): Promise<void> {
+  const at = draw.below(AUDIO.length - 8000);
+  const waveform = AUDIO.subarray(at, at + draw.below(8000));
+  const damaged = draw.chance(0.3);
+  const chunks = [waveform, ...(damaged ? [Float32Array.of(Number.NaN)] : [])];
+  const told = async (by: Recognizer) => {
+    const results: unknown[] = [];
+    for await (const result of by.transcribe(chunks)) results.push(result);
+    return results;
+  };
+  const heard = [
+    (by: Recognizer) => told(by),
+    async (by: Recognizer) => [...by.encode({ waveform }).output],
+    async (by: Recognizer) => by.decode(reference.encode({ waveform }).output),
+  ];
+  const kind = draw.below(heard.length);
+  const hear = heard[kind]!;
+  if (isFull || (damaged && kind === 0)) {
+    const refusal = await hear(under).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (refusal === null) throw new Error(`accepted: ${hear}`);
+    if (!(refusal instanceof FoldvoxError)) throw refusal;
+    const expected = isFull ? "stream-limit" : "bad-audio";
+    if (refusal.code !== expected) throw new Error(`refused as ${refusal.code}, not as ${expected}`);
+    return;
+  }
+  const [ours, expected] = [JSON.stringify(await hear(under)), JSON.stringify(await hear(reference))];
+  if (ours !== expected) throw new Error(`heard ${ours} among others, ${expected} alone`);
 }
 
 /** Ends the input and compares with a stream that was alone. */
