@@ -1,6 +1,7 @@
-// What every bundle has in common.
+// What bundles have in common.
 
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 
 // @assemblyscript/loader makes a TextDecoder when it is imported, for strings that foldvox never passes. Some runtimes have
 // none (audio worklets among them), so it gets a stand-in there.
@@ -20,4 +21,42 @@ export const shared = {
   external: ["node:*"],
   plugins: [loaderWithoutTextDecoder],
   logLevel: "warning",
+};
+
+const anywhere = { ...shared, platform: "neutral", mainFields: ["module", "main"] };
+
+/** ES modules that pages load too. */
+export const page = { ...anywhere, outdir: "build", minify: true, sourcemap: true };
+
+/** CommonJS, in which files are found beside the ES modules one folder up: import.meta.url is theirs. */
+export const commonjs = {
+  ...anywhere,
+  format: "cjs",
+  outdir: "build/cjs",
+  define: { "import.meta.url": "moduleUrl" },
+  banner: {
+    js: `var nodeUrl = typeof process === "object" && process.getBuiltinModule && process.getBuiltinModule("node:url");
+var moduleUrl = nodeUrl ? nodeUrl.pathToFileURL(__dirname + "/../index.js").href : "file:///";`,
+  },
+};
+
+/** Puts another of src/bundled/ in the place of files.ts. */
+const bundledFrom = (name) => ({
+  name: "bundled",
+  setup(build) {
+    build.onResolve({ filter: /bundled\/files\.ts$/ }, () => ({ path: resolve(`src/bundled/${name}.ts`) }));
+  },
+});
+
+export const inline = {
+  plugins: [...shared.plugins, bundledFrom("inline")],
+  loader: { ".wasm": "binary" },
+  sourcemap: false,
+};
+
+/** The stand-in for WebAssembly comes in wherever the host names it. */
+export const plain = {
+  plugins: [...shared.plugins, bundledFrom("plain")],
+  inject: ["src/plain/webassembly.ts"],
+  sourcemap: false,
 };

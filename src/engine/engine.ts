@@ -9,8 +9,8 @@ import { type EngineAccess, EngineStream } from "./engine-stream.ts";
 import { type MemoryReport, reportMemory } from "./memory-report.ts";
 import { runTogether, type StepOutput, type Work } from "./work.ts";
 
-/** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does. Both give the same bits. */
-export type Build = "simd" | "scalar";
+/** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does, plain everywhere. All give the same bits. */
+export type Build = "simd" | "scalar" | "plain";
 
 /** The exports that the host calls (assembly/index.ts). Addresses and counts are integers. */
 export interface EngineExports {
@@ -26,6 +26,8 @@ export interface EngineExports {
   predictSymbols(model: number, stream: number, count: number): void;
   joinRow(model: number, stream: number, row: number, count: number): void;
   logAddTail(distance: number): number;
+  /** The engine in JavaScript has this property (src/plain/webassembly.ts). */
+  readonly plain?: true;
 }
 
 /** What scratch holds before it is first written: no float the engine makes has these bits. */
@@ -89,7 +91,7 @@ export class Engine {
       throw new FoldvoxError("wasm-failed", "The wasm option is a WebAssembly module, but not foldvox's engine.");
     }
     if (exports.staticEnd() > STATIC_BYTES) throw new RangeError("the module's static data reach into the arena");
-    this.build = exports.simd() ? "simd" : "scalar";
+    this.build = exports.plain ? "plain" : exports.simd() ? "simd" : "scalar";
     this.plan = arena.plan;
     this.header = arena.header;
     const memory = arena.memory.buffer;

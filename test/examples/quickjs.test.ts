@@ -1,12 +1,10 @@
 // examples/quickjs: the engine as plain JavaScript, in a JavaScript engine that has no WebAssembly.
 
-import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { bytesOf, recognizer } from "../support/engines.ts";
-import { outputOf, rawDigits, root, run } from "./support.ts";
+import { outputOf, rawDigits, run } from "./support.ts";
 
 it("hears without WebAssembly what the recognizer hears with it", async () => {
-  execFileSync(process.execPath, ["scripts/build-js.mjs"], { cwd: root });
   const stream = recognizer("simd", bytesOf("models/commands.safetensors")).createStream();
   stream.acceptWaveform(
     16000,
