@@ -4,12 +4,13 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 // @assemblyscript/loader makes a TextDecoder when it is imported, for strings that foldvox never passes. Some runtimes have
-// none (audio worklets among them), so it gets a stand-in there.
-const loaderWithoutTextDecoder = {
-  name: "loader-without-text-decoder",
+// none (audio worklets among them), so it gets a stand-in there. It is never given a Response, and must not ask for one: Node
+// loads its fetch for that, which ends the process where there is no WebAssembly.
+const loaderWithoutPlatform = {
+  name: "loader-without-platform",
   setup(build) {
     build.onLoad({ filter: /@assemblyscript[\\/]loader[\\/]index\.js$/ }, async ({ path }) => ({
-      contents: `const TextDecoder = globalThis.TextDecoder ?? class {};\n${await readFile(path, "utf8")}`,
+      contents: `const TextDecoder = globalThis.TextDecoder ?? class {};\nconst Response = undefined;\n${await readFile(path, "utf8")}`,
     }));
   },
 };
@@ -19,7 +20,7 @@ export const shared = {
   format: "esm",
   target: "es2022",
   external: ["node:*"],
-  plugins: [loaderWithoutTextDecoder],
+  plugins: [loaderWithoutPlatform],
   logLevel: "warning",
 };
 

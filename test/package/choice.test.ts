@@ -3,6 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { createContext, runInContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { bytesOf, recognizer } from "../support/engines.ts";
 
@@ -56,4 +57,37 @@ describe("foldvox/plain by require()", () => {
   it("takes the place of foldvox without WebAssembly", () => {
     expect(heard("build/cjs/plain.js", { flags: ["--no-expose-wasm"] })).toBe(`plain: ${words}`);
   }, 300_000);
+});
+
+/** Evaluates an expression over `foldvox` and the bytes of a small model, in a realm of its own; an error's code and message if it fails. */
+function evaluated(script: string, expression: string, wasm: boolean): string {
+  const realm = createContext(
+    { bytes: bytesOf("models/commands-tiny.safetensors"), URL },
+    { codeGeneration: { wasm } },
+  );
+  const code = Buffer.from(bytesOf(`build/cjs/${script}.js`)).toString();
+  runInContext(
+    `const module = { exports: {} }; { const exports = module.exports; ${code} } var foldvox = module.exports;`,
+    realm,
+  );
+  runInContext("const model = Uint8Array.from(bytes);", realm);
+  return runInContext(`try { ${expression} } catch ({ code, message }) { \`\${code}: \${message}\` }`, realm);
+}
+
+describe("at once, in a place with nothing but the language", () => {
+  const build = "foldvox.createRecognizerSync({ model }).build";
+
+  it("foldvox/inline and foldvox/plain start", () => {
+    expect(evaluated("inline", build, true)).toBe("simd");
+    expect(evaluated("plain", build, true)).toBe("plain");
+  });
+
+  it("foldvox asks for the bytes of its engine", () => {
+    expect(evaluated("index", build, true)).toMatch(/^bad-argument: .*wasm option.*foldvox\/inline/);
+  });
+
+  it("only foldvox/plain starts where WebAssembly may not be compiled", () => {
+    expect(evaluated("inline", build, false)).toMatch(/^wasm-failed: .*disallowed.*foldvox\/plain/);
+    expect(evaluated("plain", build, false)).toBe("plain");
+  });
 });

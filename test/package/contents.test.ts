@@ -75,7 +75,13 @@ describe("the package", () => {
   it("shares parts that entries import, and has no stale ones", () => {
     const scripts = paths.filter((path) => /^build\/[\w-]+\.js$/.test(path));
     const imported = new Set(
-      scripts.flatMap((path) => [...read(path).toString().matchAll(/shared-[0-9A-Z]{8}\.js/g)].map(([name]) => `build/${name}`)),
+      scripts.flatMap((path) =>
+        [
+          ...read(path)
+            .toString()
+            .matchAll(/shared-[0-9A-Z]{8}\.js/g),
+        ].map(([name]) => `build/${name}`),
+      ),
     );
     expect(scripts.filter(isShared).sort()).toEqual([...imported].sort());
   });
@@ -116,7 +122,11 @@ describe("licences", () => {
     // esbuild writes the source's path above its code where it does not minify.
     const readable = packed.files.map(({ path }) => path).filter((path) => /^build\/(cli|cjs\/\w+)\.js$/.test(path));
     const inside = readable.flatMap((path) =>
-      [...read(path).toString().matchAll(/^\s*\/\/ node_modules\/((?:@[\w-]+\/)?[\w-]+)/gm)].map(([, name]) => name!),
+      [
+        ...read(path)
+          .toString()
+          .matchAll(/^\s*\/\/ node_modules\/((?:@[\w-]+\/)?[\w-]+)/gm),
+      ].map(([, name]) => name!),
     );
     expect(inside).toContain("@assemblyscript/loader");
     for (const name of [...new Set(inside), "AssemblyScript's standard library", "musl", "Arm Optimized Routines"]) {

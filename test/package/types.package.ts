@@ -30,7 +30,9 @@ it("has the right types for import and for require", () => {
   }
   const { analysis } = JSON.parse(report);
   // The profile concerns attw's exit code only. node10 knows no exports.
-  expect(analysis.problems.filter((problem: { resolutionKind?: string }) => problem.resolutionKind !== "node10")).toEqual([]);
+  expect(
+    analysis.problems.filter((problem: { resolutionKind?: string }) => problem.resolutionKind !== "node10"),
+  ).toEqual([]);
   expect(Object.keys(analysis.entrypoints).sort()).toEqual(
     ["./package.json", ".", "./inline", "./microphone", "./plain", "./speech-recognition", "./worker"].sort(),
   );
