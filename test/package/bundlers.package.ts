@@ -1,16 +1,15 @@
 // foldvox in projects of users, built by the bundlers that they have, each as it comes: no configuration. What they make runs in
 // Chromium and hears the words of the example recording.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { build as esbuild } from "esbuild";
 import type { Browser } from "puppeteer-core";
+import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "../web/support/browsers.ts";
 import { digits, nodeWords } from "../web/support/node-words.ts";
-import { answerAt, answerIn, html, script } from "./support/page.ts";
+import { answerIn, html, script } from "./support/page.ts";
 import { createProject, type Project } from "./support/project.ts";
 
 const heard = `simd: ${nodeWords(digits).join(" ")}`;
@@ -18,7 +17,7 @@ let project: Project;
 let browser: Browser;
 
 beforeAll(async () => {
-  project = createProject("vite", "webpack", "webpack-cli", "esbuild", "next", "react", "react-dom");
+  project = createProject();
   browser = await launch("chromium");
 });
 
@@ -52,25 +51,12 @@ describe.each([
       [`${folder}/vite/main.js`]: main,
     });
     project.copy("examples/digits.wav", `${folder}/vite/public/digits.wav`);
-    project.run(`${folder}/vite`, "vite", "build");
+    await vite({ root: join(project.folder, folder, "vite"), configFile: false, logLevel: "warn" });
     const files = filesIn(`${folder}/vite/dist`);
     for (const pattern of [/simd.*\.wasm$/, /scalar.*\.wasm$/, /\.safetensors$/]) {
       expect(files.filter((file) => pattern.test(file))).toHaveLength(1);
     }
     expect(await answerIn(browser, join(project.folder, folder, "vite/dist"))).toBe(heard);
-  });
-
-  it("with webpack", async () => {
-    project.write({
-      [`${folder}/webpack/src/index.js`]: main,
-      [`${folder}/webpack/dist/index.html`]: html('<script defer src="./main.js"></script>'),
-    });
-    project.copy("examples/digits.wav", `${folder}/webpack/dist/digits.wav`);
-    project.run(`${folder}/webpack`, "webpack", "--mode", "production");
-    const files = filesIn(`${folder}/webpack/dist`);
-    expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(2);
-    expect(files.filter((file) => file.endsWith(".safetensors"))).toHaveLength(1);
-    expect(await answerIn(browser, join(project.folder, folder, "webpack/dist"))).toBe(heard);
   });
 });
 
@@ -83,50 +69,7 @@ it("foldvox/inline with esbuild, which moves no files", async () => {
   });
   project.copy("examples/digits.wav", `${folder}/dist/digits.wav`);
   project.copy("models/commands.safetensors", `${folder}/dist/commands.safetensors`);
-  project.run(folder, "esbuild", "main.js", "--bundle", "--outfile=dist/main.js");
+  const main = join(project.folder, folder, "main.js");
+  await esbuild({ entryPoints: [main], bundle: true, outfile: join(project.folder, folder, "dist/main.js") });
   expect(await answerIn(browser, join(project.folder, folder, "dist"))).toBe(heard);
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
-/** Starts the built application and waits until it listens. */
-async function start(folder: string, port: number): Promise<ChildProcess> {
-  const next = join(project.folder, "node_modules/next/dist/bin/next");
-  const server = spawn(process.execPath, [next, "start", "-p", String(port)], { cwd: join(project.folder, folder) });
-  for await (const line of server.stdout!) if (/ready/i.test(String(line))) return server;
-  throw new Error("next start ended");
-}
-
-it("in a client component of Next.js, by the app router", async () => {
-  const folder = "apps/next";
-  const component = `"use client";
-import { useEffect } from "react";
-${page.replace("transcribe().then", "const answer = () => transcribe().then")}
-export default function Digits() {
-  useEffect(() => void answer(), []);
-  return <main>Digits</main>;
-}`;
-  project.write({
-    [`${folder}/package.json`]: '{ "private": true }',
-    [`${folder}/app/layout.jsx`]:
-      "export default ({ children }) => <html lang='en'><body suppressHydrationWarning>{children}</body></html>;",
-    [`${folder}/app/page.jsx`]: component,
-  });
-  project.copy("examples/digits.wav", `${folder}/public/digits.wav`);
-  project.run(folder, "next", "build");
-  expect(filesIn(`${folder}/.next/static`).filter((file) => file.endsWith(".wasm"))).toHaveLength(2);
-  const port = await freePort();
-  const server = await start(folder, port);
-  try {
-    expect(await answerAt(browser, `http://localhost:${port}/`)).toBe(heard);
-  } finally {
-    server.kill();
-    await once(server, "close");
-  }
 });

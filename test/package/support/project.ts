@@ -1,8 +1,8 @@
-// A project of a user's: a folder of its own, with foldvox installed from the tarball and what else the user has.
+// A project of a user's: a folder of its own, with foldvox from the tarball and what else the user has installed.
 
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { npm, pack, root } from "./packed.ts";
+import { npm, pack, root, unpack } from "./packed.ts";
 
 export interface Project {
   readonly folder: string;
@@ -17,7 +17,8 @@ export interface Project {
 }
 
 export function createProject(...dependencies: string[]): Project {
-  const { folder, tarball, remove } = pack();
+  const packed = pack();
+  const { folder, remove } = packed;
   const at = (path: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     return join(folder, path);
@@ -26,7 +27,13 @@ export function createProject(...dependencies: string[]): Project {
     for (const [path, text] of Object.entries(files)) writeFileSync(at(path), text);
   };
   write({ "package.json": '{ "private": true }' });
-  npm(folder, "install", "--no-audit", "--no-fund", "--prefer-offline", tarball, ...dependencies);
+  if (dependencies.length > 0) {
+    npm(folder, "install", "--no-audit", "--no-fund", "--prefer-offline", packed.tarball, ...dependencies);
+  } else {
+    // foldvox depends on nothing, so npm would do no more than this.
+    mkdirSync(join(folder, "node_modules"));
+    renameSync(unpack(packed), join(folder, "node_modules/foldvox"));
+  }
   return {
     folder,
     write,
