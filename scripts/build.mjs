@@ -1,18 +1,31 @@
-// Bundles the host with esbuild: build/index.js for everybody, build/cli.js for the command, and for pages the worker, the audio
-// worklet and what uses them. --watch rebuilds on change.
+// Bundles the host with esbuild into build/: ES modules for pages and everybody, the same in CommonJS (build/cjs), and the command.
+// What pages load is minified, with source maps; what only Node loads stays readable. --watch rebuilds on change.
 
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { build, context } from "esbuild";
-import { shared } from "./esbuild-options.mjs";
+import { commonjs, inline, page, shared } from "./esbuild-options.mjs";
+
+const forPages = {
+  "worker-recognizer": "src/worker/worker-recognizer.ts",
+  microphone: "src/microphone/microphone.ts",
+  "speech-recognition": "src/speech-recognition/speech-recognition.ts",
+};
+
+/** Each is a script of its own, which is loaded by its URL. */
+const scripts = {
+  worker: "src/worker/worker.ts",
+  "engine-helper": "src/engine/engine-helper.ts",
+  "capture-worklet": "src/microphone/capture-worklet.ts",
+};
 
 const bundles = [
-  {
-    ...shared,
-    entryPoints: ["src/index.ts"],
-    outfile: "build/index.js",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-  },
+  { ...page, entryPoints: ["src/index.ts"] },
+  { ...page, ...inline, entryPoints: { inline: "src/index.ts" } },
+  // One FoldvoxError and one microphone, whichever of them a page imports.
+  { ...page, entryPoints: forPages, splitting: true, chunkNames: "shared-[hash]" },
+  { ...page, entryPoints: scripts },
+  { ...commonjs, entryPoints: { index: "src/index.ts", ...forPages } },
+  { ...commonjs, ...inline, entryPoints: { inline: "src/index.ts" } },
   {
     ...shared,
     entryPoints: ["src/cli/main.ts"],
@@ -25,37 +38,12 @@ const bundles = [
       js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
     },
   },
-  {
-    ...shared,
-    entryPoints: {
-      "worker-recognizer": "src/worker/worker-recognizer.ts",
-      microphone: "src/microphone/microphone.ts",
-      "speech-recognition": "src/speech-recognition/speech-recognition.ts",
-    },
-    outdir: "build",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    // One FoldvoxError and one microphone, whichever of them a page imports.
-    splitting: true,
-    chunkNames: "shared-[hash]",
-  },
-  {
-    ...shared,
-    // Each is a script of its own, which a browser loads by its URL.
-    entryPoints: {
-      worker: "src/worker/worker.ts",
-      "engine-helper": "src/engine/engine-helper.ts",
-      "capture-worklet": "src/microphone/capture-worklet.ts",
-    },
-    outdir: "build",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-  },
 ];
 
+await mkdir("build/cjs", { recursive: true });
 // The names of shared chunks change with their contents.
-await mkdir("build", { recursive: true });
-for (const name of await readdir("build")) if (/^shared-.*\.js$/.test(name)) await rm(`build/${name}`);
+for (const name of await readdir("build")) if (/^shared-.*\.js(\.map)?$/.test(name)) await rm(`build/${name}`);
+await writeFile("build/cjs/package.json", '{ "type": "commonjs" }\n');
 
 for (const bundle of bundles) {
   if (process.argv.includes("--watch")) await (await context(bundle)).watch();

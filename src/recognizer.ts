@@ -1,6 +1,7 @@
 // The public class: a loaded model and its streams. Ties the model file, the engine, audio and decoding together.
 
 import { checkSamples } from "./audio/samples.ts";
+import { bundledModel } from "./bundled/files.ts";
 import { type EndpointRules, endpointRules } from "./decode/endpoint.ts";
 import { type Reading, readingsOf } from "./decode/reading.ts";
 import type { FinalResult, PartialResult } from "./decode/results.ts";
@@ -11,7 +12,7 @@ import type { ArenaOptions } from "./engine/arena.ts";
 import { type Build, Engine } from "./engine/engine.ts";
 import { canShareMemory } from "./engine/helpers.ts";
 import type { MemoryReport } from "./engine/memory-report.ts";
-import { compile, compileSync, isThreaded, type WasmSource } from "./engine/module.ts";
+import { compile, compileSync, isThreaded, requireWebAssembly, type WasmSource } from "./engine/module.ts";
 import { FoldvoxError } from "./errors.ts";
 import { unlessAborted, untilAborted } from "./loading/abort.ts";
 import { type LoadOptions, loadArena, placeTensors } from "./loading/load-arena.ts";
@@ -45,7 +46,8 @@ export interface SyncRecognizerOptions
   extends StreamOptions,
     Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes"> {
   readonly model: Uint8Array | ArrayBuffer;
-  readonly wasm: WebAssembly.Module | BufferSource;
+  /** The engine. Only foldvox/inline and foldvox/plain have one at hand where none is given. */
+  readonly wasm?: WebAssembly.Module | BufferSource;
 }
 
 /** A count from 1 to `most`. Errors: bad-argument. */
@@ -65,14 +67,13 @@ function arenaSize(options: Pick<RecognizerOptions, "maxStreams" | "maxBatch" | 
   };
 }
 
-const bundledModel = () => new URL("../models/commands.safetensors", import.meta.url);
-
 /**
  * Loads a model and starts an engine. Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory,
  * wasm-failed, io, bad-argument; the signal's reason if it aborts.
  */
 export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
   const size = arenaSize(options);
+  requireWebAssembly();
   const wantsThreads = size.threads !== 1 && canShareMemory();
   const compiling = unlessAborted(compile(options.wasm, wantsThreads), options.signal);
   // The kind of memory follows from the module; the bundled one without threads need not be waited for.

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const runtime = (await newQuickJSWASMModuleFromVariant(variant)).newRuntime();
 runtime.setModuleLoader(
   (path) => readFileSync(path, "utf8"),
-  (from, name) => (name === "foldvox" ? join(root, "build/index.js") : join(dirname(from), name)),
+  (from, name) => (name === "foldvox/plain" ? join(root, "build/plain.js") : join(dirname(from), name)),
 );
 const context = runtime.newContext();
 

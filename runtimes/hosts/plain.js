@@ -2,8 +2,7 @@
 // declaration of FILES, the bytes of files in base64, and MODELS. A host may have processorTime(), in milliseconds; or, with
 // EXTRA_RUNS a number, measures from outside how long so many more transcriptions take.
 
-import "../../examples/quickjs/webassembly.mjs";
-import { createRecognizerSync } from "../../build/index.js";
+import { createRecognizerSync } from "../../build/plain.js";
 import { examine, samplesOf, transcribe } from "../suite.js";
 
 /* global FILES, MODELS, EXTRA_RUNS, processorTime */
@@ -34,12 +33,8 @@ const clock =
 const now = EXTRA_RUNS === null ? clock : undefined;
 const say = typeof print === "function" ? print : console.log;
 for (const model of MODELS) {
-  const recognizer = createRecognizerSync({
-    model: read(`models/${model}.safetensors`),
-    wasm: new WebAssembly.Module(),
-  });
+  const recognizer = createRecognizerSync({ model: read(`models/${model}.safetensors`) });
   const found = examine(recognizer, wav, now);
-  found.host.build = "plain";
   found.model = model;
   say(JSON.stringify(found));
   for (let run = 0; run < (EXTRA_RUNS || 0); run++) transcribe(recognizer, samplesOf(wav));

@@ -10,8 +10,8 @@ import { Helpers } from "./helpers.ts";
 import { type MemoryReport, reportMemory } from "./memory-report.ts";
 import { runTogether, type StepOutput, type Work } from "./work.ts";
 
-/** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does. Both give the same bits, with any number of threads. */
-export type Build = "simd" | "scalar";
+/** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does, plain everywhere. All give the same bits, with any number of threads. */
+export type Build = "simd" | "scalar" | "plain";
 
 /** The exports that the host calls (assembly/index.ts). Addresses and counts are integers. */
 export interface EngineExports {
@@ -27,6 +27,8 @@ export interface EngineExports {
   predictSymbols(model: number, stream: number, count: number): void;
   joinRow(model: number, stream: number, row: number, count: number): void;
   logAddTail(distance: number): number;
+  /** The engine in JavaScript has this property (src/plain/webassembly.ts). */
+  readonly plain?: true;
 }
 
 /** What scratch holds before it is first written: no float the engine makes has these bits. */
@@ -102,7 +104,7 @@ export class Engine {
       throw new FoldvoxError("wasm-failed", "The wasm option is a WebAssembly module, but not foldvox's engine.");
     }
     if (exports.staticEnd() > STATIC_BYTES) throw new RangeError("the module's static data reach into the arena");
-    this.build = exports.simd() ? "simd" : "scalar";
+    this.build = exports.plain ? "plain" : exports.simd() ? "simd" : "scalar";
     this.plan = arena.plan;
     this.header = arena.header;
     const memory = arena.memory.buffer;

@@ -1,40 +1,67 @@
 // Where the engine's code comes from, and which build of it runs.
 
+import { bundledEngines, bundledThreadEngines } from "../bundled/files.ts";
 import { FoldvoxError } from "../errors.ts";
 import { readUrl } from "../platform.ts";
 
 /** What a caller may give in place of the bundled .wasm files. */
 export type WasmSource = WebAssembly.Module | BufferSource | URL | string;
 
-function failed(cause: unknown): FoldvoxError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+function failed(reason: string, options?: { cause: unknown }): FoldvoxError {
   return new FoldvoxError(
     "wasm-failed",
-    `The engine does not compile here: ${reason}. Where WebAssembly may not be compiled from bytes, pass a WebAssembly.Module as the wasm option.`,
-    { cause },
+    `The engine does not compile here: ${reason}. A content security policy must allow 'wasm-unsafe-eval'; where only compiled modules are allowed, pass a WebAssembly.Module as the wasm option; foldvox/plain does without WebAssembly.`,
+    options,
   );
 }
 
-/** Compiles at once, for places without asynchronous start-up. Errors: wasm-failed. */
-export function compileSync(source: WebAssembly.Module | BufferSource): WebAssembly.Module {
-  if (source instanceof WebAssembly.Module) return source;
-  try {
-    return new WebAssembly.Module(source);
-  } catch (cause) {
-    throw failed(cause);
-  }
+const failure = (cause: unknown) => failed(cause instanceof Error ? cause.message : String(cause), { cause });
+
+/** Throws where nothing can be compiled. Errors: wasm-failed. */
+export function requireWebAssembly(): void {
+  if (typeof WebAssembly === "undefined") throw failed("there is no WebAssembly");
 }
 
-/** The bundled build: the first that validates (feature probes have lied, so the real module is asked); scalar always does. */
+const NONE_VALIDATES = "its WebAssembly lacks what every build needs";
+
+/**
+ * The first bundled build that validates, that for threads before the others if it is wanted: feature probes have lied, so the
+ * real modules are asked. Errors: wasm-failed, io.
+ */
 async function bundledBytes(threads: boolean): Promise<BufferSource> {
-  // Written out, so that bundlers see and copy the files.
-  if (threads) {
-    const shared = await readUrl(new URL("./foldvox.threads.wasm", import.meta.url));
-    if (WebAssembly.validate(shared)) return shared;
+  for (const engine of threads ? [...bundledThreadEngines, ...bundledEngines] : bundledEngines) {
+    const found = engine();
+    const bytes = ArrayBuffer.isView(found) ? found : await readUrl(found);
+    if (WebAssembly.validate(bytes)) return bytes;
   }
-  const simd = await readUrl(new URL("./foldvox.simd.wasm", import.meta.url));
-  if (WebAssembly.validate(simd)) return simd;
-  return readUrl(new URL("./foldvox.scalar.wasm", import.meta.url));
+  throw failed(NONE_VALIDATES);
+}
+
+/** The same where nothing has to be read. Errors: wasm-failed, bad-argument. */
+function bundledBytesSync(): BufferSource {
+  for (const engine of bundledEngines) {
+    const found = engine();
+    if (!ArrayBuffer.isView(found)) {
+      throw new FoldvoxError(
+        "bad-argument",
+        "The engine's file cannot be read at once; pass its bytes as the wasm option, or use foldvox/inline.",
+      );
+    }
+    if (WebAssembly.validate(found)) return found;
+  }
+  throw failed(NONE_VALIDATES);
+}
+
+/** Compiles at once, for places without asynchronous start-up. Errors: wasm-failed, bad-argument. */
+export function compileSync(source?: WebAssembly.Module | BufferSource): WebAssembly.Module {
+  requireWebAssembly();
+  if (source instanceof WebAssembly.Module) return source;
+  const bytes = source ?? bundledBytesSync();
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw failure(cause);
+  }
 }
 
 /** Whether it is the threads build, which wants shared memory. */
@@ -47,14 +74,15 @@ export function isThreaded(module: WebAssembly.Module): boolean {
  * memory and may be shared. Errors: wasm-failed, io.
  */
 export async function compile(source?: WasmSource, threads = false): Promise<WebAssembly.Module> {
+  requireWebAssembly();
   if (source instanceof WebAssembly.Module) return source;
   let bytes: BufferSource;
   if (source === undefined) bytes = await bundledBytes(threads);
-  else if (typeof source === "string" || source instanceof URL) bytes = await readUrl(source);
-  else bytes = source;
+  else if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) bytes = source;
+  else bytes = await readUrl(source);
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    throw failed(cause);
+    throw failure(cause);
   }
 }

@@ -6,11 +6,12 @@ import { expect, it } from "vitest";
 
 const root = new URL("../../", import.meta.url);
 const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
-  exports: Record<string, string | { types: string; default: string }>;
+  exports: Record<string, string | Record<"import" | "require", { types: string; default: string }>>;
 };
 
 it.each(Object.entries(exports))("%s names files that the build makes", (_, target) => {
-  const files = typeof target === "string" ? [target] : Object.values(target);
+  const files =
+    typeof target === "string" ? [target] : Object.values(target).flatMap((module) => Object.values(module));
   for (const file of files) expect(existsSync(fileURLToPath(new URL(file, root)))).toBe(true);
 });
 
@@ -19,10 +20,12 @@ it.each([
   ["./microphone", "openMicrophone"],
   ["./speech-recognition", "SpeechRecognition"],
 ])("%s can be imported without a page", async (name, member) => {
-  const target = exports[name] as { default: string };
-  const module = await import(new URL(target.default, root).href);
-  expect(module[member]).toBeTypeOf("function");
-  expect(module.FoldvoxError).toBeTypeOf("function");
+  const target = exports[name] as Record<"import" | "require", { default: string }>;
+  for (const { default: file } of [target.import, target.require]) {
+    const module = await import(new URL(file, root).href);
+    expect(module[member]).toBeTypeOf("function");
+    expect(module.FoldvoxError).toBeTypeOf("function");
+  }
 });
 
 it("the browser's entries share one FoldvoxError", async () => {

@@ -1,0 +1,13 @@
+// foldvox/inline: both builds of the engine inside the script, nothing read from anywhere. esbuild writes the .wasm files as base64.
+
+import scalar from "../../build/foldvox.scalar.wasm";
+import simd from "../../build/foldvox.simd.wasm";
+import { FoldvoxError } from "../errors.ts";
+
+export const bundledEngines = [() => simd, () => scalar];
+export const bundledThreadEngines = [];
+
+/** Errors: bad-argument. */
+export function bundledModel(): never {
+  throw new FoldvoxError("bad-argument", "foldvox/inline comes without a model; give one as the model option.");
+}
