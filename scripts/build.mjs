@@ -15,7 +15,6 @@ const forPages = {
 const scripts = {
   worker: "src/worker/worker.ts",
   "engine-helper": "src/engine/engine-helper.ts",
-  "capture-worklet": "src/microphone/capture-worklet.ts",
 };
 
 const bundles = [
@@ -24,6 +23,8 @@ const bundles = [
   // One FoldvoxError and one microphone, whichever of them a page imports.
   { ...page, entryPoints: forPages, splitting: true, chunkNames: "shared-[hash]" },
   { ...page, entryPoints: scripts },
+  // Vite writes assets under 4 KiB into the page as data: URLs, from which security policies keep worklets.
+  { ...page, minify: false, entryPoints: { "capture-worklet": "src/microphone/capture-worklet.ts" } },
   { ...commonjs, entryPoints: { index: "src/index.ts", ...forPages } },
   { ...commonjs, ...inline, entryPoints: { inline: "src/index.ts" } },
   {
@@ -40,6 +41,8 @@ const bundles = [
   },
 ];
 
+// Declarations of sources that are gone.
+for (const folder of ["build/types", "build/cjs/types"]) await rm(folder, { recursive: true, force: true });
 await mkdir("build/cjs", { recursive: true });
 // The names of shared chunks change with their contents.
 for (const name of await readdir("build")) if (/^shared-.*\.js(\.map)?$/.test(name)) await rm(`build/${name}`);

@@ -206,7 +206,7 @@ function panel(out: usize, outStride: usize, q: usize, scales: usize, w: usize, 
   for (const end = w + bytes; w < end; w += 64) load<u8>(w);
 }
 
-/** One output on one row, in plain integers: the scalar build, and the last N % 4 outputs. */
+/** One output on one row, in plain integers: the scalar build, and products with fewer than four outputs. */
 // @ts-ignore: decorator
 @inline function dotInt8(q: usize, w: usize, K: i32): i32 {
   let acc = 0;
@@ -246,17 +246,19 @@ export function matmulInt8Rows(
   N: i32,
   K: i32,
 ): void {
-  let n = 0;
-  if (SIMD) {
-    for (; n + 4 <= N; n += 4) {
+  if (SIMD && N >= 4) {
+    for (let n = 0; n < N; n += 4) {
+      // Where N is no multiple of four, the last panel does some of the columns before it again: they come out the same.
+      const at = min(n, N - 4);
       if (n + 8 <= N) fetchAhead(w + <usize>((n + 4) * K), <usize>(4 * K));
-      const b = bias ? v128.load(bias + (<usize>n << 2)) : f32x4.splat(0);
-      const ws = v128.load(weightScales + (<usize>n << 2));
-      panel(out + (<usize>n << 2), outStride, q, scales, w + <usize>(n * K), ws, b, M, K);
+      const b = bias ? v128.load(bias + (<usize>at << 2)) : f32x4.splat(0);
+      const ws = v128.load(weightScales + (<usize>at << 2));
+      panel(out + (<usize>at << 2), outStride, q, scales, w + <usize>(at * K), ws, b, M, K);
     }
+    return;
   }
   const stride = <usize>quantizedStride(K) << 1;
-  for (; n < N; n++) {
+  for (let n = 0; n < N; n++) {
     const ws = load<f32>(weightScales + (<usize>n << 2));
     const b: f32 = bias ? load<f32>(bias + (<usize>n << 2)) : 0;
     for (let m = 0; m < M; m++) {

@@ -9,9 +9,7 @@ export const bundledEngines: readonly (() => URL | Uint8Array<ArrayBuffer>)[] = 
 ];
 
 /** Builds for threads, which find their helper as a file: bundles of one file have none. */
-export const bundledThreadEngines: readonly (() => URL)[] = [
-  () => new URL("./foldvox.threads.wasm", import.meta.url),
-];
+export const bundledThreadEngines: readonly (() => URL)[] = [() => new URL("./foldvox.threads.wasm", import.meta.url)];
 
 /** The model that is loaded where the caller names none. */
 export const bundledModel = (): URL => new URL("../models/commands.safetensors", import.meta.url);
