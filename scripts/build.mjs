@@ -42,7 +42,9 @@ const bundles = [
 ];
 
 // Declarations of sources that are gone.
-for (const folder of ["build/types", "build/cjs/types"]) await rm(folder, { recursive: true, force: true });
+if (!process.argv.includes("--watch")) {
+  for (const folder of ["build/types", "build/cjs/types"]) await rm(folder, { recursive: true, force: true });
+}
 await mkdir("build/cjs", { recursive: true });
 // The names of shared chunks change with their contents.
 for (const name of await readdir("build")) if (/^shared-.*\.js(\.map)?$/.test(name)) await rm(`build/${name}`);

@@ -12,6 +12,7 @@ class Memory {
 }
 
 /** Whatever bytes it is given, it is the engine. */
+// biome-ignore lint/complexity/noStaticOnlyClass: it stands for WebAssembly.Module
 class Module {
   static exports(): [] {
     return [];
