@@ -12,8 +12,8 @@ const LAYERS = [1, 2, 4, 8, 16];
 const ROWS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32];
 
 const recognizerFor = (width: number, layers: number) => {
-  // Heads of 32: as many as the bundled models have at their width.
-  return recognizerOf(modelFile({ width, layers, heads: width / 32 }));
+  // Heads of some 32, as the bundled models have.
+  return recognizerOf(modelFile({ width, layers, heads: Math.floor(width / 32) }));
 };
 
 export async function widths(): Promise<Table> {

@@ -85,8 +85,7 @@ async function main(): Promise<void> {
       }),
     });
   }
-  // A part of the figures would take the place of all.
-  if (wanted.length === 0) writeReport("peers", { versions: versions(), tables });
+  writeReport("peers", { versions: versions(), tables });
 }
 
 function versions(): Record<string, string> {

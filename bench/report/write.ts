@@ -23,10 +23,11 @@ const file = (path: string) => new URL(`../${path}`, import.meta.url);
 export function writeReport(name: "ours" | "peers", part: Part): void {
   const path = file("build/bench.json");
   const before: Report = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-  const report: Report = {
-    ...before,
-    [name]: { ...part, date: new Date().toISOString().slice(0, 10), machine: machine() },
-  };
+  // A run of some suites or models leaves the tables of the others.
+  const fresh = new Set(part.tables.map(({ title }) => title));
+  const kept = before[name]?.tables.filter(({ title }) => !fresh.has(title)) ?? [];
+  const dated = { ...part, tables: [...kept, ...part.tables], date: new Date().toISOString().slice(0, 10) };
+  const report: Report = { ...before, [name]: { ...dated, machine: machine() } };
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(file("docs/benchmarks.md"), markdown(report));
   writeFileSync(file("build/bench.html"), page(report));

@@ -33,8 +33,11 @@ await new Promise((listening) => server.listen(0, "localhost", listening));
 const browser = await launch({
   executablePath: process.env.FOLDVOX_CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox"],
+  // Its own handler would close the browser and leave this process waiting.
+  handleSIGTERM: false,
 });
 process.on("exit", () => browser.process()?.kill());
+process.on("SIGTERM", () => process.exit());
 
 async function load(folder, precision, threads) {
   const page = await browser.newPage();
