@@ -49,7 +49,7 @@ describe.each([
     project.copy("examples/digits.wav", `${folder}/webpack/dist/digits.wav`);
     project.run(`${folder}/webpack`, "webpack", "--mode", "production");
     const files = filesIn(`${folder}/webpack/dist`);
-    expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(2);
+    expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(3);
     expect(files.filter((file) => file.endsWith(".safetensors"))).toHaveLength(1);
     expect(await answerIn(browser, join(project.folder, folder, "webpack/dist"))).toBe(heard);
   });
@@ -88,7 +88,7 @@ export default function Digits() {
   });
   project.copy("examples/digits.wav", `${folder}/public/digits.wav`);
   project.run(folder, "next", "build");
-  expect(filesIn(`${folder}/.next/static`).filter((file) => file.endsWith(".wasm"))).toHaveLength(2);
+  expect(filesIn(`${folder}/.next/static`).filter((file) => file.endsWith(".wasm"))).toHaveLength(3);
   const port = await freePort();
   const server = await start(folder, port);
   try {

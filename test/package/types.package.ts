@@ -16,6 +16,8 @@ const FILES = [
   "capture-worklet.js",
   "foldvox.simd.wasm",
   "foldvox.scalar.wasm",
+  "foldvox.threads.wasm",
+  "engine-helper.js",
   "models/commands.safetensors",
   "models/commands-tiny.safetensors",
 ];
