@@ -2,6 +2,7 @@
 
 import { FoldvoxError, shown } from "../errors.ts";
 
+/** How a sample is written: unsigned or signed integers, floats, or the logarithmic codes of telephony, little-endian. */
 export type PcmFormat = "u8" | "s16le" | "s24le" | "s32le" | "f32le" | "f64le" | "alaw" | "mulaw";
 
 /** A-law (ITU-T G.711): sign, three bits of segment and four of step, every other bit inverted. 13 bits in 16. */

@@ -3,6 +3,7 @@
 import { FoldvoxError } from "../errors.ts";
 import { checkBytes, joined, PcmDecoder, type PcmFormat, sampleBytes } from "./pcm.ts";
 
+/** What a WAV file says of its sound. */
 export interface WavFormat {
   readonly sampleRate: number;
   readonly channels: number;
