@@ -21,6 +21,8 @@ interface Gram {
 
 /** Base-10 logarithm for a word that the model does not know, where it has no <unk>. */
 const UNKNOWN = -7;
+/** No logarithm in a file is larger than this, up or down; tools write -99 for what never occurs. */
+const LARGEST = 1000;
 const UNKNOWN_WORD = "<unk>";
 const START = "<s>";
 const END = "</s>";
@@ -54,8 +56,10 @@ function parseArpa(text: string): { grams: Map<string, Gram>; order: number } {
       const [probability, ...rest] = line.split(/\s+/);
       const words = rest.slice(0, n).join(" ");
       const gram = { probability: Number(probability), backoff: Number(rest[n] ?? 0) };
-      if (rest.length < n || rest.length > n + 1 || Number.isNaN(gram.probability) || Number.isNaN(gram.backoff)) {
-        throw bad(i, `is ${shown(line)}, not a ${n}-gram with its probability`);
+      // Comparisons that NaN fails too.
+      const sensible = gram.probability <= 0 && gram.probability >= -LARGEST && Math.abs(gram.backoff) <= LARGEST;
+      if (rest.length < n || rest.length > n + 1 || !sensible) {
+        throw bad(i, `is ${shown(line)}, not a ${n}-gram with the logarithm of its probability`);
       }
       grams.set(words, gram);
       announced.set(n, (announced.get(n) ?? 0) - 1);

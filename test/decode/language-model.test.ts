@@ -76,6 +76,8 @@ describe("LanguageModel", () => {
     ["\\data\\\n\\end\\", /no n-gram/],
     [ARPA.replace("\\end\\", ""), /cut off/],
     [ARPA.replace("-0.9\tno", "x\tno"), /line 12.*not a 1-gram/],
+    [ARPA.replace("-0.9\tno", "1e9994\tno"), /line 12.*not a 1-gram/],
+    [ARPA.replace("-0.9\tno", "0.1\tno"), /line 12.*logarithm of its probability/],
     [ARPA.replace("-0.3\tno </s>", "-0.3\tno"), /line 17.*not a 2-gram/],
     [ARPA.replace("-0.3\tno </s>\n", ""), /2-grams, of which 1 are missing/],
     [ARPA.replace("ngram 2=3", "ngram 2=2"), /2-grams, of which 1 are too many/],
