@@ -9,6 +9,7 @@ export interface Kernels {
   quantizeRows(q: number, scales: number, x: number, M: number, K: number): void;
   matmulInt8(
     out: number,
+    outStride: number,
     q: number,
     scales: number,
     w: number,
@@ -71,6 +72,6 @@ export class KernelBench {
     const bias = this.floats(N);
     const out = this.floats(M * N);
     this.kernels.quantizeRows(q, scales, x, M, K);
-    return () => this.kernels.matmulInt8(out, q, scales, w, ws, bias, M, N, K);
+    return () => this.kernels.matmulInt8(out, 4 * N, q, scales, w, ws, bias, M, N, K);
   }
 }

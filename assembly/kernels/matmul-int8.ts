@@ -215,26 +215,11 @@ function panel(out: usize, outStride: usize, q: usize, scales: usize, w: usize, 
 }
 
 /**
- * out[M][N] = float(q[M][K] w[N][K]^T) * (scales[M] * weightScales[N]) + bias[N].
+ * out[M][N] = float(q[M][K] w[N][K]^T) * (scales[M] * weightScales[N]) + bias[N], output rows outStride bytes apart.
  * q and scales as quantizeRows leaves them; bias may be 0 (none). The vector loop reads up to seven bytes past the last
  * row of w and multiplies them by zero: whoever places weights leaves them readable.
  */
 export function matmulInt8(
-  out: usize,
-  q: usize,
-  scales: usize,
-  w: usize,
-  weightScales: usize,
-  bias: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-): void {
-  matmulInt8Rows(out, <usize>N << 2, q, scales, w, weightScales, bias, M, N, K);
-}
-
-/** The same with output rows outStride bytes apart: for some of the columns of a wider product. */
-export function matmulInt8Rows(
   out: usize,
   outStride: usize,
   q: usize,

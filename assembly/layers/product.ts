@@ -1,7 +1,7 @@
 // The product of a linear layer, int8 or f32 by what the model file holds.
 
 import { matmulF32 } from "../kernels/matmul-f32";
-import { matmulInt8Rows } from "../kernels/matmul-int8";
+import { matmulInt8 } from "../kernels/matmul-int8";
 import { quantizedStride } from "../kernels/quantize";
 import { Scratch } from "./scratch";
 
@@ -33,7 +33,7 @@ export function projectColumns(
     const rows = s.quantized + (<usize>(first * quantizedStride(inputs)) << 1);
     const scales = s.quantizedScales + (<usize>first << 2);
     const weight = l.weight + <usize>(from * inputs);
-    matmulInt8Rows(out, outStride, rows, scales, weight, l.scales + (<usize>from << 2), bias, M, N, inputs);
+    matmulInt8(out, outStride, rows, scales, weight, l.scales + (<usize>from << 2), bias, M, N, inputs);
   } else {
     const stride = <usize>inputs << 2;
     const rows = x + <usize>first * stride;

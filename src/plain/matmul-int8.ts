@@ -29,11 +29,11 @@ export function matmulInt8({ f32, i16, i8 }: Views) {
     }
   }
 
-  /** Parts a packed sum and writes one output of its one or two rows. */
+  /** Parts a packed sum and writes one output of its one or two rows, `columns` apart. */
   function put(
     sum: number,
     out: number,
-    N: number,
+    columns: number,
     scales: number,
     weightScale: number,
     bias: number,
@@ -42,7 +42,7 @@ export function matmulInt8({ f32, i16, i8 }: Views) {
     const lower = ((sum | 0) << 6) >> 6;
     f32[out] = fround(fround(lower) * fround(f32[scales]! * weightScale)) + bias;
     if (rows < 2) return;
-    f32[out + N] = fround(fround((sum - lower) / UPPER) * fround(f32[scales + 1]! * weightScale)) + bias;
+    f32[out + columns] = fround(fround((sum - lower) / UPPER) * fround(f32[scales + 1]! * weightScale)) + bias;
   }
 
   /** Sums too long to be packed. */
@@ -62,6 +62,7 @@ export function matmulInt8({ f32, i16, i8 }: Views) {
 
   return (
     out: number,
+    outStride: number,
     q: number,
     scales: number,
     w: number,
@@ -76,6 +77,7 @@ export function matmulInt8({ f32, i16, i8 }: Views) {
     const stride = (K + 7) & ~7;
     const end = 2 * (K & ~1);
     const out0 = out >> 2;
+    const columns = outStride >> 2;
     const q0 = q >> 1;
     const s0 = scales >> 2;
     const ws0 = weightScales >> 2;
@@ -88,15 +90,15 @@ export function matmulInt8({ f32, i16, i8 }: Views) {
         const next = n + 1 < N ? n + 1 : n;
         let v = w + n * K;
         let u = w + next * K;
-        const o = out0 + m * N + n;
+        const o = out0 + m * columns + n;
         const scaleV = f32[ws0 + n]!;
         const scaleU = f32[ws0 + next]!;
         const biasV = bias ? f32[b0 + n]! : 0;
         const biasU = bias ? f32[b0 + next]! : 0;
         if (K > LONGEST) {
           for (let r = 0; r < rows; r++) {
-            plain(o + r * N, q0 + (m + r) * stride, v, s0 + m + r, scaleV, biasV, K);
-            plain(o + r * N + next - n, q0 + (m + r) * stride, u, s0 + m + r, scaleU, biasU, K);
+            plain(o + r * columns, q0 + (m + r) * stride, v, s0 + m + r, scaleV, biasV, K);
+            plain(o + r * columns + next - n, q0 + (m + r) * stride, u, s0 + m + r, scaleU, biasU, K);
           }
           continue;
         }
@@ -138,8 +140,8 @@ export function matmulInt8({ f32, i16, i8 }: Views) {
             ua += y * a;
             ub += y * b;
           }
-          put(vb, o + 2 * N, N, s0 + m + 2, scaleV, biasV, rows - 2);
-          put(ub, o + 2 * N + next - n, N, s0 + m + 2, scaleU, biasU, rows - 2);
+          put(vb, o + 2 * columns, columns, s0 + m + 2, scaleV, biasV, rows - 2);
+          put(ub, o + 2 * columns + next - n, columns, s0 + m + 2, scaleU, biasU, rows - 2);
         } else {
           for (; i < end; i += 4, v += 2, u += 2) {
             a = p[i]!;
@@ -153,8 +155,8 @@ export function matmulInt8({ f32, i16, i8 }: Views) {
             ua += weights[u]! * FRACTION * a;
           }
         }
-        put(va, o, N, s0 + m, scaleV, biasV, rows);
-        put(ua, o + next - n, N, s0 + m, scaleU, biasU, rows);
+        put(va, o, columns, s0 + m, scaleV, biasV, rows);
+        put(ua, o + next - n, columns, s0 + m, scaleU, biasU, rows);
       }
     }
   };

@@ -263,7 +263,7 @@ describe("matmulInt8 with quantizeRows", () => {
       const weightScales = engine.random(N, 3);
       const out = engine.room(M * N);
       engine.call.quantizeRows!(q, scales, x, M, K);
-      engine.call.matmulInt8!(out, q, scales, w, weightScales, 0, M, N, K);
+      engine.call.matmulInt8!(out, 4 * N, q, scales, w, weightScales, 0, M, N, K);
       return engine.floats(out, M * N);
     });
     expect(simd!.some(Number.isNaN)).toBe(false);
