@@ -13,6 +13,7 @@ export { attend } from "./kernels/attention";
 export { layerNorm } from "./kernels/layer-norm";
 export { lstmCell, lstmHidden } from "./kernels/lstm";
 export { matmulF32 } from "./kernels/matmul-f32";
+export { matmulInt4, unpackInt4 } from "./kernels/matmul-int4";
 export { matmulInt8 } from "./kernels/matmul-int8";
 export { dequantizeRow, quantizeRows } from "./kernels/quantize";
 export { logAddTail, logSoftmax, softmax } from "./kernels/softmax";

@@ -10,7 +10,7 @@ import { SharedProduct, divides, projectTogether } from "./shared-product";
 
 export { Linear } from "./product";
 
-/** Quantizes x[M][inputs] for `project`, if l is int8; layers that read the same rows share it. */
+/** Quantizes x[M][inputs] for `project`, unless l is f32; layers that read the same rows share it. */
 export function quantizeFor(l: Linear, s: Scratch, x: usize, M: i32): void {
   if (l.scales) quantizeRows(s.quantized, s.quantizedScales, x, M, l.inputs);
 }
@@ -21,7 +21,7 @@ export function project(l: Linear, s: Scratch, out: usize, x: usize, first: i32,
     const p = changetype<SharedProduct>(s.pool);
     if (threadsOf(p) > 1) return projectTogether(p, l, s, out, x, first, M);
   }
-  projectColumns(l, s, out, <usize>l.outputs << 2, x, first, M, 0, l.outputs);
+  projectColumns(l, s, out, <usize>l.outputs << 2, s.unpacked, x, first, M, 0, l.outputs);
 }
 
 /** out[M][outputs] = x[M][inputs] weight^T + bias. */

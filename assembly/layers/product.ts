@@ -1,26 +1,35 @@
-// The product of a linear layer, int8 or f32 by what the model file holds.
+// The product of a linear layer: f32, int8 or of four bits, by what the model file holds.
 
 import { matmulF32 } from "../kernels/matmul-f32";
+import { matmulInt4 } from "../kernels/matmul-int4";
 import { matmulInt8 } from "../kernels/matmul-int8";
 import { quantizedStride } from "../kernels/quantize";
 import { Scratch } from "./scratch";
 
-/** weight [outputs][inputs]: int8 where scales [outputs] is not 0, else f32. bias [outputs] or 0. */
+/**
+ * weight [outputs][inputs]: f32 where scales [outputs] is 0; else of four bits where groups [outputs][inputs / 32] is not 0, and
+ * int8 otherwise. bias [outputs] or 0.
+ */
 @unmanaged
 export class Linear {
   weight: usize;
+  groups: usize;
   scales: usize;
   bias: usize;
   outputs: i32;
   inputs: i32;
 }
 
-/** Columns from ... from + N of rows first ... first + M of x[...][inputs] weight^T + bias, to out[M][N] in rows outStride bytes apart. */
+/**
+ * Columns from ... from + N of rows first ... first + M of x[...][inputs] weight^T + bias, to out[M][N] in rows outStride bytes
+ * apart. `unpacked` is the thread's own room for weights of four bits.
+ */
 export function projectColumns(
   l: Linear,
   s: Scratch,
   out: usize,
   outStride: usize,
+  unpacked: usize,
   x: usize,
   first: i32,
   M: i32,
@@ -32,8 +41,13 @@ export function projectColumns(
   if (l.scales) {
     const rows = s.quantized + (<usize>(first * quantizedStride(inputs)) << 1);
     const scales = s.quantizedScales + (<usize>first << 2);
-    const weight = l.weight + <usize>(from * inputs);
-    matmulInt8(out, outStride, rows, scales, weight, l.scales + (<usize>from << 2), bias, M, N, inputs);
+    const weightScales = l.scales + (<usize>from << 2);
+    const before = <usize>(from * inputs);
+    if (l.groups) {
+      const weight = l.weight + before / 2;
+      const groups = l.groups + before / 32;
+      matmulInt4(out, outStride, rows, scales, weight, groups, weightScales, bias, unpacked, M, N, inputs);
+    } else matmulInt8(out, outStride, rows, scales, l.weight + before, weightScales, bias, M, N, inputs);
   } else {
     const stride = <usize>inputs << 2;
     const rows = x + <usize>first * stride;

@@ -15,10 +15,12 @@ export class Scratch {
   scores: usize;
   /** [rows][feed-forward width], unfolded */
   hidden: usize;
-  /** Activations of an int8 product: i16 [rows][quantizedStride(inputs)] */
+  /** Activations of a quantized product: i16 [rows][quantizedStride(inputs)] */
   quantized: usize;
   /** [rows] */
   quantizedScales: usize;
+  /** Weights of four bits as int8, a few rows at a time (matmul-int4.ts) */
+  unpacked: usize;
   /** Threads that help with products (linear.ts), or 0; not scratch, but what every product is given */
   pool: usize;
 }

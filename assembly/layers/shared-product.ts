@@ -74,15 +74,16 @@ export function divides(l: Linear, M: i32): bool {
 
 /** A chunk of the product to out, in rows outStride bytes apart. */
 // @ts-ignore: decorator
-@inline function projectChunk(p: SharedProduct, out: usize, outStride: usize, chunk: i32): void {
+@inline function projectChunk(p: SharedProduct, out: usize, outStride: usize, unpacked: usize, chunk: i32): void {
   const l = p.linear;
   const from = chunk * p.columns;
-  projectColumns(l, p.scratch, out, outStride, p.x, p.first, p.M, from, min(p.columns, l.outputs - from));
+  projectColumns(l, p.scratch, out, outStride, unpacked, p.x, p.first, p.M, from, min(p.columns, l.outputs - from));
 }
 
 /** The same to where it belongs, by the thread that has the work. */
 function projectInPlace(p: SharedProduct, chunk: i32): void {
-  projectChunk(p, p.out + (<usize>(chunk * p.columns) << 2), <usize>p.linear.outputs << 2, chunk);
+  const out = p.out + (<usize>(chunk * p.columns) << 2);
+  projectChunk(p, out, <usize>p.linear.outputs << 2, p.scratch.unpacked, chunk);
   chunkDone(p);
 }
 
@@ -147,7 +148,7 @@ function helpWith(p: SharedProduct, own: SharedProduct, values: usize, round: u3
   const outputs = own.linear.outputs;
   const from = chunk * own.columns;
   const bytes = <usize>min(own.columns, outputs - from) << 2;
-  projectChunk(own, values, bytes, chunk);
+  projectChunk(own, values, bytes, values + (<usize>CHUNK_VALUES << 2), chunk);
   if (!settle(p, round, chunk)) return;
   let out = own.out + (<usize>from << 2);
   for (let m = 0; m < own.M; m++) {
@@ -159,7 +160,7 @@ function helpWith(p: SharedProduct, own: SharedProduct, values: usize, round: u3
 
 /**
  * What another thread does for as long as it lives: helps with the products of the one that steps. `place` is its own: a
- * SharedProduct, 128 bytes behind its start values[CHUNK_VALUES].
+ * SharedProduct, 128 bytes behind its start values[CHUNK_VALUES], and behind those room for unpacked weights.
  */
 export function helpWithProducts(p: SharedProduct, place: usize): void {
   arrive(p);

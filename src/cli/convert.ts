@@ -3,7 +3,8 @@
 import { basename } from "node:path";
 import { BASE_ARGUMENTS, parseArguments } from "../convert/emformer-arguments.ts";
 import { openStateDict } from "../convert/open-state-dict.ts";
-import { convertTorchaudio, type TorchaudioModel, type Weights } from "../convert/torchaudio.ts";
+import { convertTorchaudio, type TorchaudioModel } from "../convert/torchaudio.ts";
+import type { Weights } from "../convert/weights.ts";
 import { readWhole } from "./files.ts";
 import { withFile, withNewFile } from "./random-access.ts";
 

@@ -2,6 +2,7 @@
 
 import { isMainThread } from "node:worker_threads";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { WEIGHTS } from "../convert/weights.ts";
 import { FoldvoxError } from "../errors.ts";
 import { serveBatch } from "./batch-worker.ts";
 import { convertFromTorchaudio } from "./convert.ts";
@@ -114,14 +115,15 @@ program
   .option("--config <file>", "JSON: arguments of emformer_rnnt_model (default: those of the base model)")
   .option("--tokens <file>", "SentencePiece .model of the checkpoint's tokens")
   .option("--stats <file>", "global_stats.json: mean and invstddev of the features")
-  .addOption(new Option("--weights <type>", "how to store matrices").choices(["int8", "fp32"]).default("int8"))
+  .addOption(new Option("--weights <type>", "how to store matrices").choices(WEIGHTS).default("int8"))
   .requiredOption("-o, --output <file>", "model file to write")
   .action(convertFromTorchaudio);
 
 program
   .command("quantize")
-  .description("Make a model file with int8 weights from one with fp32 weights.")
+  .description("Make a smaller model file: int8 weights from fp32 ones, or weights of four bits from either.")
   .argument("<model>", "model file")
+  .addOption(new Option("--weights <type>", "how to store matrices").choices(["int8", "int4"]).default("int8"))
   .requiredOption("-o, --output <file>", "model file to write")
   .action(quantize);
 

@@ -1,13 +1,19 @@
-// foldvox quantize: a model file with int8 weights from one with fp32 weights.
+// foldvox quantize: a model file with smaller weights.
 
 import { quantizeModel } from "../convert/quantize-model.ts";
 import { readHeaderOf } from "./files.ts";
 import { withFile, withNewFile } from "./random-access.ts";
 
-export async function quantize(model: string, { output }: { output: string }): Promise<void> {
+interface QuantizeOptions {
+  weights: "int8" | "int4";
+  output: string;
+}
+
+export async function quantize(model: string, { weights, output }: QuantizeOptions): Promise<void> {
   const header = await readHeaderOf(model);
-  const bytes = await withFile(model, (file) => withNewFile(output, (sink) => quantizeModel(file, header, sink)));
-  process.stderr.write(
-    `${output}: ${bytes.toLocaleString("en-US")} bytes, int8; it was ${header.fileBytes.toLocaleString("en-US")}\n`,
+  const bytes = await withFile(model, (file) =>
+    withNewFile(output, (sink) => quantizeModel(file, header, weights, sink)),
   );
+  const [now, before] = [bytes, header.fileBytes].map((count) => count.toLocaleString("en-US"));
+  process.stderr.write(`${output}: ${now} bytes, ${weights}; it was ${before}\n`);
 }

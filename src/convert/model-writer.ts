@@ -16,7 +16,7 @@ export interface TensorPlan {
   readonly shape: readonly number[];
 }
 
-const ELEMENT_BYTES: Record<Dtype, number> = { F32: 4, I8: 1 };
+const ELEMENT_BYTES: Record<Dtype, number> = { F32: 4, I8: 1, U8: 1 };
 
 const bytesOf = ({ dtype, shape }: TensorPlan) => shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
 

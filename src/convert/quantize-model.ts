@@ -1,37 +1,74 @@
-// From a model file with f32 matrices to one with int8 ones.
+// From a model file to one with smaller weights.
 
 import { FoldvoxError } from "../errors.ts";
-import type { ModelHeader } from "../model/header.ts";
+import type { ModelHeader, ModelTensor } from "../model/header.ts";
 import { Sha256 } from "../model/sha256.ts";
-import { expectedTensors } from "../model/tensors.ts";
+import { expectedTensors, scaleName, type TensorSpec } from "../model/tensors.ts";
 import { type FileSink, ModelWriter } from "./model-writer.ts";
 import type { RandomAccess } from "./random-access.ts";
 import { floatsOf } from "./state-dict.ts";
-import { planTensor, writeTensor } from "./torchaudio.ts";
+import { planTensor, storedAs, type Weights, writeTensor } from "./weights.ts";
+
+type Smaller = Exclude<Weights, "fp32">;
+
+const BITS = { F32: 32, I8: 8, U8: 4 } as const;
+const BITS_OF = { fp32: 32, int8: 8, int4: 4 } as const;
+
+/** The model's tensors that become smaller, by name. */
+function smaller(header: ModelHeader, weights: Smaller): Map<string, TensorSpec> {
+  const specs = new Map(expectedTensors(header.config).map((spec) => [spec.name, spec]));
+  return new Map(
+    header.tensors.flatMap(({ name, dtype }) => {
+      const spec = specs.get(name);
+      return spec && BITS_OF[storedAs(spec, weights)] < BITS[dtype] ? [[name, spec]] : [];
+    }),
+  );
+}
+
+/** Values of int8 rows and their scales. */
+function dequantized(bytes: Uint8Array, scales: Float32Array): Float32Array {
+  const integers = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const columns = integers.length / scales.length;
+  return Float32Array.from(integers, (value, i) => value * scales[Math.floor(i / columns)]!);
+}
 
 /**
- * Writes the model with all its matrices as int8 and returns the new file's bytes; what is int8 already stays as it is.
+ * Writes the model with its matrices as `weights` and returns the new file's bytes; what is as small already stays as it is.
  * Errors: model-truncated, model-corrupt (what has been written by then is no model), bad-checkpoint for NaN, io.
  */
-export async function quantizeModel(file: RandomAccess, header: ModelHeader, sink: FileSink): Promise<number> {
+export async function quantizeModel(
+  file: RandomAccess,
+  header: ModelHeader,
+  weights: Smaller,
+  sink: FileSink,
+): Promise<number> {
   if (file.size !== header.fileBytes) {
     throw new FoldvoxError(
       "model-truncated",
       `The model has ${file.size} bytes, its header describes ${header.fileBytes}. Download or copy it again.`,
     );
   }
-  const specs = new Map(expectedTensors(header.config).map((spec) => [spec.name, spec]));
-  const isMatrix = (name: string) => specs.get(name)?.kind === "matrix";
-  const plan = header.tensors.flatMap(({ name, dtype, shape }) =>
-    dtype === "F32" && isMatrix(name) ? planTensor(specs.get(name)!, "int8") : [{ name, dtype, shape }],
-  );
+  const read = ({ offset, bytes }: ModelTensor) => file.read(header.headerBytes + offset, bytes);
+  const tensors = new Map(header.tensors.map((tensor) => [tensor.name, tensor]));
+  const changed = smaller(header, weights);
+  const replaced = new Set(Array.from(changed.keys(), scaleName));
+  const plan = header.tensors.flatMap(({ name, dtype, shape }) => {
+    if (replaced.has(name)) return [];
+    return changed.has(name) ? planTensor(changed.get(name)!, weights) : [{ name, dtype, shape }];
+  });
   const hash = new Sha256();
   const writer = await ModelWriter.begin(sink, header.config, plan);
-  for (const { name, dtype, offset, bytes } of header.tensors) {
-    const data = await file.read(header.headerBytes + offset, bytes);
+  for (const tensor of header.tensors) {
+    const data = await read(tensor);
     hash.update(data);
-    if (dtype === "F32" && isMatrix(name)) await writeTensor(writer, specs.get(name)!, floatsOf(data), "int8");
-    else await writer.add(data);
+    if (replaced.has(tensor.name)) continue;
+    const spec = changed.get(tensor.name);
+    if (!spec) {
+      await writer.add(data);
+      continue;
+    }
+    const scales = tensor.dtype === "I8" ? floatsOf(await read(tensors.get(scaleName(tensor.name))!)) : null;
+    await writeTensor(writer, spec, scales ? dequantized(data, scales) : floatsOf(data), weights);
   }
   if (hash.digestHex() !== header.sha256) {
     throw new FoldvoxError("model-corrupt", "The model's data do not match its checksum. Download or copy it again.");

@@ -3,14 +3,12 @@
 
 import { readSentencePieces } from "../decode/sentencepiece.ts";
 import { shown } from "../errors.ts";
-import { expectedTensors, scaleName, type TensorSpec } from "../model/tensors.ts";
+import { expectedTensors, type TensorSpec } from "../model/tensors.ts";
 import { badCheckpoint } from "./bad-checkpoint.ts";
 import { type EmformerArguments, modelConfig, type TokenNames } from "./emformer-arguments.ts";
-import { type FileSink, ModelWriter, type TensorPlan } from "./model-writer.ts";
-import { quantizeMatrix } from "./quantize-matrix.ts";
+import { type FileSink, ModelWriter } from "./model-writer.ts";
 import type { StateDict } from "./state-dict.ts";
-
-export type Weights = "int8" | "fp32";
+import { planTensor, type Weights, writeTensor } from "./weights.ts";
 
 export interface TorchaudioModel {
   readonly name: string;
@@ -95,37 +93,6 @@ function checkTensors(state: StateDict, specs: readonly TensorSpec[]): void {
   ];
   if (all.length === 0) return;
   throw badCheckpoint(`The checkpoint's tensors do not fit the configuration. ${all.join("; ")}. Check --config.`);
-}
-
-/** How a tensor is stored: a quantized matrix has its scales behind it. */
-export function planTensor({ name, shape, kind }: TensorSpec, weights: Weights): TensorPlan[] {
-  if (kind !== "matrix" || weights === "fp32") return [{ name, dtype: "F32", shape }];
-  return [
-    { name, dtype: "I8", shape },
-    { name: scaleName(name), dtype: "F32", shape: [shape[0]!] },
-  ];
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int8Array) =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-/** Writes a tensor as planTensor says. Errors: bad-checkpoint for values that are not finite. */
-export async function writeTensor(
-  writer: ModelWriter,
-  { name, shape, kind }: TensorSpec,
-  values: Float32Array,
-  weights: Weights,
-): Promise<void> {
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) {
-    throw badCheckpoint(
-      `Tensor ${name} holds ${values[wrong]} at position ${wrong}; the training or the copy went wrong.`,
-    );
-  }
-  if (kind !== "matrix" || weights === "fp32") return writer.add(bytesOf(values));
-  const quantized = quantizeMatrix(values, shape[0]!, shape[1]!);
-  await writer.add(bytesOf(quantized.weights));
-  await writer.add(bytesOf(quantized.scales));
 }
 
 /**

@@ -4,8 +4,11 @@
 // is there. Regions: static data of the module, descriptor, constants, weights (shared by all streams), scratch (dead after
 // a step, its phases overlapping), output window, a transducer's windows, then one state block per stream. Knows nothing of kernels.
 
-import type { LayerConfig, ModelConfig } from "../model/config.ts";
+import type { ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
+import { ALIGNMENT, align, Cursor, F32 } from "./cursor.ts";
+import { planScratch, type ScratchPlan, unpackedBytes } from "./scratch.ts";
+import { BINS, Sizes, WINDOW } from "./sizes.ts";
 
 /** A named part of the arena. */
 export interface Region {
@@ -32,38 +35,6 @@ export interface StreamPlan {
   /** Frames of the first step (segment and right context) and of every later one. */
   readonly firstFrames: number;
   readonly stepFrames: number;
-}
-
-/** Byte addresses of scratch. */
-export interface ScratchPlan {
-  readonly features: number;
-  readonly logMelWork: number;
-  readonly normalised: number;
-  readonly queries: number;
-  readonly context: number;
-  readonly keyValues: number;
-  readonly scores: number;
-  readonly hidden: number;
-  readonly quantized: number;
-  readonly quantizedScales: number;
-  readonly x: number;
-  readonly summaries: number;
-  readonly encoded: number;
-  readonly headScratch: number;
-  readonly transducer: TransducerScratch | null;
-}
-
-/** Byte addresses of what predictor and joiner keep during a call. */
-export interface TransducerScratch {
-  readonly x: number;
-  readonly h: number;
-  readonly c: number;
-  readonly gates: number;
-  readonly recurrent: number;
-  readonly encoded: number;
-  readonly joined: number;
-  readonly logits: number;
-  readonly exponentials: number;
 }
 
 /** Sizes of a transducer's search, and the addresses of the windows through which it speaks with the engine. */
@@ -119,71 +90,20 @@ export interface ArenaPlan {
 /** Room for the module's own static data (tables of its mathematics); checked against the module when it is instantiated. */
 export const STATIC_BYTES = 16 * 1024;
 const PAGE_BYTES = 64 * 1024;
-const ALIGNMENT = 16;
 
-/** Samples of a window, and bins of its spectrum (assembly/frontend/log-mel.ts). */
-export const WINDOW = 400;
-const BINS = WINDOW / 2 + 1;
 /** Words of the Stream record (assembly/model/stream.ts), rounded up. */
 const STREAM_RECORD_BYTES = 48;
 /** Descriptor words: the model's own records, an encoder layer's and an LSTM's (src/engine/descriptor.ts asserts them). */
 const MODEL_WORDS = 144;
-const LAYER_WORDS = 64;
-const LSTM_WORDS = 24;
-/** Bytes of a pool's record, rounded up, and of a helper's place behind its own (assembly/layers/shared-product.ts). */
+const LAYER_WORDS = 72;
+const LSTM_WORDS = 28;
+/** Bytes of a pool's record, rounded up, and of a helper's place without room for unpacked weights (assembly/layers/shared-product.ts). */
 const POOL_BYTES = 128;
 const HELPER_BYTES = POOL_BYTES + 8192 * 4;
 /** Words of a prediction's request (assembly/model/predictor.ts). */
 const REQUEST_WORDS = 3;
 /** A search needs the states it goes on from, those it arrives at, and those of the paths that rest (transducer-beam.ts). */
 const SLOTS_PER_HYPOTHESIS = 3;
-
-const F32 = 4;
-const align = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-const padded8 = (columns: number) => Math.ceil(columns / 8) * 8;
-
-/** Hands out aligned, successive places. */
-class Cursor {
-  at: number;
-  constructor(at: number) {
-    this.at = align(at);
-  }
-  take(bytes: number): number {
-    const place = this.at;
-    this.at = align(place + bytes);
-    return place;
-  }
-  floats(count: number): number {
-    return this.take(count * F32);
-  }
-}
-
-/** Sizes that several regions share. */
-class Sizes {
-  /** Hypotheses of a transducer's search; 0 where the model has none. */
-  readonly beam: number;
-  /** Streams of one step. */
-  readonly batch: number;
-  /** Frames of a first step and of the last, which may hold those that only the end of the input completes. */
-  readonly firstFrames: number;
-  readonly lastFrames: number;
-  readonly stepFrames: number;
-  /** A stream's tokens in a step: segment and right context; rows adds the memory bank and the summary. */
-  readonly tokens: number;
-  readonly rows: number;
-
-  constructor(config: ModelConfig, beam: number, batch: number) {
-    this.beam = config.predictor ? beam : 0;
-    this.batch = batch;
-    const { segment, rightContext, memory, stride } = config.encoder;
-    this.tokens = segment + rightContext;
-    this.rows = this.tokens + memory + 1;
-    this.stepFrames = segment * stride;
-    this.firstFrames = this.tokens * stride;
-    // The half window reflected at the end completes frames that were still waiting for it.
-    this.lastFrames = this.firstFrames + Math.floor(WINDOW / 2 / config.features.hopSamples) + 1;
-  }
-}
 
 /** Bytes of a hypothesis's state: h and c of every layer, and the predictor's output. */
 function slotBytes({ predictor, encoder }: ModelConfig): number {
@@ -206,114 +126,6 @@ function planStream(config: ModelConfig, sizes: Sizes): StreamPlan {
   return { bytes: cursor.at, samples, tokens, layers, slots, firstFrames, stepFrames };
 }
 
-/** The most activations, in i16, and rows that one int8 product of the model reads. */
-function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { columns: number; rows: number } {
-  const { width, inputDim, segment, outputDim } = config.encoder;
-  const { batch, tokens, rows } = sizes;
-  const products: [rows: number, inputs: number][] = [
-    [frames, inputDim],
-    [batch * segment, width],
-    [batch * segment, outputDim],
-  ];
-  for (const layer of config.encoder.layers) {
-    products.push([batch * rows * layer.attentionFold, width / layer.attentionFold]);
-    products.push([batch * tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
-    products.push([batch * tokens * layer.feedForwardFold, layer.feedForward / layer.feedForwardFold]);
-  }
-  if (config.predictor) {
-    for (const inputs of [config.predictor.symbolEmbedding, config.predictor.lstmHidden, outputDim]) {
-      products.push([sizes.beam, inputs]);
-    }
-  }
-  return {
-    columns: Math.max(...products.map(([rows, inputs]) => rows * padded8(inputs))),
-    rows: Math.max(...products.map(([rows]) => rows)),
-  };
-}
-
-/** Queries times keys of one stream in a layer. */
-function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number {
-  const keys = sizes.rows + config.encoder.leftContext;
-  return sizes.rows * layer.attentionFold * keys * layer.attentionFold;
-}
-
-/**
- * Scratch by lifetime. All the while: x, summary, normalised rows, quantized activations. Beside them, one phase after
- * another in the same place: the front end; attention; the hidden layer of feed-forward; the output layers; and, when the
- * encoder's step is over, predictor and joiner.
- */
-function planScratch(config: ModelConfig, sizes: Sizes, start: number): { plan: ScratchPlan; end: number } {
-  const { width, rightContext, stride, segment, outputDim, layers } = config.encoder;
-  const { batch } = sizes;
-  const tokens = batch * sizes.tokens;
-  const rows = batch * sizes.rows;
-  const frames = sizes.lastFrames + rightContext * stride;
-  const quantizedMost = quantizedSize(config, sizes, frames);
-
-  const common = new Cursor(start);
-  const x = common.floats(tokens * width);
-  const summaries = common.floats(batch * width);
-  const normalised = common.floats(rows * width);
-  const quantized = common.take(quantizedMost.columns * 2);
-  const quantizedScales = common.floats(quantizedMost.rows);
-
-  const frontEnd = new Cursor(common.at);
-  const features = frontEnd.floats(frames * config.features.mels);
-  const logMelWork = frontEnd.floats((2 * WINDOW + 2 * WINDOW + BINS) * 4);
-
-  const attention = new Cursor(common.at);
-  const queries = attention.floats(rows * width);
-  const context = attention.floats(rows * width);
-  const keyValues = attention.floats(rows * 2 * width);
-  const scores = attention.floats(Math.max(...layers.map((layer) => scoresOf(config, sizes, layer))));
-
-  const feedForward = new Cursor(common.at);
-  const hidden = feedForward.floats(tokens * Math.max(...layers.map((layer) => layer.feedForward)));
-
-  const outputs = new Cursor(common.at);
-  const encoded = outputs.floats(batch * segment * outputDim);
-  const headScratch = outputs.floats(config.tokens.length);
-
-  const search = new Cursor(common.at);
-  const transducer = planTransducerScratch(config, sizes.beam, search);
-
-  const plan = {
-    features,
-    logMelWork,
-    normalised,
-    queries,
-    context,
-    keyValues,
-    scores,
-    hidden,
-    quantized,
-    quantizedScales,
-    x,
-    summaries,
-    encoded,
-    headScratch,
-    transducer,
-  };
-  return { plan, end: Math.max(frontEnd.at, attention.at, feedForward.at, outputs.at, search.at) };
-}
-
-function planTransducerScratch(config: ModelConfig, beam: number, cursor: Cursor): TransducerScratch | null {
-  const { predictor, encoder, tokens } = config;
-  if (!predictor) return null;
-  const { symbolEmbedding, lstmHidden } = predictor;
-  return {
-    x: cursor.floats(beam * Math.max(symbolEmbedding, lstmHidden)),
-    h: cursor.floats(beam * lstmHidden),
-    c: cursor.floats(beam * lstmHidden),
-    gates: cursor.floats(beam * 4 * lstmHidden),
-    recurrent: cursor.floats(beam * 4 * lstmHidden),
-    encoded: cursor.floats(beam * encoder.outputDim),
-    joined: cursor.floats(beam * encoder.outputDim),
-    logits: cursor.floats(beam * tokens.length),
-    exponentials: cursor.floats(tokens.length),
-  };
-}
-
 function planTransducer(config: ModelConfig, beam: number, cursor: Cursor): TransducerPlan | null {
   if (!config.predictor) return null;
   const best = Math.min(beam, config.tokens.length - 1);
@@ -327,10 +139,11 @@ function planTransducer(config: ModelConfig, beam: number, cursor: Cursor): Tran
   };
 }
 
-function planThreads(threads: number, cursor: Cursor): ThreadsPlan | null {
+function planThreads(header: ModelHeader, threads: number, cursor: Cursor): ThreadsPlan | null {
   if (threads === 1) return null;
   const pool = cursor.take(POOL_BYTES);
-  return { pool, helpers: Array.from({ length: threads - 1 }, () => cursor.take(HELPER_BYTES)) };
+  const place = HELPER_BYTES + unpackedBytes(header);
+  return { pool, helpers: Array.from({ length: threads - 1 }, () => cursor.take(place)) };
 }
 
 /** What the size of the arena depends on besides the model. */
@@ -365,7 +178,7 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
   const descriptor = region("descriptor", descriptorStart, cursor.at);
 
   const threadsStart = cursor.at;
-  const threads = planThreads(options.threads ?? 1, cursor);
+  const threads = planThreads(header, options.threads ?? 1, cursor);
   if (threads) region("threads", threadsStart, cursor.at);
 
   const constantsStart = cursor.at;
@@ -386,7 +199,7 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
   region("weights", weightsStart, cursor.at);
 
   const scratchStart = cursor.at;
-  const scratch = planScratch(config, sizes, scratchStart);
+  const scratch = planScratch(header, sizes, scratchStart);
   cursor.at = scratch.end;
   region("scratch", scratchStart, cursor.at);
 

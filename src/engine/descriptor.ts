@@ -3,8 +3,9 @@
 
 import type { LayerConfig, PredictorConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
-import { relativeSpan, relativeZero, scaleName } from "../model/tensors.ts";
-import type { ArenaPlan, TransducerPlan, TransducerScratch } from "./arena.ts";
+import { groupsName, relativeSpan, relativeZero, scaleName } from "../model/tensors.ts";
+import type { ArenaPlan, TransducerPlan } from "./arena.ts";
+import type { TransducerScratch } from "./scratch.ts";
 
 /** Numbers of assembly/kernels/activation.ts. */
 const ACTIVATIONS = { relu: 0, gelu: 1, silu: 2, tanh: 3, clamp: 4 } as const;
@@ -49,7 +50,14 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
   const at = (name: string) => tensors.get(name) ?? 0;
 
   const linear = (name: string, outputs: number, inputs: number) =>
-    writer.record(at(`${name}.weight`), at(`${name}.weight_scale`), at(`${name}.bias`), outputs, inputs);
+    writer.record(
+      at(`${name}.weight`),
+      at(groupsName(`${name}.weight`)),
+      at(scaleName(`${name}.weight`)),
+      at(`${name}.bias`),
+      outputs,
+      inputs,
+    );
   const norm = (name: string, width: number, epsilon = EPSILON) =>
     writer.record(at(`${name}.weight`), at(`${name}.bias`), width, { float: epsilon });
 
@@ -113,6 +121,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     scratch.hidden,
     scratch.quantized,
     scratch.quantizedScales,
+    scratch.unpacked,
     plan.threads?.pool ?? 0,
   );
   const layers = encoder.layers.map(layer);

@@ -3,10 +3,11 @@
 
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
-import { type ArenaPlan, WINDOW } from "./arena.ts";
+import type { ArenaPlan } from "./arena.ts";
 import { writeStream } from "./descriptor.ts";
 import type { EngineExports } from "./engine.ts";
 import { EngineTransducer } from "./engine-transducer.ts";
+import { WINDOW } from "./sizes.ts";
 import type { StepOutput, Work } from "./work.ts";
 
 /** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */

@@ -2,7 +2,7 @@
 
 import type { LayerConfig, ModelConfig } from "./config.ts";
 import type { ModelHeader } from "./header.ts";
-import { layerName } from "./tensors.ts";
+import { isInt4, isScale, layerName } from "./tensors.ts";
 
 /** Multiply-adds of one full step. */
 export interface StepMacs {
@@ -77,8 +77,8 @@ function count(header: ModelHeader, prefix: string): { parameters: number; bytes
     if (!tensor.name.startsWith(prefix)) continue;
     bytes += tensor.bytes;
     // Scales and feature statistics are part of the file, not of what was trained.
-    if (tensor.name.endsWith("_scale") || tensor.name.startsWith("features.")) continue;
-    parameters += tensor.shape.reduce((product, size) => product * size, 1);
+    if (isScale(tensor.name) || tensor.name.startsWith("features.")) continue;
+    parameters += tensor.shape.reduce((product, size) => product * size, isInt4(tensor) ? 2 : 1);
   }
   return { parameters, bytes };
 }
@@ -88,7 +88,7 @@ function layerMatrixBytes({ config, tensors }: ModelHeader): number {
   const layers = config.encoder.layers.map((_, i) => `${layerName(i)}.`);
   const matrices = tensors.filter(
     ({ name, shape }) =>
-      name.endsWith(".weight") && shape.length === 2 && layers.some((layer) => name.startsWith(layer)),
+      /\.weight(_groups)?$/.test(name) && shape.length === 2 && layers.some((layer) => name.startsWith(layer)),
   );
   return matrices.reduce((total, { bytes }) => total + bytes, 0);
 }
@@ -112,7 +112,7 @@ export function modelCost(header: ModelHeader): ModelCost {
   const stepBytes = whole.bytes - count(header, "predictor.").bytes - count(header, "joiner.").bytes;
   const matrixBytes = layerMatrixBytes(header);
 
-  const int8 = header.tensors.some((tensor) => tensor.dtype === "I8");
+  const int8 = header.tensors.some(({ dtype }) => dtype !== "F32");
   const arithmetic =
     macsPerStep.linear * (int8 ? PICOJOULES.int8Mac : PICOJOULES.float32Mac) +
     macsPerStep.attention * PICOJOULES.float32Mac;

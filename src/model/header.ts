@@ -3,7 +3,7 @@
 import { FoldvoxError, shown } from "../errors.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors.ts";
-import { expectedTensors, scaleName, type TensorSpec } from "./tensors.ts";
+import { expectedTensors, GROUP, groupsName, scaleName, type TensorSpec } from "./tensors.ts";
 
 /** A tensor of the model file. */
 export type ModelTensor = TensorEntry;
@@ -71,9 +71,15 @@ class TensorProblems {
     };
     for (const { name, shape, kind } of specs) {
       if (kind === "optional" && !found.has(name)) continue;
-      const int8 = kind === "matrix" && found.get(name)?.dtype === "I8";
-      take(name, shape, kind === "matrix" ? ["I8", "F32"] : ["F32"]);
-      if (int8) take(scaleName(name), [shape[0]!], ["F32"]);
+      const dtype = found.get(name)?.dtype;
+      const [outputs, inputs] = shape as [number, number];
+      const int4 = kind === "matrix" && dtype === "U8" && inputs % GROUP === 0;
+      const quantizable = kind === "matrix" || kind === "table";
+      if (int4) {
+        take(name, [outputs, inputs / 2], ["U8"]);
+        take(groupsName(name), [outputs, inputs / GROUP], ["I8"]);
+      } else take(name, shape, quantizable ? ["I8", "F32"] : ["F32"]);
+      if (int4 || (quantizable && dtype === "I8")) take(scaleName(name), [outputs], ["F32"]);
     }
     this.unexpected = Array.from(found.keys(), shown);
   }

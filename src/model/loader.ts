@@ -5,6 +5,7 @@ import { FoldvoxError } from "../errors.ts";
 import { type ModelHeader, type ModelTensor, readModelHeader } from "./header.ts";
 import { headerLength } from "./safetensors.ts";
 import { Sha256 } from "./sha256.ts";
+import { isScale } from "./tensors.ts";
 
 /** Where a tensor's bytes go: a view of exactly its length. */
 export type Destination = (tensor: ModelTensor) => Uint8Array;
@@ -108,7 +109,7 @@ export class ModelLoader {
       this.filled += count;
       at += count;
       if (this.filled < tensor.bytes) return;
-      checkFinite(tensor, this.current);
+      checkValues(tensor, this.current);
       this.index++;
       this.open();
     }
@@ -116,10 +117,15 @@ export class ModelLoader {
 }
 
 /** A weight that is NaN or infinite would turn every result into NaN; a negative scale is no scale. */
-function checkFinite(tensor: ModelTensor, bytes: Uint8Array): void {
-  if (tensor.dtype !== "F32") return;
-  const least = tensor.name.endsWith("_scale") ? 0 : Number.NEGATIVE_INFINITY;
-  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+function checkValues(tensor: ModelTensor, bytes: Uint8Array): void {
+  const scales = isScale(tensor.name);
+  if (tensor.dtype !== "F32" && !scales) return;
+  const least = scales ? 0 : Number.NEGATIVE_INFINITY;
+  const { buffer, byteOffset } = bytes;
+  const values =
+    tensor.dtype === "F32"
+      ? new Float32Array(buffer, byteOffset, bytes.byteLength / 4)
+      : new Int8Array(buffer, byteOffset, bytes.byteLength);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!Number.isFinite(value) || value < least) {

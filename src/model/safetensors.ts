@@ -3,9 +3,9 @@
 
 import { FoldvoxError, shown } from "../errors.ts";
 
-export type Dtype = "F32" | "I8";
+export type Dtype = "F32" | "I8" | "U8";
 
-const DTYPE_BYTES: Record<Dtype, number> = { F32: 4, I8: 1 };
+const DTYPE_BYTES: Record<Dtype, number> = { F32: 4, I8: 1, U8: 1 };
 
 /** Headers of real models take kilobytes; a larger claim is not believed. */
 const MAX_HEADER_BYTES = 4 * 1024 * 1024;
@@ -52,8 +52,8 @@ function readShape(name: string, value: unknown): number[] {
 function readEntry(name: string, value: unknown): TensorEntry {
   if (typeof value !== "object" || value === null) throw bad(`tensor ${shown(name)} is not described by an object.`);
   const { dtype, shape, data_offsets: range } = value as Record<string, unknown>;
-  if (dtype !== "F32" && dtype !== "I8") {
-    throw bad(`tensor ${shown(name)} is of type ${shown(dtype)}; F32 and I8 are understood.`);
+  if (dtype !== "F32" && dtype !== "I8" && dtype !== "U8") {
+    throw bad(`tensor ${shown(name)} is of type ${shown(dtype)}; F32, I8 and U8 are understood.`);
   }
   const sizes = readShape(name, shape);
   const bytes = sizes.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);

@@ -1,14 +1,21 @@
 // Which tensors a configuration asks for: torchaudio's state-dict names and shapes, in the file's order.
 
 import type { EncoderConfig, LayerConfig, ModelConfig, PredictorConfig } from "./config.ts";
+import type { Dtype } from "./safetensors.ts";
 
 export interface TensorSpec {
   readonly name: string;
   /** [out, in] for a matrix. */
   readonly shape: readonly number[];
-  /** A matrix may be int8, with its scales behind it; everything else is f32. An optional tensor may be missing. */
-  readonly kind: "matrix" | "vector" | "optional";
+  /**
+   * A matrix may be int8, or of four bits, with its scales behind it; a table, rows of which are looked up, int8. Everything else
+   * is f32. An optional tensor may be missing.
+   */
+  readonly kind: "matrix" | "table" | "vector" | "optional";
 }
+
+/** Weights of four bits that share a scale; only a matrix with a multiple of so many columns can have them. */
+export const GROUP = 32;
 
 function linear(name: string, outputs: number, inputs: number, bias = true): TensorSpec[] {
   const weight: TensorSpec = { name: `${name}.weight`, shape: [outputs, inputs], kind: "matrix" };
@@ -65,7 +72,7 @@ function lstmTensors(name: string, predictor: PredictorConfig, inputs: number): 
 function transducerTensors({ encoder, tokens }: ModelConfig, predictor: PredictorConfig): TensorSpec[] {
   const { symbolEmbedding, lstmLayers, lstmHidden } = predictor;
   return [
-    { name: "predictor.embedding.weight", shape: [tokens.length, symbolEmbedding], kind: "matrix" },
+    { name: "predictor.embedding.weight", shape: [tokens.length, symbolEmbedding], kind: "table" },
     ...norm("predictor.input_layer_norm", symbolEmbedding),
     ...Array.from({ length: lstmLayers }, (_, i) =>
       lstmTensors(`predictor.lstm_layers.${i}`, predictor, i === 0 ? symbolEmbedding : lstmHidden),
@@ -76,9 +83,22 @@ function transducerTensors({ encoder, tokens }: ModelConfig, predictor: Predicto
   ];
 }
 
-/** Name of the scales of an int8 matrix: f32 [out]. */
+/** Whether a tensor of a model file is a matrix of four bits: two weights to a byte, [out, in / 2]. */
+export const isInt4 = ({ dtype }: { readonly dtype: Dtype }) => dtype === "U8";
+
+/** Name of the group scales of a matrix of four bits: int8 [out, in / 32], 0 to 127, in 128ths of the row's. */
+export function groupsName(matrix: string): string {
+  return `${matrix}_groups`;
+}
+
+/** Name of the scales of a quantized matrix: f32 [out]. */
 export function scaleName(matrix: string): string {
   return `${matrix}_scale`;
+}
+
+/** Whether a tensor holds the scales of another. */
+export function isScale(name: string): boolean {
+  return name.endsWith("_scale") || name.endsWith("_groups");
 }
 
 /** Name of layer i's tensors, without the part behind. */

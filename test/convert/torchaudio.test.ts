@@ -183,7 +183,7 @@ describe("quantizeMatrix", () => {
   it.each(["plain-gelu", "fold-4-memory", "relative"])("gives the int8 model that PyTorch gives: %s", async (name) => {
     const fp32 = bytesOf(`test/golden/${name}.fp32.safetensors`);
     const sink = new MemorySink();
-    await quantizeModel(bytesAccess(fp32), readModelHeader(fp32), sink);
+    await quantizeModel(bytesAccess(fp32), readModelHeader(fp32), "int8", sink);
     const expected = readSafetensors(bytesOf(`test/golden/${name}.int8.safetensors`));
     const found = readSafetensors(sink.content);
     expect([...found.keys()]).toEqual([...expected.keys()]);
@@ -197,7 +197,7 @@ describe("quantizeMatrix", () => {
 describe("quantizeModel", () => {
   const quantized = async (file: Uint8Array) => {
     const sink = new MemorySink();
-    await quantizeModel(bytesAccess(file), readModelHeader(file), sink);
+    await quantizeModel(bytesAccess(file), readModelHeader(file), "int8", sink);
     return sink.content;
   };
 

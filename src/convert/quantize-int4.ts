@@ -1,0 +1,76 @@
+// Weights of four bits: sixteen levels, a scale for every 32 weights of a row, one for the row. What they stand for is defined by
+// unpackInt4 (assembly/kernels/matmul-int4.ts): int8 weights (level * group scale + 64) >> 7, times the row's scale.
+
+import { GROUP } from "../model/tensors.ts";
+
+export interface Int4Matrix {
+  /** [rows][columns / 2]: of each group 16 bytes, weight i in the low half of byte i, weight 16 + i in its high half */
+  readonly codes: Uint8Array;
+  /** [rows][columns / 32], 0 to 127 */
+  readonly groups: Int8Array;
+  /** [rows] */
+  readonly scales: Float32Array;
+}
+
+/** The levels of assembly/kernels/matmul-int4.ts, ascending. */
+export const LEVELS = [-127, -99, -77, -60, -44, -30, -18, -6, 6, 18, 30, 44, 60, 77, 99, 127] as const;
+const LARGEST = 127;
+
+/** Scales to try for a group, against the one that lets its largest weight have the largest level. */
+const FACTORS = Array.from({ length: 11 }, (_, i) => 0.7 + 0.04 * i);
+const MOST = Math.max(...FACTORS);
+
+/** The int8 weights of a group with this scale, ascending. */
+const weightsOf = (scale: number) => LEVELS.map((level) => (level * scale + 64) >> 7);
+
+/** Position of the value nearest to x. */
+function nearest(values: readonly number[], x: number): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (Math.abs(values[i]! - x) < Math.abs(values[best]! - x)) best = i;
+  return best;
+}
+
+/** Sum of squared errors of a group whose codes stand for `values`. */
+function errorOf(group: ArrayLike<number>, values: readonly number[]): number {
+  let error = 0;
+  for (let i = 0; i < group.length; i++) error += (values[nearest(values, group[i]!)]! - group[i]!) ** 2;
+  return error;
+}
+
+/** The one of `candidates` with the least error. */
+function best<T>(candidates: readonly T[], error: (candidate: T) => number): T {
+  const errors = candidates.map(error);
+  return candidates[errors.indexOf(Math.min(...errors))]!;
+}
+
+const largestOf = (values: Float32Array) => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+
+/**
+ * values [rows][columns] with columns a multiple of 32. Scales of groups, and codes, are those with the least squared error. A row
+ * of zeros, or of next to nothing, has scale 0.
+ */
+export function quantizeInt4(values: Float32Array, rows: number, columns: number): Int4Matrix {
+  const codes = new Uint8Array(values.length / 2);
+  const groups = new Int8Array(values.length / GROUP);
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    // One unit of the row is a 128th of the largest level's largest scale.
+    const unit = Math.fround(
+      (128 * MOST * largestOf(values.subarray(row * columns, (row + 1) * columns))) / LARGEST ** 2,
+    );
+    if (unit < 1e-30) continue;
+    scales[row] = unit;
+    for (let at = row * columns; at < (row + 1) * columns; at += GROUP) {
+      const group = Float64Array.from(values.subarray(at, at + GROUP), (x) => x / unit);
+      const widest = (128 * largestOf(Float32Array.from(group))) / LARGEST;
+      const candidates = FACTORS.map((factor) => Math.min(LARGEST, Math.round(widest * factor)));
+      const scale = best([...new Set(candidates)], (candidate) => errorOf(group, weightsOf(candidate)));
+      groups[at / GROUP] = scale;
+      const weights = weightsOf(scale);
+      for (let i = 0; i < GROUP / 2; i++) {
+        codes[at / 2 + i] = nearest(weights, group[i]!) | (nearest(weights, group[i + GROUP / 2]!) << 4);
+      }
+    }
+  }
+  return { codes, groups, scales };
+}

@@ -1,0 +1,162 @@
+// Scratch: the part of the arena that is dead when a step ends, its phases overlapping.
+
+import type { LayerConfig, ModelConfig } from "../model/config.ts";
+import type { ModelHeader } from "../model/header.ts";
+import { isInt4 } from "../model/tensors.ts";
+import { Cursor } from "./cursor.ts";
+import { BINS, type Sizes, WINDOW } from "./sizes.ts";
+
+/** Byte addresses of scratch. */
+export interface ScratchPlan {
+  readonly features: number;
+  readonly logMelWork: number;
+  readonly normalised: number;
+  readonly queries: number;
+  readonly context: number;
+  readonly keyValues: number;
+  readonly scores: number;
+  readonly hidden: number;
+  readonly quantized: number;
+  readonly quantizedScales: number;
+  readonly unpacked: number;
+  readonly x: number;
+  readonly summaries: number;
+  readonly encoded: number;
+  readonly headScratch: number;
+  readonly transducer: TransducerScratch | null;
+}
+
+/** Byte addresses of what predictor and joiner keep during a call. */
+export interface TransducerScratch {
+  readonly x: number;
+  readonly h: number;
+  readonly c: number;
+  readonly gates: number;
+  readonly recurrent: number;
+  readonly encoded: number;
+  readonly joined: number;
+  readonly logits: number;
+  readonly exponentials: number;
+}
+
+/** Rows that the product of four bits unpacks at a time (assembly/kernels/matmul-int4.ts). */
+const UNPACKED_ROWS = 16;
+
+/** Bytes that a thread needs for unpacked weights of four bits: int8 rows of the model's longest; 0 if it has none. */
+export function unpackedBytes(header: ModelHeader): number {
+  return UNPACKED_ROWS * Math.max(0, ...header.tensors.filter(isInt4).map(({ shape }) => 2 * shape[1]!));
+}
+
+const padded8 = (columns: number) => Math.ceil(columns / 8) * 8;
+
+/** The most activations, in i16, and rows that one int8 product of the model reads. */
+function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { columns: number; rows: number } {
+  const { width, inputDim, segment, outputDim } = config.encoder;
+  const { batch, tokens, rows } = sizes;
+  const products: [rows: number, inputs: number][] = [
+    [frames, inputDim],
+    [batch * segment, width],
+    [batch * segment, outputDim],
+  ];
+  for (const layer of config.encoder.layers) {
+    products.push([batch * rows * layer.attentionFold, width / layer.attentionFold]);
+    products.push([batch * tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
+    products.push([batch * tokens * layer.feedForwardFold, layer.feedForward / layer.feedForwardFold]);
+  }
+  if (config.predictor) {
+    for (const inputs of [config.predictor.symbolEmbedding, config.predictor.lstmHidden, outputDim]) {
+      products.push([sizes.beam, inputs]);
+    }
+  }
+  return {
+    columns: Math.max(...products.map(([rows, inputs]) => rows * padded8(inputs))),
+    rows: Math.max(...products.map(([rows]) => rows)),
+  };
+}
+
+/** Queries times keys of one stream in a layer. */
+function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number {
+  const keys = sizes.rows + config.encoder.leftContext;
+  return sizes.rows * layer.attentionFold * keys * layer.attentionFold;
+}
+
+/**
+ * Scratch by lifetime. All the while: x, summary, normalised rows, quantized activations,
+ * unpacked weights. Beside them, one phase after
+ * another in the same place: the front end; attention; the hidden layer of feed-forward; the output layers; and, when the
+ * encoder's step is over, predictor and joiner.
+ */
+export function planScratch(header: ModelHeader, sizes: Sizes, start: number): { plan: ScratchPlan; end: number } {
+  const { config } = header;
+  const { width, rightContext, stride, segment, outputDim, layers } = config.encoder;
+  const { batch } = sizes;
+  const tokens = batch * sizes.tokens;
+  const rows = batch * sizes.rows;
+  const frames = sizes.lastFrames + rightContext * stride;
+  const quantizedMost = quantizedSize(config, sizes, frames);
+
+  const common = new Cursor(start);
+  const x = common.floats(tokens * width);
+  const summaries = common.floats(batch * width);
+  const normalised = common.floats(rows * width);
+  const quantized = common.take(quantizedMost.columns * 2);
+  const quantizedScales = common.floats(quantizedMost.rows);
+  const unpacked = common.take(unpackedBytes(header));
+
+  const frontEnd = new Cursor(common.at);
+  const features = frontEnd.floats(frames * config.features.mels);
+  const logMelWork = frontEnd.floats((2 * WINDOW + 2 * WINDOW + BINS) * 4);
+
+  const attention = new Cursor(common.at);
+  const queries = attention.floats(rows * width);
+  const context = attention.floats(rows * width);
+  const keyValues = attention.floats(rows * 2 * width);
+  const scores = attention.floats(Math.max(...layers.map((layer) => scoresOf(config, sizes, layer))));
+
+  const feedForward = new Cursor(common.at);
+  const hidden = feedForward.floats(tokens * Math.max(...layers.map((layer) => layer.feedForward)));
+
+  const outputs = new Cursor(common.at);
+  const encoded = outputs.floats(batch * segment * outputDim);
+  const headScratch = outputs.floats(config.tokens.length);
+
+  const search = new Cursor(common.at);
+  const transducer = planTransducerScratch(config, sizes.beam, search);
+
+  const plan = {
+    features,
+    logMelWork,
+    normalised,
+    queries,
+    context,
+    keyValues,
+    scores,
+    hidden,
+    quantized,
+    quantizedScales,
+    unpacked,
+    x,
+    summaries,
+    encoded,
+    headScratch,
+    transducer,
+  };
+  return { plan, end: Math.max(frontEnd.at, attention.at, feedForward.at, outputs.at, search.at) };
+}
+
+function planTransducerScratch(config: ModelConfig, beam: number, cursor: Cursor): TransducerScratch | null {
+  const { predictor, encoder, tokens } = config;
+  if (!predictor) return null;
+  const { symbolEmbedding, lstmHidden } = predictor;
+  return {
+    x: cursor.floats(beam * Math.max(symbolEmbedding, lstmHidden)),
+    h: cursor.floats(beam * lstmHidden),
+    c: cursor.floats(beam * lstmHidden),
+    gates: cursor.floats(beam * 4 * lstmHidden),
+    recurrent: cursor.floats(beam * 4 * lstmHidden),
+    encoded: cursor.floats(beam * encoder.outputDim),
+    joined: cursor.floats(beam * encoder.outputDim),
+    logits: cursor.floats(beam * tokens.length),
+    exponentials: cursor.floats(tokens.length),
+  };
+}

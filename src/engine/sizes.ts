@@ -1,0 +1,33 @@
+// Sizes of a step that several regions of the arena share.
+
+import type { ModelConfig } from "../model/config.ts";
+
+/** Samples of a window, and bins of its spectrum (assembly/frontend/log-mel.ts). */
+export const WINDOW = 400;
+export const BINS = WINDOW / 2 + 1;
+
+export class Sizes {
+  /** Hypotheses of a transducer's search; 0 where the model has none. */
+  readonly beam: number;
+  /** Streams of one step. */
+  readonly batch: number;
+  /** Frames of a first step and of the last, which may hold those that only the end of the input completes. */
+  readonly firstFrames: number;
+  readonly lastFrames: number;
+  readonly stepFrames: number;
+  /** A stream's tokens in a step: segment and right context; rows adds the memory bank and the summary. */
+  readonly tokens: number;
+  readonly rows: number;
+
+  constructor(config: ModelConfig, beam: number, batch: number) {
+    this.beam = config.predictor ? beam : 0;
+    this.batch = batch;
+    const { segment, rightContext, memory, stride } = config.encoder;
+    this.tokens = segment + rightContext;
+    this.rows = this.tokens + memory + 1;
+    this.stepFrames = segment * stride;
+    this.firstFrames = this.tokens * stride;
+    // The half window reflected at the end completes frames that were still waiting for it.
+    this.lastFrames = this.firstFrames + Math.floor(WINDOW / 2 / config.features.hopSamples) + 1;
+  }
+}
