@@ -46,7 +46,7 @@ export function projectColumns(
     if (l.groups) {
       const weight = l.weight + before / 2;
       const groups = l.groups + before / 32;
-      matmulInt4(out, outStride, rows, scales, weight, groups, weightScales, bias, unpacked, M, N, inputs);
+      matmulInt4(out, outStride, rows, scales, weight, groups, s.int4, weightScales, bias, unpacked, M, N, inputs);
     } else matmulInt8(out, outStride, rows, scales, l.weight + before, weightScales, bias, M, N, inputs);
   } else {
     const stride = <usize>inputs << 2;

@@ -21,6 +21,8 @@ export class Scratch {
   quantizedScales: usize;
   /** Weights of four bits as int8, a few rows at a time (matmul-int4.ts) */
   unpacked: usize;
-  /** Threads that help with products (linear.ts), or 0; not scratch, but what every product is given */
+  /** Not scratch, but what every product is given: the table of weights of four bits, or 0 */
+  int4: usize;
+  /** Threads that help with products (linear.ts), or 0 */
   pool: usize;
 }

@@ -1,6 +1,6 @@
-// Weights of four bits: sixteen levels, a scale for every 32 weights of a row, one for the row. What they stand for is defined by
-// unpackInt4 (assembly/kernels/matmul-int4.ts): int8 weights (level * group scale + 64) >> 7, times the row's scale.
+// Weights of four bits (src/model/int4.ts) for those of a matrix.
 
+import { LARGEST_SCALE, weightsAt } from "../model/int4.ts";
 import { GROUP } from "../model/tensors.ts";
 
 export interface Int4Matrix {
@@ -12,16 +12,10 @@ export interface Int4Matrix {
   readonly scales: Float32Array;
 }
 
-/** The levels of assembly/kernels/matmul-int4.ts, ascending. */
-export const LEVELS = [-127, -99, -77, -60, -44, -30, -18, -6, 6, 18, 30, 44, 60, 77, 99, 127] as const;
-const LARGEST = 127;
-
 /** Scales to try for a group, against the one that lets its largest weight have the largest level. */
 const FACTORS = Array.from({ length: 11 }, (_, i) => 0.7 + 0.04 * i);
 const MOST = Math.max(...FACTORS);
-
-/** The int8 weights of a group with this scale, ascending. */
-const weightsOf = (scale: number) => LEVELS.map((level) => (level * scale + 64) >> 7);
+const LARGEST_WEIGHT = Math.max(...weightsAt(LARGEST_SCALE));
 
 /** Position of the value nearest to x. */
 function nearest(values: readonly number[], x: number): number {
@@ -43,7 +37,12 @@ function best<T>(candidates: readonly T[], error: (candidate: T) => number): T {
   return candidates[errors.indexOf(Math.min(...errors))]!;
 }
 
-const largestOf = (values: Float32Array) => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+/** Largest magnitude. */
+const largestOf = (values: Float32Array | Float64Array) => {
+  let largest = 0;
+  for (const x of values) largest = Math.max(largest, Math.abs(x));
+  return largest;
+};
 
 /**
  * values [rows][columns] with columns a multiple of 32. Scales of groups, and codes, are those with the least squared error. A row
@@ -54,19 +53,18 @@ export function quantizeInt4(values: Float32Array, rows: number, columns: number
   const groups = new Int8Array(values.length / GROUP);
   const scales = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
-    // One unit of the row is a 128th of the largest level's largest scale.
-    const unit = Math.fround(
-      (128 * MOST * largestOf(values.subarray(row * columns, (row + 1) * columns))) / LARGEST ** 2,
-    );
+    // The row's largest weight, at the largest scale that is tried, is the largest int8 weight that there is.
+    const largest = largestOf(values.subarray(row * columns, (row + 1) * columns));
+    const unit = Math.fround((MOST * largest) / LARGEST_WEIGHT);
     if (unit < 1e-30) continue;
     scales[row] = unit;
     for (let at = row * columns; at < (row + 1) * columns; at += GROUP) {
       const group = Float64Array.from(values.subarray(at, at + GROUP), (x) => x / unit);
-      const widest = (128 * largestOf(Float32Array.from(group))) / LARGEST;
-      const candidates = FACTORS.map((factor) => Math.min(LARGEST, Math.round(widest * factor)));
-      const scale = best([...new Set(candidates)], (candidate) => errorOf(group, weightsOf(candidate)));
+      const widest = (LARGEST_SCALE * largestOf(group)) / LARGEST_WEIGHT;
+      const candidates = FACTORS.map((factor) => Math.min(LARGEST_SCALE, Math.round(widest * factor)));
+      const scale = best([...new Set(candidates)], (candidate) => errorOf(group, weightsAt(candidate)));
       groups[at / GROUP] = scale;
-      const weights = weightsOf(scale);
+      const weights = weightsAt(scale);
       for (let i = 0; i < GROUP / 2; i++) {
         codes[at / 2 + i] = nearest(weights, group[i]!) | (nearest(weights, group[i + GROUP / 2]!) << 4);
       }

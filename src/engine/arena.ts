@@ -6,6 +6,7 @@
 
 import type { ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
+import { isInt4 } from "../model/tensors.ts";
 import { ALIGNMENT, align, Cursor, F32 } from "./cursor.ts";
 import { planScratch, type ScratchPlan, unpackedBytes } from "./scratch.ts";
 import { BINS, Sizes, WINDOW } from "./sizes.ts";
@@ -61,6 +62,8 @@ export interface ConstantsPlan {
   readonly sines: number;
   readonly filters: number;
   readonly filterWeights: number;
+  /** Table of weights of four bits (src/model/int4.ts); 0 if the model has none. */
+  readonly int4: number;
 }
 
 export interface ArenaPlan {
@@ -100,6 +103,7 @@ const LSTM_WORDS = 28;
 /** Bytes of a pool's record, rounded up, and of a helper's place without room for unpacked weights (assembly/layers/shared-product.ts). */
 const POOL_BYTES = 128;
 const HELPER_BYTES = POOL_BYTES + 8192 * 4;
+const INT4_TABLE_BYTES = 128 * 16;
 /** Words of a prediction's request (assembly/model/predictor.ts). */
 const REQUEST_WORDS = 3;
 /** A search needs the states it goes on from, those it arrives at, and those of the paths that rest (transducer-beam.ts). */
@@ -188,6 +192,7 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
     sines: cursor.floats(WINDOW),
     filters: cursor.floats(2 * config.features.mels),
     filterWeights: cursor.floats(2 * BINS),
+    int4: header.tensors.some(isInt4) ? cursor.take(INT4_TABLE_BYTES) : 0,
   };
   region("constants", constantsStart, cursor.at);
 

@@ -3,6 +3,7 @@
 
 import type { LayerConfig, PredictorConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
+import { int4Table } from "../model/int4.ts";
 import { groupsName, relativeSpan, relativeZero, scaleName } from "../model/tensors.ts";
 import type { ArenaPlan, TransducerPlan } from "./arena.ts";
 import type { TransducerScratch } from "./scratch.ts";
@@ -46,6 +47,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
   const { config } = header;
   const { encoder, features } = config;
   const { scratch, constants, tensors } = plan;
+  if (constants.int4) new Int8Array(memory, constants.int4).set(int4Table());
   const writer = new RecordWriter(memory, plan.descriptor.offset, plan.descriptor.bytes);
   const at = (name: string) => tensors.get(name) ?? 0;
 
@@ -122,6 +124,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     scratch.quantized,
     scratch.quantizedScales,
     scratch.unpacked,
+    constants.int4,
     plan.threads?.pool ?? 0,
   );
   const layers = encoder.layers.map(layer);

@@ -40,7 +40,7 @@ export interface TransducerScratch {
 }
 
 /** Rows that the product of four bits unpacks at a time (assembly/kernels/matmul-int4.ts). */
-const UNPACKED_ROWS = 16;
+const UNPACKED_ROWS = 8;
 
 /** Bytes that a thread needs for unpacked weights of four bits: int8 rows of the model's longest; 0 if it has none. */
 export function unpackedBytes(header: ModelHeader): number {

@@ -79,7 +79,7 @@ describe("convert torchaudio", () => {
   it("needs an output and a checkpoint: exit code 2", () => {
     expect(foldvox("convert", "torchaudio", `${golden}.pt`).status).toBe(2);
     expect(foldvox("convert", "torchaudio", "-o", place("x")).status).toBe(2);
-    expect(convert(place("x"), "--weights", "int4").status).toBe(2);
+    expect(convert(place("x"), "--weights", "int3").status).toBe(2);
   });
 
   it("executes nothing: a checkpoint that calls os.system is refused by that name", () => {
@@ -108,6 +108,16 @@ describe("quantize", () => {
       return bytes.subarray(readModelHeader(bytes).headerBytes);
     };
     expect(Buffer.compare(data(place("two.safetensors")), data(place("two-same.safetensors")))).toBe(0);
+  });
+
+  it("makes a model of four bits that hears what the int8 model hears", () => {
+    const small = place("small.safetensors");
+    const { status, stderr } = foldvox("quantize", "--weights", "int4", "models/commands.safetensors", "-o", small);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/int4; it was 1,1/);
+    expect(readFileSync(small).length).toBeLessThan(700_000);
+    const heard = (...model: string[]) => foldvox("transcribe", ...model, "examples/digits.wav").stdout;
+    expect(heard("--model", small)).toBe(heard());
     expect(foldvox("quantize", `${golden}.pt`, "-o", place("x")).status).toBe(1);
   });
 });

@@ -12,6 +12,7 @@ import { readModelHeader } from "../../src/model/header.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
 import { bytesOf, recognizer } from "../support/engines.ts";
 import { errorOf, rejectionOf } from "../support/errors.ts";
+import { fileOf, modelFile, modelTensors, smallConfig } from "../support/model-file.ts";
 import { convertGolden, GOLDEN, MemorySink } from "../support/transducer.ts";
 
 const path = `${GOLDEN}/plain-lstm`;
@@ -195,9 +196,9 @@ describe("quantizeMatrix", () => {
 });
 
 describe("quantizeModel", () => {
-  const quantized = async (file: Uint8Array) => {
+  const quantized = async (file: Uint8Array, weights: "int8" | "int4" = "int8") => {
     const sink = new MemorySink();
-    await quantizeModel(bytesAccess(file), readModelHeader(file), "int8", sink);
+    await quantizeModel(bytesAccess(file), readModelHeader(file), weights, sink);
     return sink.content;
   };
 
@@ -206,6 +207,20 @@ describe("quantizeModel", () => {
     const int8 = await convertGolden(path, "int8", options);
     expect(await quantized(await convertGolden(path, "fp32", options))).toEqual(int8);
     expect(await quantized(int8)).toEqual(int8);
+  });
+
+  it("to four bits goes from fp32 and from int8, in any order of tensors, and again changes nothing", async () => {
+    const wide = smallConfig({ width: 64, projection: 16 });
+    const int4 = await quantized(modelFile(wide), "int4");
+    expect(await quantized(int4, "int4")).toEqual(int4);
+    expect(await quantized(int4, "int8")).toEqual(int4);
+    expect(int4).toEqual(modelFile(wide, { weights: "int4" }));
+    const tensors = modelTensors(wide, { weights: "int8" });
+    const fromInt8 = readSafetensors(await quantized(fileOf(wide, tensors), "int4"));
+    const shuffled = readSafetensors(await quantized(fileOf(wide, new Map([...tensors].reverse())), "int4"));
+    expect([...shuffled.keys()].sort()).toEqual([...fromInt8.keys()].sort());
+    for (const [name, tensor] of fromInt8) expect(shuffled.get(name), name).toEqual(tensor);
+    expect([...fromInt8.keys()]).toEqual([...readSafetensors(int4).keys()]);
   });
 
   it("sees a damaged or cut file", async () => {

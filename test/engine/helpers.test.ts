@@ -38,6 +38,7 @@ const wide: Partial<EncoderConfig> = { width: 96, projection: 24, outputDim: 203
 
 const SHAPES: [string, Partial<EncoderConfig>, WeightOptions][] = [
   ["of odd widths, int8", { ...wide, layers: [layer, layer] }, { weights: "int8" }],
+  ["of four bits", { ...wide, outputDim: 203, layers: [layer, { ...layer, feedForward: 960 }] }, { weights: "int4" }],
   ["of odd widths, fp32", { ...wide, layers: [layer] }, {}],
   [
     "folded, with memory and relative positions",

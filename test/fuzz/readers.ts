@@ -27,7 +27,10 @@ export interface Reader {
 }
 
 const MODELS = [smallConfig(), smallConfig({ memory: 2 }), smallTransducer()];
-const MODEL_FILES = MODELS.flatMap((config) => [modelFile(config), modelFile(config, { weights: "int8" })]);
+const MODEL_FILES = [
+  ...MODELS.flatMap((config) => [modelFile(config), modelFile(config, { weights: "int8" })]),
+  modelFile(smallConfig({ width: 64, projection: 16 }), { weights: "int4" }),
+];
 
 /** The header text of a safetensors file replaced, with the right length before it. */
 function withHeader(file: Uint8Array, change: (header: unknown) => unknown): Uint8Array {

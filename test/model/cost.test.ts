@@ -5,9 +5,9 @@ import { modelCost } from "../../src/model/cost.ts";
 import { readModelHeader } from "../../src/model/header.ts";
 import { modelFile, smallConfig, smallTransducer } from "../support/model-file.ts";
 
-const cost = (fold: number, memory = 0, weights: "fp32" | "int8" = "fp32") => {
+const cost = (fold: number, memory = 0, weights: "fp32" | "int8" | "int4" = "fp32", wide = {}) => {
   const layers = [{ attentionFold: fold, feedForwardFold: fold, heads: 1, feedForward: 32 }];
-  return modelCost(readModelHeader(modelFile(smallConfig({ layers, memory }), { weights })));
+  return modelCost(readModelHeader(modelFile(smallConfig({ layers, memory, ...wide }), { weights })));
 };
 
 describe("modelCost", () => {
@@ -62,6 +62,17 @@ describe("modelCost", () => {
     expect(int8!.parameters).toBe(fp32!.parameters);
     expect(int8!.bytes).toBeLessThan(fp32!.bytes / 2);
     for (const i of [0, 1, 2]) expect(int8!.energy[i]!.milliwatts).toBeLessThan(fp32!.energy[i]!.milliwatts);
+  });
+
+  it("four bits keep the parameters and take half the bytes of a matrix and a scale for 32 weights", () => {
+    const wide = { width: 64, projection: 16, outputDim: 64 };
+    const [int8, int4] = [cost(1, 0, "int8", wide), cost(1, 0, "int4", wide)];
+    expect(int4!.parameters).toBe(int8!.parameters);
+    // Keys and values, query, output; feed-forward; the layers' matrices in all, then output layer and head.
+    const matrices = 4 * 64 * 64 + 2 * 64 * 32;
+    expect(int8!.layers[0]!.bytes - int4!.layers[0]!.bytes).toBe(matrices / 2 - matrices / 32);
+    expect(int8!.bytes - int4!.bytes).toBe((matrices + 64 * 64 + 3 * 64) * (1 / 2 - 1 / 32));
+    for (const i of [0, 1, 2]) expect(int4!.energy[i]!.milliwatts).toBeLessThan(int8!.energy[i]!.milliwatts);
   });
 
   it("estimates energy by where the weights sit", () => {

@@ -128,6 +128,33 @@ describe("tensors", () => {
     expect(problem((tensors) => tensors.set(scale, zeros(4)), "int8")).toContain(`${scale} is [4], not [3]`);
   });
 
+  it("of four bits are two to a byte, with scales of groups and rows, where columns come in groups", () => {
+    const wide = smallConfig({ width: 64, projection: 16 });
+    const name = `${layer}.attention.emb_to_query.weight`;
+    const wrong = (change: (tensors: Map<string, Tensor>) => void) => {
+      const tensors = modelTensors(wide, { weights: "int4" });
+      expect(tensors.get(name)!.shape).toEqual([64, 32]);
+      readModelHeader(fileOf(wide, tensors));
+      change(tensors);
+      return errorOf(() => readModelHeader(fileOf(wide, tensors))).message;
+    };
+    const bytes = (dtype: "I8" | "U8", ...shape: number[]): Tensor => ({
+      dtype,
+      shape,
+      bytes: new Uint8Array(shape.reduce((product, size) => product * size, 1)),
+    });
+    expect(wrong((tensors) => tensors.delete(`${name}_groups`))).toContain(`missing: ${name}_groups.`);
+    expect(wrong((tensors) => tensors.delete(`${name}_scale`))).toContain(`missing: ${name}_scale.`);
+    expect(wrong((tensors) => tensors.set(name, bytes("U8", 64, 64)))).toContain(`${name} is [64,64], not [64,32]`);
+    const groups = bytes("U8", 64, 2);
+    expect(wrong((tensors) => tensors.set(`${name}_groups`, groups))).toContain(`${name}_groups is U8, not I8`);
+    // A projection of 8 inputs has no whole group, and norms are f32.
+    const input = "transcriber.input_linear.weight";
+    expect(wrong((tensors) => tensors.set(input, bytes("U8", 16, 8)))).toContain(`${input} is U8, not I8 or F32`);
+    const norm = `${layer}.layer_norm_input.weight`;
+    expect(wrong((tensors) => tensors.set(norm, bytes("U8", 64)))).toContain(`${norm} is U8, not F32`);
+  });
+
   it("of all kinds of wrong are told in one message, the first five of each", () => {
     const message = problem((tensors) => {
       for (const name of [...tensors.keys()]) if (name.startsWith(layer)) tensors.delete(name);

@@ -163,6 +163,16 @@ describe("weights", () => {
     }
   });
 
+  it("of four bits with a negative scale are refused", () => {
+    const wide = smallConfig({ width: 64, projection: 16 });
+    const tensors = modelTensors(wide, { weights: "int4" });
+    const name = "transcriber.output_linear.weight_groups";
+    tensors.get(name)!.bytes[3] = 0x80;
+    const error = errorOf(() => load([fileOf(wide, tensors)]));
+    expect(error.code).toBe("bad-model");
+    expect(error.message).toContain(`"${name}" holds -128 at position 3`);
+  });
+
   it("that are negative, zero or denormal are fine, and so is a scale of zero", () => {
     for (const value of [-1, 0, -0, 1e-45, -3e38]) {
       load([withTensor("features.mean", (values) => values.setFloat32(0, value, true))]);

@@ -99,7 +99,7 @@ describe("refuses", () => {
     ["metadata that are null", raw('{"__metadata__":null}'), /__metadata__/],
     ["a tensor that is null", raw('{"x":null}'), /"x"/],
     ["a tensor that is a number", raw('{"x":3}'), /"x"/],
-    ["a tensor of an unknown type", entry({ ...f32, dtype: "F16" }), /"x" is of type "F16"; F32 and I8/],
+    ["a tensor of an unknown type", entry({ ...f32, dtype: "F16" }), /"x" is of type "F16"; F32, I8 and U8/],
     ["a tensor without a type", entry({ ...f32, dtype: undefined }), /undefined/],
     ["a type of Object.prototype", entry({ ...f32, dtype: "constructor" }), /"constructor"/],
     ["a tensor without a shape", entry({ ...f32, shape: undefined }), /no shape/],

@@ -1,9 +1,11 @@
 // Small valid model files with seeded weights, to load, to run and to damage.
 
 import { createHash } from "node:crypto";
+import { quantizeInt4 } from "../../src/convert/quantize-int4.ts";
 import type { EncoderConfig, ModelConfig, PredictorConfig } from "../../src/model/config.ts";
+import { weightsAt } from "../../src/model/int4.ts";
 import { type Tensor, writeSafetensors } from "../../src/model/safetensors.ts";
-import { expectedTensors, scaleName, type TensorSpec } from "../../src/model/tensors.ts";
+import { expectedTensors, GROUP, groupsName, scaleName, type TensorSpec } from "../../src/model/tensors.ts";
 import { randomFloats } from "./random.ts";
 
 /** A CTC model of two layers, the second folded, with some 2000 parameters; `encoder` replaces fields of the encoder. */
@@ -54,7 +56,8 @@ export function smallTransducer(predictor: Partial<PredictorConfig> = {}): Model
 }
 
 export interface WeightOptions {
-  readonly weights?: "fp32" | "int8";
+  /** Matrices that cannot be int4 are int8 then. */
+  readonly weights?: "fp32" | "int8" | "int4";
   readonly seed?: number;
   /** Whether layers get the optional sub-token embedding. */
   readonly embedding?: boolean;
@@ -91,7 +94,7 @@ function quantized(shape: readonly number[], values: Float32Array): { matrix: Te
 /** Values that keep a network of any depth in range: norms near one, matrices as they are usually initialised. */
 function values({ name, shape, kind }: TensorSpec, seed: number): Float32Array {
   const count = shape.reduce((product, size) => product * size, 1);
-  if (kind === "matrix") return randomFloats(count, seed, Math.sqrt(3 / shape[1]!));
+  if (kind === "matrix" || kind === "table") return randomFloats(count, seed, Math.sqrt(3 / shape[1]!));
   const nearOne = name.endsWith(".weight") || name === "features.invstddev";
   return randomFloats(count, seed, 0.1).map((x) => (nearOne ? 1 + x : x));
 }
@@ -103,7 +106,20 @@ export function modelTensors(config: ModelConfig, options: WeightOptions = {}): 
   expectedTensors(config).forEach((spec, i) => {
     if (spec.kind === "optional" && !embedding) return;
     const random = values(spec, 1000 * seed + i);
-    if (spec.kind === "matrix" && weights === "int8") {
+    const [outputs, inputs] = spec.shape as [number, number];
+    const quantizable = spec.kind === "matrix" || spec.kind === "table";
+    if (spec.kind === "matrix" && weights === "int4" && inputs % GROUP === 0) {
+      const { codes, groups, scales } = quantizeInt4(random, outputs, inputs);
+      const scalesOfGroups = {
+        dtype: "I8",
+        shape: [outputs, inputs / GROUP],
+        bytes: new Uint8Array(groups.buffer),
+      } as const;
+      tensors
+        .set(spec.name, { dtype: "U8", shape: [outputs, inputs / 2], bytes: codes })
+        .set(groupsName(spec.name), scalesOfGroups)
+        .set(scaleName(spec.name), floatTensor([outputs], scales));
+    } else if (quantizable && weights !== "fp32") {
       const { matrix, scales } = quantized(spec.shape, random);
       tensors.set(spec.name, matrix).set(scaleName(spec.name), scales);
     } else {
@@ -111,6 +127,27 @@ export function modelTensors(config: ModelConfig, options: WeightOptions = {}): 
     }
   });
   return tensors;
+}
+
+/** The same tensors with those of four bits written out as the int8 that they stand for. */
+export function unpacked(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const all = new Map<string, Tensor>();
+  for (const [name, tensor] of tensors) {
+    if (name.endsWith("_groups")) continue;
+    if (tensor.dtype !== "U8") {
+      all.set(name, tensor);
+      continue;
+    }
+    const { bytes: groups } = tensors.get(groupsName(name))!;
+    const weights = Int8Array.from({ length: 2 * tensor.bytes.length }, (_, i) => {
+      const [group, place] = [Math.floor(i / GROUP), i % GROUP];
+      const byte = tensor.bytes[(group * GROUP) / 2 + (place % 16)]!;
+      return weightsAt(groups[group]!)[place < 16 ? byte & 15 : byte >> 4]!;
+    });
+    const [outputs, half] = tensor.shape as [number, number];
+    all.set(name, { dtype: "I8", shape: [outputs, 2 * half], bytes: new Uint8Array(weights.buffer) });
+  }
+  return all;
 }
 
 /** The file of these tensors, checksum and all; `metadata` replaces entries of its metadata. */
