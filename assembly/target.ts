@@ -9,7 +9,11 @@
 // @ts-ignore: decorator
 @inline export const SIMD: bool = ASC_FEATURE_SIMD;
 
-/** True in the build for several threads. */
+/** True in the builds with the dot product of relaxed SIMD. */
+// @ts-ignore: decorator
+@inline export const RELAXED: bool = ASC_FEATURE_RELAXED_SIMD;
+
+/** True in the builds for several threads. */
 // @ts-ignore: decorator
 @inline export const THREADS: bool = ASC_FEATURE_THREADS;
 
@@ -145,14 +149,22 @@
   return f32((reinterpret<i32>(x) - offset) >> 23);
 }
 
-/** Stores x, integers in -127..127, as i16: the activations of the int8 product. Two V for eight lanes, one for one. */
+/** x rounded to integers, ties to even, for |x| < 2^22. */
+// @ts-ignore: decorator
+@inline export function roundedLanes(x: v128): v128 {
+  return i32x4.sub(f32x4.add(x, f32x4.splat(ROUND)), i32x4.splat(ROUND_BITS));
+}
+
+// @ts-ignore: decorator
+@inline export function roundedInteger(x: f32): i32 {
+  return reinterpret<i32>(x + ROUND) - ROUND_BITS;
+}
+
+/** Stores x rounded, in -127..127, as i16: the activations of the int8 product. Two V for eight lanes, one for one. */
 // @ts-ignore: decorator
 @inline export function storeRounded<V>(ptr: usize, lo: V, hi: V): void {
-  if (isVector<V>()) {
-    const a = i32x4.sub(f32x4.add(lo, f32x4.splat(ROUND)), i32x4.splat(ROUND_BITS));
-    const b = i32x4.sub(f32x4.add(hi, f32x4.splat(ROUND)), i32x4.splat(ROUND_BITS));
-    v128.store(ptr, i16x8.narrow_i32x4_s(a, b));
-  } else store<i16>(ptr, <i16>(reinterpret<i32>(lo + ROUND) - ROUND_BITS));
+  if (isVector<V>()) v128.store(ptr, i16x8.narrow_i32x4_s(roundedLanes(lo), roundedLanes(hi)));
+  else store<i16>(ptr, <i16>roundedInteger(lo));
 }
 
 /** (l0 + l2) + (l1 + l3): the order in which every sum joins its four partial sums. */

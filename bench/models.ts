@@ -53,8 +53,9 @@ export function config({ width, layers, heads, fold = 1 }: Shape): ModelConfig {
   };
 }
 
+/** In -63..63, as foldvox makes them. */
 function int8(count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, (_, i) => (i * 7919) >> 3);
+  return Uint8Array.from({ length: count }, (_, i) => (((i * 7919) >>> 3) % 127) - 63);
 }
 
 function f32(count: number, value: number): Uint8Array {

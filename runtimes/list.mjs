@@ -79,19 +79,19 @@ export const RUNTIMES = [
   command("node", "Node", "simd", here, nodeHost()),
   command("node-scalar", "Node without SIMD (`--no-enable-sse4-1`)", "scalar", here, nodeHost("--no-enable-sse4-1")),
   command("node-plain", "Node without WebAssembly (`--jitless`)", "plain", here, plainHost("--jitless"), TINY),
-  command("node-newer", "Node, newer", "simd", newerNode, nodeHost()),
-  command("deno", "Deno", "simd", deno, nodeHost("run", "--allow-read", "--allow-env")),
-  command("bun", "Bun", "simd", bun, nodeHost()),
+  command("node-newer", "Node, newer", "relaxed", newerNode, nodeHost()),
+  command("deno", "Deno", "relaxed", deno, nodeHost("run", "--allow-read", "--allow-env")),
+  command("bun", "Bun", "relaxed", bun, nodeHost()),
   command("workerd", "workerd (Cloudflare Workers)", "simd", workerd, null, {
     run: (models) => findingsOfWorkerd(workerd.path, models),
   }),
   // bare-fs lies beside the script.
-  command("bare", "Bare", "simd", bare, async (models) => [
+  command("bare", "Bare", "relaxed", bare, async (models) => [
     await moduleBundle("bare", bare.folder, ["bare-fs"]),
     root,
     ...models,
   ]),
-  browser("chromium", "Chromium", "simd", chromium, (address, folder) => [
+  browser("chromium", "Chromium", "relaxed", chromium, (address, folder) => [
     chromium.path,
     "--headless",
     // Chromium will not run in its own sandbox as root, which CI is.
@@ -99,7 +99,7 @@ export const RUNTIMES = [
     `--user-data-dir=${folder}`,
     address,
   ]),
-  browser("firefox", "Firefox", "simd", firefox, (address, folder) => [
+  browser("firefox", "Firefox", "relaxed", firefox, (address, folder) => [
     firefox.path,
     "--headless",
     "--profile",

@@ -42,6 +42,7 @@ const copies = {
   "icon.svg": "web/icon.svg",
   "manifest.webmanifest": "web/manifest.webmanifest",
   "digits.wav": "examples/digits.wav",
+  "foldvox.relaxed.wasm": "build/foldvox.relaxed.wasm",
   "foldvox.simd.wasm": "build/foldvox.simd.wasm",
   "foldvox.scalar.wasm": "build/foldvox.scalar.wasm",
 };

@@ -8,8 +8,8 @@
 // vector of a scale's weights is what a shuffle by the codes takes. Multiplying levels by scales in registers instead took three
 // times the instructions, and a step of the base size half as long again.
 
-import { SIMD } from "../target";
-import { fetchAhead, matmulInt8 } from "./matmul-int8";
+import { RELAXED, SIMD } from "../target";
+import { fetchAhead, matmulInt7, matmulInt8 } from "./matmul-int8";
 
 /** Weights that share a scale: 16 bytes, weight i in the low half of byte i, weight 16 + i in its high half. */
 // @ts-ignore: decorator
@@ -43,7 +43,7 @@ export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, co
 }
 
 /**
- * As matmulInt8, of weights that unpackInt4 makes of w [N][K / 2] and groups [N][K / 32]; K is a multiple of 32.
+ * As matmulInt8, or as matmulInt7 where there are sums, of weights that unpackInt4 makes of w [N][K / 2] and groups [N][K / 32]; K is a multiple of 32.
  * `unpacked` is scratch: UNPACKED_ROWS rows of K bytes.
  */
 export function matmulInt4(
@@ -51,6 +51,7 @@ export function matmulInt4(
   outStride: usize,
   q: usize,
   scales: usize,
+  sums: usize,
   w: usize,
   groups: usize,
   table: usize,
@@ -71,6 +72,9 @@ export function matmulInt4(
     const next = min(UNPACKED_ROWS, N - n - rows) * groupsOfRow;
     if (SIMD) fetchAhead(w, <usize>next * GROUP_BYTES);
     const at = <usize>n << 2;
-    matmulInt8(out + at, outStride, q, scales, unpacked, weightScales + at, bias ? bias + at : 0, M, rows, K);
+    const ws = weightScales + at;
+    const b = bias ? bias + at : 0;
+    if (RELAXED && sums) matmulInt7(out + at, outStride, q, scales, sums, unpacked, ws, b, M, rows, K);
+    else matmulInt8(out + at, outStride, q, scales, unpacked, ws, b, M, rows, K);
   }
 }

@@ -1,11 +1,11 @@
 // Quantization of activations, one scale per row found at run time, and the way back for rows of a quantized table.
 
-import { SIMD, abs, loadLanes, max, mul, splat, storeRounded } from "../target";
+import { SIMD, abs, loadLanes, max, mul, roundedInteger, roundedLanes, splat, storeRounded } from "../target";
 
-/** Columns of a quantized row: K rounded up to eight, the rest zeros, so that the product's loop needs no tail. */
+/** Bytes of a quantized row of T: whole vectors, the rest zeros, so that the product's loop needs no tail. */
 // @ts-ignore: decorator
-@inline export function quantizedStride(K: i32): i32 {
-  return (K + 7) & ~7;
+@inline export function quantizedBytes<T>(K: i32): usize {
+  return (<usize>K * sizeof<T>() + 15) & ~15;
 }
 
 function largestMagnitude(x: usize, n: i32): f32 {
@@ -23,18 +23,24 @@ function largestMagnitude(x: usize, n: i32): f32 {
   return best;
 }
 
+/** 127 over the largest magnitude of a row, whose scale it stores. */
+// @ts-ignore: decorator
+@inline function inverseScale(scale: usize, x: usize, K: i32): f32 {
+  const largest = largestMagnitude(x, K);
+  store<f32>(scale, largest / 127);
+  // Below 1e-30 the quotient may overflow; such a row is zero for every purpose.
+  return largest > 1e-30 ? <f32>127 / largest : 0;
+}
+
 /**
- * q[M][quantizedStride(K)] = round-half-even(x[M][K] * 127 / max |row|), scales[M] = max |row| / 127.
+ * q[M][K] = round-half-even(x[M][K] * 127 / max |row|), scales[M] = max |row| / 127; rows are quantizedBytes<i16>(K) apart.
  * The values lie in -127..127 but are stored as i16, the form in which the product multiplies them: widened once here
  * instead of once per tile there.
  */
 export function quantizeRows(q: usize, scales: usize, x: usize, M: i32, K: i32): void {
-  const stride = <usize>quantizedStride(K) << 1;
+  const stride = quantizedBytes<i16>(K);
   for (let m = 0; m < M; m++) {
-    const largest = largestMagnitude(x, K);
-    store<f32>(scales + (<usize>m << 2), largest / 127);
-    // Below 1e-30 the quotient may overflow; such a row is zero for every purpose.
-    const inverse: f32 = largest > 1e-30 ? <f32>127 / largest : 0;
+    const inverse = inverseScale(scales + (<usize>m << 2), x, K);
     let i = 0;
     if (SIMD) {
       const s = f32x4.splat(inverse);
@@ -47,6 +53,46 @@ export function quantizeRows(q: usize, scales: usize, x: usize, M: i32, K: i32):
       storeRounded<f32>(q + (<usize>i << 1), mul<f32>(load<f32>(x + (<usize>i << 2)), splat<f32>(inverse)), 0);
     }
     memory.fill(q + (<usize>K << 1), 0, stride - (<usize>K << 1));
+    x += <usize>K << 2;
+    q += stride;
+  }
+}
+
+/** Four values of x times s, rounded, as i32. */
+// @ts-ignore: decorator
+@inline function rounded(x: usize, s: v128): v128 {
+  return roundedLanes(mul<v128>(loadLanes<v128>(x), s));
+}
+
+/**
+ * The same values as int8, rows quantizedBytes<i8>(K) apart, and sums[M] = -64 times the sum of each row: for products with
+ * weights that have 64 added to them (matmulInt7). Only builds with SIMD have those.
+ */
+export function quantizeRowsWithSums(q: usize, scales: usize, sums: usize, x: usize, M: i32, K: i32): void {
+  const stride = quantizedBytes<i8>(K);
+  for (let m = 0; m < M; m++) {
+    const inverse = inverseScale(scales + (<usize>m << 2), x, K);
+    const s = f32x4.splat(inverse);
+    let totals = i32x4.splat(0);
+    let i = 0;
+    for (; i + 16 <= K; i += 16) {
+      const p = x + (<usize>i << 2);
+      const a = rounded(p, s);
+      const b = rounded(p + 16, s);
+      const c = rounded(p + 32, s);
+      const d = rounded(p + 48, s);
+      v128.store(q + i, i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
+      totals = i32x4.add(totals, i32x4.add(i32x4.add(a, b), i32x4.add(c, d)));
+    }
+    let total = i32x4.extract_lane(totals, 0) + i32x4.extract_lane(totals, 1);
+    total += i32x4.extract_lane(totals, 2) + i32x4.extract_lane(totals, 3);
+    for (; i < K; i++) {
+      const value = roundedInteger(mul<f32>(load<f32>(x + (<usize>i << 2)), inverse));
+      store<i8>(q + i, <i8>value);
+      total += value;
+    }
+    memory.fill(q + K, 0, stride - K);
+    store<i32>(sums + (<usize>m << 2), -64 * total);
     x += <usize>K << 2;
     q += stride;
   }

@@ -2,8 +2,8 @@
 // among threads: each output is computed as it would be by one, so the bits are the same.
 
 import { threadsOf } from "../kernels/pool";
-import { quantizeRows } from "../kernels/quantize";
-import { THREADS } from "../target";
+import { quantizeRows, quantizeRowsWithSums } from "../kernels/quantize";
+import { RELAXED, THREADS } from "../target";
 import { Linear, projectColumns } from "./product";
 import { Scratch } from "./scratch";
 import { SharedProduct, divides, projectTogether } from "./shared-product";
@@ -12,7 +12,9 @@ export { Linear } from "./product";
 
 /** Quantizes x[M][inputs] for `project`, unless l is f32; layers that read the same rows share it. */
 export function quantizeFor(l: Linear, s: Scratch, x: usize, M: i32): void {
-  if (l.scales) quantizeRows(s.quantized, s.quantizedScales, x, M, l.inputs);
+  if (!l.scales) return;
+  if (RELAXED && s.sevenBits) quantizeRowsWithSums(s.quantized, s.quantizedScales, s.quantizedSums, x, M, l.inputs);
+  else quantizeRows(s.quantized, s.quantizedScales, x, M, l.inputs);
 }
 
 /** out[M][outputs] = rows first ... first + M of x[...][inputs], which have been given to quantizeFor. */

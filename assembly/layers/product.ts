@@ -2,8 +2,9 @@
 
 import { matmulF32 } from "../kernels/matmul-f32";
 import { matmulInt4 } from "../kernels/matmul-int4";
-import { matmulInt8 } from "../kernels/matmul-int8";
-import { quantizedStride } from "../kernels/quantize";
+import { matmulInt7, matmulInt8 } from "../kernels/matmul-int8";
+import { quantizedBytes } from "../kernels/quantize";
+import { RELAXED } from "../target";
 import { Scratch } from "./scratch";
 
 /**
@@ -39,15 +40,18 @@ export function projectColumns(
   const inputs = l.inputs;
   const bias = l.bias ? l.bias + (<usize>from << 2) : 0;
   if (l.scales) {
-    const rows = s.quantized + (<usize>(first * quantizedStride(inputs)) << 1);
+    const narrow = RELAXED && s.sevenBits;
+    const stride = narrow ? quantizedBytes<i8>(inputs) : quantizedBytes<i16>(inputs);
+    const rows = s.quantized + <usize>first * stride;
     const scales = s.quantizedScales + (<usize>first << 2);
-    const weightScales = l.scales + (<usize>from << 2);
+    const sums = narrow ? s.quantizedSums + (<usize>first << 2) : 0;
+    const ws = l.scales + (<usize>from << 2);
     const before = <usize>(from * inputs);
-    if (l.groups) {
-      const weight = l.weight + before / 2;
-      const groups = l.groups + before / 32;
-      matmulInt4(out, outStride, rows, scales, weight, groups, s.int4, weightScales, bias, unpacked, M, N, inputs);
-    } else matmulInt8(out, outStride, rows, scales, l.weight + before, weightScales, bias, M, N, inputs);
+    const w = l.weight + (l.groups ? before / 2 : before);
+    const g = l.groups + before / 32;
+    if (l.groups) matmulInt4(out, outStride, rows, scales, sums, w, g, s.int4, ws, bias, unpacked, M, N, inputs);
+    else if (narrow) matmulInt7(out, outStride, rows, scales, sums, w, ws, bias, M, N, inputs);
+    else matmulInt8(out, outStride, rows, scales, w, ws, bias, M, N, inputs);
   } else {
     const stride = <usize>inputs << 2;
     const rows = x + <usize>first * stride;

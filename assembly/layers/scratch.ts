@@ -15,14 +15,18 @@ export class Scratch {
   scores: usize;
   /** [rows][feed-forward width], unfolded */
   hidden: usize;
-  /** Activations of a quantized product: i16 [rows][quantizedStride(inputs)] */
+  /** Activations of a quantized product: [rows][inputs] in i16, or int8 where weights have seven bits; rows of whole vectors */
   quantized: usize;
   /** [rows] */
   quantizedScales: usize;
+  /** i32 [rows], where weights have seven bits */
+  quantizedSums: usize;
   /** Weights of four bits as int8, a few rows at a time (matmul-int4.ts) */
   unpacked: usize;
   /** Not scratch, but what every product is given: the table of weights of four bits, or 0 */
   int4: usize;
+  /** The same: whether all weights have seven bits, and 64 added to them (seven-bits.ts) */
+  sevenBits: i32;
   /** Threads that help with products (linear.ts), or 0 */
   pool: usize;
 }

@@ -2,6 +2,8 @@
 // streams that are ready; and what a transducer's search asks of its predictor and joiner, one call for all hypotheses.
 
 import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
+import { useSevenBits } from "../layers/seven-bits";
+import { RELAXED } from "../target";
 import { Encoder, embedFrames, encoderStep } from "./encoder";
 import { Joiner, join } from "./joiner";
 import { Predictor, predict } from "./predictor";
@@ -29,14 +31,18 @@ export class Model {
   /** Output window: the segments [..][D] of a step's streams */
   output: usize;
   transducer: Transducer | null;
+  /** Addresses of all Linear records, and how many */
+  linears: usize;
+  numLinears: i32;
 }
 
 // @ts-ignore: decorator
 @inline const HALF_WINDOW: i32 = WINDOW / 2;
 
-/** Fills the constants region. */
+/** Fills the constants region and readies the weights; once, when they are all there. */
 export function initModel(m: Model): void {
   initLogMel(m.logMel);
+  if (RELAXED) useSevenBits(m.linears, m.numLinears, m.encoder.scratch);
 }
 
 /** x[-i] = x[i] around the true start, which lies half a window into the buffer. */

@@ -5,7 +5,9 @@ import { examine } from "../suite.js";
 
 /** Examines models with read(path), which gives a Uint8Array, and print(line). */
 export function examineSync(models, read, print, now) {
-  const wasm = ["simd", "scalar"].map((build) => read(`build/foldvox.${build}.wasm`)).find(WebAssembly.validate);
+  const wasm = ["relaxed", "simd", "scalar"]
+    .map((build) => read(`build/foldvox.${build}.wasm`))
+    .find(WebAssembly.validate);
   for (const model of models) {
     const recognizer = createRecognizerSync({ model: read(`models/${model}.safetensors`), wasm });
     print(JSON.stringify({ model, ...examine(recognizer, read("examples/digits.wav"), now) }));

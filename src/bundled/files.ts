@@ -4,12 +4,16 @@
 /** Builds of the engine, the one to prefer first: bytes, or where they are. */
 export const bundledEngines: readonly (() => URL | Uint8Array<ArrayBuffer>)[] = [
   // Written out, so that bundlers see and copy the files.
+  () => new URL("./foldvox.relaxed.wasm", import.meta.url),
   () => new URL("./foldvox.simd.wasm", import.meta.url),
   () => new URL("./foldvox.scalar.wasm", import.meta.url),
 ];
 
 /** Builds for threads, which find their helper as a file: bundles of one file have none. */
-export const bundledThreadEngines: readonly (() => URL)[] = [() => new URL("./foldvox.threads.wasm", import.meta.url)];
+export const bundledThreadEngines: readonly (() => URL)[] = [
+  () => new URL("./foldvox.relaxed-threads.wasm", import.meta.url),
+  () => new URL("./foldvox.threads.wasm", import.meta.url),
+];
 
 /** The model that is loaded where the caller names none. */
 export const bundledModel = (): URL => new URL("../models/commands.safetensors", import.meta.url);

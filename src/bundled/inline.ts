@@ -1,10 +1,11 @@
-// foldvox/inline: both builds of the engine inside the script, nothing read from anywhere. esbuild writes the .wasm files as base64.
+// foldvox/inline: the builds of the engine for one thread inside the script, nothing read from anywhere. esbuild writes the .wasm files as base64.
 
+import relaxed from "../../build/foldvox.relaxed.wasm";
 import scalar from "../../build/foldvox.scalar.wasm";
 import simd from "../../build/foldvox.simd.wasm";
 import { FoldvoxError } from "../errors.ts";
 
-export const bundledEngines = [() => simd, () => scalar];
+export const bundledEngines = [() => relaxed, () => simd, () => scalar];
 export const bundledThreadEngines = [];
 
 /** Errors: bad-argument. */

@@ -97,9 +97,9 @@ const PAGE_BYTES = 64 * 1024;
 /** Words of the Stream record (assembly/model/stream.ts), rounded up. */
 const STREAM_RECORD_BYTES = 48;
 /** Descriptor words: the model's own records, an encoder layer's and an LSTM's (src/engine/descriptor.ts asserts them). */
-const MODEL_WORDS = 144;
-const LAYER_WORDS = 72;
-const LSTM_WORDS = 28;
+const MODEL_WORDS = 160;
+const LAYER_WORDS = 76;
+const LSTM_WORDS = 32;
 /** Bytes of a pool's record, rounded up, and of a helper's place without room for unpacked weights (assembly/layers/shared-product.ts). */
 const POOL_BYTES = 128;
 const HELPER_BYTES = POOL_BYTES + 8192 * 4;

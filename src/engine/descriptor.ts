@@ -51,8 +51,9 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
   const writer = new RecordWriter(memory, plan.descriptor.offset, plan.descriptor.bytes);
   const at = (name: string) => tensors.get(name) ?? 0;
 
-  const linear = (name: string, outputs: number, inputs: number) =>
-    writer.record(
+  const linears: number[] = [];
+  const linear = (name: string, outputs: number, inputs: number) => {
+    const record = writer.record(
       at(`${name}.weight`),
       at(groupsName(`${name}.weight`)),
       at(scaleName(`${name}.weight`)),
@@ -60,6 +61,9 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
       outputs,
       inputs,
     );
+    linears.push(record);
+    return record;
+  };
   const norm = (name: string, width: number, epsilon = EPSILON) =>
     writer.record(at(`${name}.weight`), at(`${name}.bias`), width, { float: epsilon });
 
@@ -123,8 +127,10 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     scratch.hidden,
     scratch.quantized,
     scratch.quantizedScales,
+    scratch.quantizedSums,
     scratch.unpacked,
     constants.int4,
+    0,
     plan.threads?.pool ?? 0,
   );
   const layers = encoder.layers.map(layer);
@@ -193,7 +199,8 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     config.predictor && plan.transducer && scratch.transducer
       ? transducer(config.predictor, plan.transducer, scratch.transducer)
       : 0;
-  return writer.record(logMel, encoderRecord, scratch.features, plan.output, search);
+  const list = writer.record(...linears);
+  return writer.record(logMel, encoderRecord, scratch.features, plan.output, search, list, linears.length);
 }
 
 /** Writes a stream's record (assembly/model/stream.ts) at the start of its state block. */

@@ -10,8 +10,11 @@ import { Helpers } from "./helpers.ts";
 import { type MemoryReport, reportMemory } from "./memory-report.ts";
 import { runTogether, type StepOutput, type Work } from "./work.ts";
 
-/** simd needs WebAssembly SIMD; scalar runs wherever WebAssembly does, plain everywhere. All give the same bits, with any number of threads. */
-export type Build = "simd" | "scalar" | "plain";
+/**
+ * relaxed needs WebAssembly's relaxed SIMD, simd its SIMD; scalar runs wherever WebAssembly does, plain everywhere. All give the same
+ * bits, with any number of threads.
+ */
+export type Build = "relaxed" | "simd" | "scalar" | "plain";
 
 /** The exports that the host calls (assembly/index.ts). Addresses and counts are integers. */
 export interface EngineExports {
@@ -27,6 +30,8 @@ export interface EngineExports {
   predictSymbols(model: number, stream: number, count: number): void;
   joinRow(model: number, stream: number, row: number, count: number): void;
   logAddTail(distance: number): number;
+  /** Only builds with relaxed SIMD have this kernel. */
+  readonly matmulInt7?: unknown;
   /** The engine in JavaScript has this property (src/plain/webassembly.ts). */
   readonly plain?: true;
 }
@@ -84,6 +89,12 @@ export class Arena {
   }
 }
 
+function buildOf(exports: EngineExports): Build {
+  if (exports.plain) return "plain";
+  if (exports.matmulInt7) return "relaxed";
+  return exports.simd() ? "simd" : "scalar";
+}
+
 /** What an engine has until it is freed. */
 interface Running {
   readonly arena: Arena;
@@ -104,7 +115,7 @@ export class Engine {
       throw new FoldvoxError("wasm-failed", "The wasm option is a WebAssembly module, but not foldvox's engine.");
     }
     if (exports.staticEnd() > STATIC_BYTES) throw new RangeError("the module's static data reach into the arena");
-    this.build = exports.plain ? "plain" : exports.simd() ? "simd" : "scalar";
+    this.build = buildOf(exports);
     this.plan = arena.plan;
     this.header = arena.header;
     const memory = arena.memory.buffer;

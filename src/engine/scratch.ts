@@ -18,6 +18,7 @@ export interface ScratchPlan {
   readonly hidden: number;
   readonly quantized: number;
   readonly quantizedScales: number;
+  readonly quantizedSums: number;
   readonly unpacked: number;
   readonly x: number;
   readonly summaries: number;
@@ -101,6 +102,7 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
   const normalised = common.floats(rows * width);
   const quantized = common.take(quantizedMost.columns * 2);
   const quantizedScales = common.floats(quantizedMost.rows);
+  const quantizedSums = common.floats(quantizedMost.rows);
   const unpacked = common.take(unpackedBytes(header));
 
   const frontEnd = new Cursor(common.at);
@@ -134,6 +136,7 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
     hidden,
     quantized,
     quantizedScales,
+    quantizedSums,
     unpacked,
     x,
     summaries,

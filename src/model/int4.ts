@@ -8,9 +8,9 @@ const LEVELS = [-127, -99, -77, -60, -44, -30, -18, -6, 6, 18, 30, 44, 60, 77, 9
 
 export const LARGEST_SCALE = 127;
 
-/** The int8 weights that the sixteen codes stand for in a group of this scale, ascending: level * scale / 128, rounded. */
+/** The int8 weights that the sixteen codes stand for in a group of this scale, ascending: level * scale / 256, rounded: seven bits. */
 export function weightsAt(scale: number): number[] {
-  return LEVELS.map((level) => (level * scale + 64) >> 7);
+  return LEVELS.map((level) => (level * scale + 128) >> 8);
 }
 
 /** [128][16]: weightsAt every scale, as the engine reads them (assembly/kernels/matmul-int4.ts). */

@@ -86,7 +86,7 @@ function transducerTensors({ encoder, tokens }: ModelConfig, predictor: Predicto
 /** Whether a tensor of a model file is a matrix of four bits: two weights to a byte, [out, in / 2]. */
 export const isInt4 = ({ dtype }: { readonly dtype: Dtype }) => dtype === "U8";
 
-/** Name of the group scales of a matrix of four bits: int8 [out, in / 32], 0 to 127, in 128ths of the row's. */
+/** Name of the group scales of a matrix of four bits: int8 [out, in / 32], 0 to 127, in 256ths of the row's. */
 export function groupsName(matrix: string): string {
   return `${matrix}_groups`;
 }

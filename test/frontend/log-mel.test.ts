@@ -59,11 +59,11 @@ describe("log-mel", () => {
     expect(errors.at(-1)).toBeLessThanOrEqual(2e-2);
   });
 
-  it("has the same bits in both builds, whatever the number of frames", () => {
+  it("has the same bits in all builds, whatever the number of frames", () => {
     const waveform = randomFloats(1700, 3, 0.3);
     for (let frames = 1; frames <= 10; frames++) {
-      const [simd, scalar] = BUILDS.map((build) => logMel(build, waveform, false, 1, frames));
-      expect(new Uint32Array(simd!.buffer)).toEqual(new Uint32Array(scalar!.buffer));
+      const [first, ...others] = BUILDS.map((build) => logMel(build, waveform, false, 1, frames).buffer);
+      for (const other of others) expect(new Uint32Array(other)).toEqual(new Uint32Array(first!));
     }
   });
 

@@ -1,4 +1,4 @@
-// Every exported kernel, over the same list of sizes: against a plain f64 reference, and with the same bits in both builds.
+// Every exported kernel, over the same list of sizes: against a plain f64 reference, and with the same bits in all builds.
 
 import { describe, expect, it } from "vitest";
 import { BareEngine } from "../support/bare-engine.ts";
@@ -231,18 +231,18 @@ const CASES: KernelCase[] = [
 
 describe.each(CASES)("$name", ({ sizes, run, reference, tolerance }) => {
   it.each(sizes.map((size) => [size] as const))("%j", (size) => {
-    const [simd, scalar] = BUILDS.map((build) => run(new BareEngine(build), ...size));
+    const [first, ...others] = BUILDS.map((build) => run(new BareEngine(build), ...size));
     const expected = reference(...size);
-    expect(simd!.length).toBe(expected.length);
+    expect(first!.length).toBe(expected.length);
     expected.forEach((value, i) => {
-      expect(Math.abs(simd![i]! - value)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(value)));
+      expect(Math.abs(first![i]! - value)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(value)));
     });
-    expect(new Uint32Array(simd!.buffer)).toEqual(new Uint32Array(scalar!.buffer));
+    for (const other of others) expect(new Uint32Array(other.buffer)).toEqual(new Uint32Array(first!.buffer));
   });
 });
 
 describe("logAddTail", () => {
-  it.each(BUILDS)("is ln(1 + e^-x) in the %s build, and the same bits in both", (build) => {
+  it.each(BUILDS)("is ln(1 + e^-x) in the %s build, and the same bits in all", (build) => {
     const [engine, other] = [new BareEngine(build), new BareEngine("scalar")];
     for (const x of [0, 1e-7, 0.1, 0.7, 1, 3.3, 10, 17, 40, 87, 200, 3e38]) {
       const tail = engine.call.logAddTail!(x);
@@ -253,8 +253,8 @@ describe("logAddTail", () => {
 });
 
 describe("matmulInt8 with quantizeRows", () => {
-  it.each(products.map((size) => [size] as const))("%j has the same bits in both builds", ([M, N, K]) => {
-    const [simd, scalar] = BUILDS.map((build) => {
+  it.each(products.map((size) => [size] as const))("%j has the same bits in all builds", ([M, N, K]) => {
+    const [first, ...others] = BUILDS.map((build) => {
       const engine = new BareEngine(build);
       const x = engine.random(M * K, 1, 5);
       const q = engine.room(M * (K + 7));
@@ -266,7 +266,28 @@ describe("matmulInt8 with quantizeRows", () => {
       engine.call.matmulInt8!(out, 4 * N, q, scales, w, weightScales, 0, M, N, K);
       return engine.floats(out, M * N);
     });
-    expect(simd!.some(Number.isNaN)).toBe(false);
-    expect(new Uint32Array(simd!.buffer)).toEqual(new Uint32Array(scalar!.buffer));
+    expect(first!.some(Number.isNaN)).toBe(false);
+    for (const other of others) expect(new Uint32Array(other.buffer)).toEqual(new Uint32Array(first!.buffer));
+  });
+});
+
+describe("matmulInt7 with quantizeRowsWithSums", () => {
+  it.each(products.map((size) => [size] as const))("%j has the bits of matmulInt8", ([M, N, K]) => {
+    const engine = new BareEngine("relaxed");
+    const x = engine.random(M * K, 1, 5);
+    const [q16, q8] = [engine.room(M * (K + 7)), engine.room(M * (K + 15))];
+    const [scales, sameScales, sums] = [engine.room(M), engine.room(M), engine.room(M)];
+    const weights = Int8Array.from(randomFloats(N * K, 2, 64), Math.floor);
+    const [w, offset] = [engine.place(weights), engine.place(weights.map((weight) => weight + 64))];
+    const [weightScales, bias] = [engine.random(N, 3), M % 2 ? engine.random(N, 4) : 0];
+    const apart = N + (K % 3);
+    const [expected, out] = [engine.room(M * apart), engine.room(M * apart)];
+    engine.call.quantizeRows!(q16, scales, x, M, K);
+    engine.call.matmulInt8!(expected, 4 * apart, q16, scales, w, weightScales, bias, M, N, K);
+    engine.call.quantizeRowsWithSums!(q8, sameScales, sums, x, M, K);
+    engine.call.matmulInt7!(out, 4 * apart, q8, sameScales, sums, offset, weightScales, bias, M, N, K);
+    const bits = (address: number) => new Uint32Array(engine.floats(address, M * apart).buffer);
+    expect(bits(out)).toEqual(bits(expected));
+    expect(engine.floats(sameScales, M)).toEqual(engine.floats(scales, M));
   });
 });

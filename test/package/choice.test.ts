@@ -1,4 +1,4 @@
-// Which build runs where: simd, scalar where SIMD does not validate, and without WebAssembly an error that names foldvox/plain, which
+// Which build runs where: relaxed where its SIMD validates, else simd, scalar where no SIMD does, and without WebAssembly an error that names foldvox/plain, which
 // runs there. In Node with its flags, by require().
 
 import { execFileSync } from "node:child_process";
@@ -29,10 +29,13 @@ function expected(): string {
 
 const words = expected();
 
+/** Node 20 has relaxed SIMD behind a flag, which this process has been given (vitest.config.ts), but not those it starts. */
+const preferred = Number(process.versions.node.split(".")[0]) < 22 ? "simd" : "relaxed";
+
 describe("foldvox by require()", () => {
-  it("finds engine and model, and prefers simd", () => {
+  it("finds engine and model, and the fastest build that runs here", () => {
     expect(words.split(" ").length).toBeGreaterThan(2);
-    expect(heard("build/cjs/index.js")).toBe(`simd: ${words}`);
+    expect(heard("build/cjs/index.js")).toBe(`${preferred}: ${words}`);
   });
 
   it("runs the scalar build where the simd one does not validate", () => {
@@ -48,7 +51,7 @@ describe("foldvox by require()", () => {
 
 describe("foldvox/inline by require()", () => {
   it("has its engine inside, and asks for a model", () => {
-    expect(heard("build/cjs/inline.js", { model: true })).toBe(`simd: ${words}`);
+    expect(heard("build/cjs/inline.js", { model: true })).toBe(`${preferred}: ${words}`);
     expect(heard("build/cjs/inline.js")).toMatch(/^bad-argument: .*model option/);
   });
 });
@@ -78,7 +81,7 @@ describe("at once, in a place with nothing but the language", () => {
   const build = "foldvox.createRecognizerSync({ model }).build";
 
   it("foldvox/inline and foldvox/plain start", () => {
-    expect(evaluated("inline", build, true)).toBe("simd");
+    expect(evaluated("inline", build, true)).toBe("relaxed");
     expect(evaluated("plain", build, true)).toBe("plain");
   });
 

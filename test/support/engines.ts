@@ -5,7 +5,7 @@ import { createRecognizerSync, type Recognizer, type SyncRecognizerOptions } fro
 
 const root = new URL("../../", import.meta.url);
 
-export const BUILDS = ["simd", "scalar"] as const;
+export const BUILDS = ["relaxed", "simd", "scalar"] as const;
 
 const modules = new Map<string, WebAssembly.Module>();
 

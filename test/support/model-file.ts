@@ -79,9 +79,9 @@ function quantized(shape: readonly number[], values: Float32Array): { matrix: Te
   const scales = new Float32Array(outputs);
   for (let o = 0; o < outputs; o++) {
     const row = values.subarray(o * inputs, (o + 1) * inputs);
-    scales[o] = row.reduce((most, x) => Math.max(most, Math.abs(x)), 0) / 127;
+    scales[o] = row.reduce((most, x) => Math.max(most, Math.abs(x)), 0) / 63;
     matrix.set(
-      Array.from(row, (x) => (scales[o] === 0 ? 0 : Math.max(-127, Math.min(127, halfToEven(x / scales[o]!))))),
+      Array.from(row, (x) => (scales[o] === 0 ? 0 : Math.max(-63, Math.min(63, halfToEven(x / scales[o]!))))),
       o * inputs,
     );
   }

@@ -1,6 +1,7 @@
 """int8 weights, and the forward pass that uses them, in PyTorch: the same formulas as the WebAssembly engine.
 
-Weights: symmetric, one fp32 scale per output row, scale = max|w| / 127. Activations: quantized per row at the input of
+Weights: symmetric, one fp32 scale per output row, scale = max|w| / 63: seven bits, which relaxed SIMD multiplies several
+times as fast as eight (assembly/kernels/matmul-int8.ts). Activations: quantized per row at the input of
 every linear layer, q = round_half_even(x * (127 / max|x|)); y = acc * (rowScale * weightScale) + bias in fp32.
 """
 
@@ -13,15 +14,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-# Sums of K products of two int8 stay exact in fp32 up to this K; longer rows are summed in fp64.
-EXACT_FP32_TERMS = (1 << 24) // (127 * 127)
+# Sums of K products of the two stay exact in fp32 up to this K; longer rows are summed in fp64.
+LARGEST_WEIGHT, LARGEST_ACTIVATION = 63, 127
+EXACT_FP32_TERMS = (1 << 24) // (127 * LARGEST_WEIGHT)
 
 
 def quantize_weight(weight: Tensor) -> Tuple[Tensor, Tensor]:
     """[out, in] fp32 to int8 [out, in] and fp32 scales [out]; a row of zeros has scale 0."""
     largest = weight.abs().amax(1)
-    factor = torch.where(largest > 0, 127 / largest, torch.zeros_like(largest))
-    return torch.round(weight * factor[:, None]).clamp(-127, 127).to(torch.int8), largest / 127
+    factor = torch.where(largest > 0, LARGEST_WEIGHT / largest, torch.zeros_like(largest))
+    integers = torch.round(weight * factor[:, None]).clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT)
+    return integers.to(torch.int8), largest / LARGEST_WEIGHT
 
 
 class Int8Linear(nn.Module):
@@ -62,12 +65,13 @@ def emulate_int8(model: nn.Module) -> None:
 
 
 def _rounded_linear(module: nn.Linear, rows: Tensor) -> Tensor:
-    return F.linear(_rounded(rows), _rounded(module.weight), module.bias)
+    weight = _rounded(module.weight, LARGEST_WEIGHT)
+    return F.linear(_rounded(rows, LARGEST_ACTIVATION), weight, module.bias)
 
 
-def _rounded(rows: Tensor) -> Tensor:
-    """Each row to 255 levels, and back."""
+def _rounded(rows: Tensor, largest: int) -> Tensor:
+    """Each row to integers up to `largest`, and back."""
     with torch.no_grad():
-        scale = rows.abs().amax(-1, keepdim=True).float().clamp(min=1e-12) / 127
+        scale = rows.abs().amax(-1, keepdim=True).float().clamp(min=1e-12) / largest
         change = torch.round(rows / scale) * scale - rows
     return rows + change

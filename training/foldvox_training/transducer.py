@@ -112,8 +112,8 @@ class TransducerModel(FoldvoxModel):
 
 
 def make_model(config: Dict[str, Any]) -> FoldvoxModel:
-    """With fresh weights."""
-    return FoldvoxModel(config) if config["head"]["type"] == "ctc" else TransducerModel(config)
+    """With fresh weights; without a predictor it is the encoder and, for CTC, its head."""
+    return TransducerModel(config) if "predictor" in config else FoldvoxModel(config)
 
 
 def transducer_loss(scores: Tensor, words: Tensor, lengths: Tensor) -> Tensor:

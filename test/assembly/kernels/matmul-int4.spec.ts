@@ -1,6 +1,6 @@
 import { matmulInt4, unpackInt4 } from "../../../assembly/kernels/matmul-int4";
 import { matmulInt8 } from "../../../assembly/kernels/matmul-int8";
-import { quantizeRows, quantizedStride } from "../../../assembly/kernels/quantize";
+import { quantizeRows, quantizedBytes } from "../../../assembly/kernels/quantize";
 import { at, random, randomFloats, reseed } from "../support";
 
 /** table[128][16], any values: which they are is the host's affair. */
@@ -48,7 +48,7 @@ describe("weights of four bits", () => {
         const bias = N % 2 ? randomFloats(N, 1) : 0;
         for (let M = 1; M <= 6; M++) {
           const x = randomFloats(M * K, 3);
-          const q = heap.alloc(<usize>(M * quantizedStride(K)) << 1);
+          const q = heap.alloc(<usize>M * quantizedBytes<i16>(K));
           const scales = heap.alloc(<usize>M << 2);
           quantizeRows(q, scales, x, M, K);
           const stride = <usize>(N + (M % 3)) << 2;
@@ -57,7 +57,7 @@ describe("weights of four bits", () => {
           memory.fill(out, 0, stride * M);
           memory.fill(expected, 0, stride * M);
           const room = heap.alloc(8 * K);
-          matmulInt4(out, stride, q, scales, w, groups, table, ws, bias, room, M, N, K);
+          matmulInt4(out, stride, q, scales, 0, w, groups, table, ws, bias, room, M, N, K);
           matmulInt8(expected, stride, q, scales, whole, ws, bias, M, N, K);
           for (let i = 0; i < M * <i32>(stride / 4); i++) expect(at(out, i)).toBe(at(expected, i));
         }

@@ -1,5 +1,5 @@
 import { matmulInt8 } from "../../../assembly/kernels/matmul-int8";
-import { quantizeRows, quantizedStride } from "../../../assembly/kernels/quantize";
+import { quantizeRows, quantizedBytes } from "../../../assembly/kernels/quantize";
 import { at, random, randomFloats, reseed } from "../support";
 
 describe("the int8 product", () => {
@@ -9,7 +9,7 @@ describe("the int8 product", () => {
       for (let N = 1; N <= 9; N++) {
         for (let K = 1; K <= 34; K += 3) {
           const x = randomFloats(M * K, 3);
-          const stride = quantizedStride(K);
+          const stride = <i32>(quantizedBytes<i16>(K) >> 1);
           const q = heap.alloc(<usize>(M * stride) << 1);
           const scales = heap.alloc(<usize>M << 2);
           const w = heap.alloc(N * K + 16);
@@ -86,7 +86,7 @@ describe("activation quantization", () => {
     reseed(9);
     for (let K = 1; K < 40; K++) {
       const x = randomFloats(K, 100);
-      const q = heap.alloc(<usize>quantizedStride(K) << 1);
+      const q = heap.alloc(quantizedBytes<i16>(K));
       const scales = heap.alloc(4);
       quantizeRows(q, scales, x, 1, K);
       for (let k = 0; k < K; k++) {

@@ -1,0 +1,4 @@
+// The exports of the relaxed build for threads.
+
+export * from "./relaxed";
+export * from "./threads";
