@@ -1,6 +1,6 @@
 // What a step costs against width, number of layers and rows.
 
-import { recognizerOf, stepsCase, stepsFor } from "./engines.ts";
+import { BUILDS, recognizerOf, stepsCase, stepsFor } from "./engines.ts";
 import { modelFile } from "./models.ts";
 import { ours } from "./product-case.ts";
 import { compare, type Timing } from "./rounds.ts";
@@ -64,7 +64,7 @@ export async function rows(): Promise<Table> {
   ] as const;
   const columns: Timing[][] = [];
   for (const [N, K] of shapes) {
-    const cases = ROWS.map((M) => ours({ name: "rows", M, N, K, count: 1 }));
+    const cases = ROWS.map((M) => ours({ name: "rows", M, N, K, count: 1 }, BUILDS[0]!));
     columns.push(await compare(`rows of ${N} x ${K}`, cases));
   }
   const names = shapes.map(([N, K]) => `${N} x ${K}`);

@@ -6,10 +6,19 @@ import type { Case } from "./rounds.ts";
 
 export const read = (path: string) => new Uint8Array(readFileSync(new URL(`../${path}`, import.meta.url)));
 
-const simd = new WebAssembly.Module(read("build/foldvox.simd.wasm"));
+export type Build = "relaxed" | "simd" | "scalar";
+
+/** Those that run here, the fastest first. */
+export const BUILDS = (["relaxed", "simd", "scalar"] as const).filter((build) =>
+  WebAssembly.validate(read(`build/foldvox.${build}.wasm`)),
+);
+
+export const moduleOf = (build: Build) => new WebAssembly.Module(read(`build/foldvox.${build}.wasm`));
+
+const fastest = moduleOf(BUILDS[0]!);
 
 /** With `streams`, as many can be open, and run together. */
-export function recognizerOf(model: Uint8Array, { wasm = simd, streams = 1 } = {}): Recognizer {
+export function recognizerOf(model: Uint8Array, { wasm = fastest, streams = 1 } = {}): Recognizer {
   return createRecognizerSync({ model, wasm, maxStreams: streams, maxBatch: streams });
 }
 

@@ -18,11 +18,16 @@ function halves(width: number, heads: number, fold: number, count: number) {
   for (const { name, dtype, bytes } of model.tensors) {
     const address = plan.tensors.get(name)!;
     if (dtype === "F32") new Float32Array(bench.memory, address, bytes / 4).fill(0.01);
-    else new Int8Array(bench.memory, address, bytes).set(Int8Array.from({ length: bytes }, (_, i) => (i * 7919) >> 3));
+    else
+      new Int8Array(bench.memory, address, bytes).set(
+        Int8Array.from({ length: bytes }, (_, i) => ((i * 7919) >>> 3) % 64),
+      );
   }
   // Descriptor words: Model holds its encoder second; Encoder its layers sixth, context and scratch tenth and eleventh.
   const words = (address: number) => new Uint32Array(bench.memory, address, 16);
-  const encoder = words(words(writeDescriptor(bench.memory, plan, model))[1]!);
+  const descriptor = writeDescriptor(bench.memory, plan, model);
+  bench.kernels.initModel(descriptor);
+  const encoder = words(words(descriptor)[1]!);
   const layers = Array.from(words(encoder[5]!).subarray(0, count), (layer) => words(layer));
   const context = encoder[9]!;
   const scratch = encoder[10]!;

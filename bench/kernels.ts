@@ -1,7 +1,7 @@
 // A bare engine with plain memory, for timing kernels and layers one by one.
 
-import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";
+import { BUILDS, type Build, moduleOf } from "./engines.ts";
 
 /** Kernels that assembly/index.ts exports; arguments are addresses and sizes. */
 export interface Kernels {
@@ -19,6 +19,22 @@ export interface Kernels {
     N: number,
     K: number,
   ): void;
+  /** In the relaxed build only. */
+  quantizeRowsWithSums?(q: number, scales: number, sums: number, x: number, M: number, K: number): void;
+  matmulInt7?(
+    out: number,
+    outStride: number,
+    q: number,
+    scales: number,
+    sums: number,
+    w: number,
+    ws: number,
+    bias: number,
+    M: number,
+    N: number,
+    K: number,
+  ): void;
+  initModel(model: number): void;
   initLogMel(logMel: number): void;
   logMel(logMel: number, out: number, samples: number, frames: number): void;
   selfAttention(layer: number, context: number, scratch: number, x: number, summaries: number): void;
@@ -32,11 +48,10 @@ export class KernelBench {
   readonly memory: ArrayBuffer;
   private used: number;
 
-  constructor() {
+  constructor(build: Build = BUILDS[0]!) {
     const pages = MEMORY_BYTES / 65536;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const bytes = readFileSync(new URL("./foldvox.simd.wasm", import.meta.url));
-    this.kernels = instantiateSync(bytes, { env: { memory } }).exports as unknown as Kernels;
+    this.kernels = instantiateSync(moduleOf(build), { env: { memory } }).exports as unknown as Kernels;
     this.memory = memory.buffer;
     this.used = this.kernels.staticEnd();
   }
@@ -55,22 +70,28 @@ export class KernelBench {
     return place;
   }
 
-  int8(count: number): number {
+  /** 0 to 127, which are weights to both products. */
+  weights(count: number): number {
     const place = this.take(count + 16);
     const values = new Int8Array(this.memory, place, count);
-    for (let i = 0; i < count; i++) values[i] = (i * 7919) >> 3;
+    for (let i = 0; i < count; i++) values[i] = ((i * 7919) >>> 3) % 128;
     return place;
   }
 
-  /** An int8 product of that shape, with activations quantized: calling the result does it once. */
+  /** The product that the build has for weights of seven bits, with activations quantized: calling the result does it once. */
   product(M: number, N: number, K: number): () => void {
     const x = this.floats(M * K);
-    const q = this.take(M * ((K + 7) & ~7) * 2);
-    const scales = this.floats(M);
-    const w = this.int8(N * K);
+    const q = this.take(M * ((K + 15) & ~15) * 2);
+    const [scales, sums] = [this.floats(M), this.floats(M)];
+    const w = this.weights(N * K);
     const ws = this.floats(N, 0.01);
     const bias = this.floats(N);
     const out = this.floats(M * N);
+    const { quantizeRowsWithSums, matmulInt7 } = this.kernels;
+    if (quantizeRowsWithSums && matmulInt7) {
+      quantizeRowsWithSums(q, scales, sums, x, M, K);
+      return () => matmulInt7(out, 4 * N, q, scales, sums, w, ws, bias, M, N, K);
+    }
     this.kernels.quantizeRows(q, scales, x, M, K);
     return () => this.kernels.matmulInt8(out, 4 * N, q, scales, w, ws, bias, M, N, K);
   }

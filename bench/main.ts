@@ -15,6 +15,7 @@ import { stepProducts } from "./shapes.ts";
 import { streams } from "./streams.ts";
 import { format, type Table } from "./table.ts";
 import { threads } from "./threads.ts";
+import { weights } from "./weights.ts";
 
 const shipped = (name: string) => stepProducts(readModelHeader(read(`models/${name}.safetensors`)).config);
 
@@ -31,6 +32,7 @@ const SUITES: Record<string, () => Promise<Table[]>> = {
   cost: async () => [await widths(), await depths(), await rows()],
   streams: async () => [await streams()],
   threads: async () => [await threads()],
+  weights: async () => [await weights()],
   "log-mel": async () => [await logMel()],
 };
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { LayerConfig, ModelConfig } from "../src/model/config.ts";
 import type { ModelHeader } from "../src/model/header.ts";
 import { type Tensor, writeSafetensors } from "../src/model/safetensors.ts";
-import { expectedTensors, scaleName } from "../src/model/tensors.ts";
+import { expectedTensors, GROUP, groupsName, scaleName } from "../src/model/tensors.ts";
 
 export interface Shape {
   readonly width: number;
@@ -62,36 +62,42 @@ function f32(count: number, value: number): Uint8Array {
   return new Uint8Array(new Float32Array(count).fill(value).buffer);
 }
 
-/** int8 tensors in the file's order. */
-function tensors(model: ModelConfig): Map<string, Tensor> {
+/** Tensors in the file's order, with int8 matrices, or those of four bits where that can be. */
+function tensors(model: ModelConfig, weights: "int8" | "int4"): Map<string, Tensor> {
   const all = new Map<string, Tensor>();
   for (const { name, shape, kind } of expectedTensors(model)) {
     const size = shape.reduce((product, n) => product * n, 1);
     if (kind === "optional") continue;
+    const [outputs, inputs] = shape as [number, number];
     if (kind === "vector") all.set(name, { dtype: "F32", shape, bytes: f32(size, 0.01) });
-    else {
+    else if (weights === "int4" && inputs % GROUP === 0) {
+      const groups = Uint8Array.from({ length: size / GROUP }, (_, i) => i % 128);
+      all.set(name, { dtype: "U8", shape: [outputs, inputs / 2], bytes: int8(size / 2) });
+      all.set(groupsName(name), { dtype: "I8", shape: [outputs, inputs / GROUP], bytes: groups });
+      all.set(scaleName(name), { dtype: "F32", shape: [outputs], bytes: f32(outputs, 1e-4) });
+    } else {
       all.set(name, { dtype: "I8", shape, bytes: int8(size) });
-      all.set(scaleName(name), { dtype: "F32", shape: [shape[0]!], bytes: f32(shape[0]!, 1e-4) });
+      all.set(scaleName(name), { dtype: "F32", shape: [outputs], bytes: f32(outputs, 1e-4) });
     }
   }
   return all;
 }
 
-/** A model file in int8. */
-export function modelFile(shape: Shape): Uint8Array {
+/** A model file. */
+export function modelFile(shape: Shape, weights: "int8" | "int4" = "int8"): Uint8Array {
   const model = config(shape);
-  const contents = tensors(model);
+  const contents = tensors(model, weights);
   const hash = createHash("sha256");
   for (const { bytes } of contents.values()) hash.update(bytes);
   const sha256 = hash.digest("hex");
   return writeSafetensors(contents, { format: "foldvox", version: "1", sha256, config: JSON.stringify(model) });
 }
 
-/** Its header alone. */
+/** The header alone of one in int8. */
 export function modelHeader(shape: Shape): ModelHeader {
   const model = config(shape);
   let offset = 0;
-  const entries = [...tensors(model)].map(([name, { dtype, shape: sizes, bytes }]) => {
+  const entries = [...tensors(model, "int8")].map(([name, { dtype, shape: sizes, bytes }]) => {
     const entry = { name, dtype, shape: sizes, offset, bytes: bytes.length };
     offset += bytes.length;
     return entry;

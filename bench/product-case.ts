@@ -1,6 +1,7 @@
 // One int8 product for timing: ours, and the same in its C twins.
 
 import type { CTwin } from "./c-twin.ts";
+import type { Build } from "./engines.ts";
 import { KernelBench } from "./kernels.ts";
 import type { Case } from "./rounds.ts";
 import { operations, type Product } from "./shapes.ts";
@@ -9,11 +10,11 @@ import { operations, type Product } from "./shapes.ts";
 const repeatsFor = (product: Product) => Math.max(1, Math.round(1e8 / operations(product)));
 
 /** Units are 10^9 operations. */
-export function ours(product: Product): Case {
+export function ours(product: Product, build: Build): Case {
   const repeats = repeatsFor(product);
-  const once = new KernelBench().product(product.M, product.N, product.K);
+  const once = new KernelBench(build).product(product.M, product.N, product.K);
   return {
-    name: "wasm",
+    name: build,
     units: (repeats * operations(product)) / 1e9,
     run: () => {
       for (let i = 0; i < repeats; i++) once();

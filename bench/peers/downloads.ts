@@ -6,7 +6,7 @@ import { transformSync } from "esbuild";
 import type { Table } from "../table.ts";
 
 const FILES: Record<string, readonly string[]> = {
-  "foldvox, as published": ["build/index.js", "build/foldvox.simd.wasm"],
+  "foldvox, as published": ["build/index.js", "build/foldvox.relaxed.wasm"],
   "onnxruntime-web (wasm only)": [
     "bench/peers/node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs",
     "bench/peers/node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",

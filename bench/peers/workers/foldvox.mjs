@@ -7,7 +7,10 @@ import { createRecognizer, createRecognizerSync } from "../../../build/index.js"
 import { FoldvoxSteps } from "./foldvox-steps.mjs";
 import { answer, stepsOf } from "./protocol.mjs";
 
-const wasmFile = new URL("../../../build/foldvox.simd.wasm", import.meta.url);
+/** The build that the package takes here. */
+const wasmFile = ["relaxed", "simd"]
+  .map((build) => new URL(`../../../build/foldvox.${build}.wasm`, import.meta.url))
+  .find((file) => WebAssembly.validate(readFileSync(file)));
 const modelFile = (folder, precision) => resolve(folder, `model.${precision}.safetensors`);
 
 async function load(folder, precision) {

@@ -10,7 +10,7 @@ const fetched = async (url) => (await fetch(url)).arrayBuffer();
 async function prepareFoldvox(folder, precision, steps) {
   const { createRecognizer } = await import("/build/index.js");
   const model = await fetched(`${folder}/model.${precision}.safetensors`);
-  const wasm = await fetched("/build/foldvox.simd.wasm");
+  const wasm = await fetched("/build/foldvox.relaxed.wasm");
   return async () => new FoldvoxSteps(await createRecognizer({ model, wasm }), steps);
 }
 
