@@ -78,7 +78,7 @@ def architecture(size: int, parameters: int, config: Dict[str, Any]) -> str:
     token_ms = encoder["stride"] * 10
     longest = (encoder["segment"] + encoder["rightContext"]) * token_ms
     about = (
-        f"{parameters:,} parameters in {size:,} bytes (int8 weights, one scale per output row). Log-mel of"
+        f"{parameters:,} parameters in {size:,} bytes (int8 weights of seven bits, one scale per output row). Log-mel of"
         f" {config['features']['mels']} bands, tokens of {token_ms} ms and width {encoder['width']}, segments of"
         f" {encoder['segment']} tokens, {encoder['rightContext']} of right context: at most {longest} ms from a sound"
         f" to its step, plus 12.5 ms of window. Left context {encoder['leftContext']} tokens, learned relative position"
@@ -158,6 +158,9 @@ def measured(results: Dict[str, Any]) -> str:
         lines.append(f"| {title} | {percent(one, 'exact')} | {percent(many, 'wer')} |")
     exact, wer = 100 * fp32["single"]["exact"], 100 * fp32["joined"]["wer"]
     lines.append(f"| as recorded, fp32 in PyTorch | {exact:.2f} % | {wer:.2f} % |")
+    int4 = results["int4"]
+    title = f"as recorded, weights of four bits ({int4['bytes']:,} bytes, `foldvox quantize --weights int4`)"
+    lines.append(f"| {title} | {percent(int4['single'], 'exact')} | {percent(int4['joined'], 'wer')} |")
     lines += ["", "| where no command is said | minutes | false words per hour |", "|---|---|---|"]
     for title, name in FALSE_WORDS:
         lines.append(f"| {title} | {60 * engine[name]['hours']:.1f} | {engine[name]['falseWordsPerHour']:g} |")

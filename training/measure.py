@@ -28,8 +28,11 @@ COMPARED = ("single", "joined")
 
 
 def measure(model: Path, fp32: Path, manifests: Path) -> Dict[str, Any]:
-    """`engine`: what evaluate says, by manifest; `fp32`: WER and exact rows of PyTorch; `byWord`: single clips."""
+    """`engine`: what evaluate says, by manifest; `fp32`: WER and exact rows of PyTorch; `byWord`: single clips; `int4`: bytes
+    of the model in four bits, and what evaluate says of it.
+    """
     results: Dict[str, Any] = {"engine": {}, "fp32": {}, "byWord": {}}
+    results["int4"] = in_four_bits(fp32, manifests)
     for manifest in sorted(manifests.glob("*.tsv")):
         print(f"{model.name}: {manifest.stem}", flush=True)
         with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as utterances:
@@ -51,6 +54,15 @@ def evaluate(model: Path, manifest: Path, *options: Any) -> Dict[str, Any]:
     return json.loads(
         subprocess.run([str(part) for part in command], capture_output=True, check=True, text=True).stdout
     )
+
+
+def in_four_bits(fp32: Path, manifests: Path) -> Dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "int4.safetensors"
+        command = [*COMMAND, "quantize", "--weights", "int4", str(fp32), "-o", str(model)]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        results = {name: evaluate(model, manifests / f"{name}.tsv") for name in COMPARED}
+        return {"bytes": model.stat().st_size, **results}
 
 
 def by_word(rows: List[Dict[str, Any]]) -> Dict[str, Any]:

@@ -29,7 +29,7 @@ const softmaxOf = (row: number[]) => {
   return exps.map((value) => value / total);
 };
 
-const products = [1, 2, 3, 4, 5, 6, 7, 9, 32].flatMap((M) =>
+const products = [1, 2, 3, 4, 5, 6, 7, 9, 10, 32].flatMap((M) =>
   [1, 3, 4, 5, 8, 21].flatMap((N) => [1, 4, 7, 8, 13, 33].map((K) => [M, N, K] as const)),
 );
 const lengths = [1, 2, 3, 4, 5, 7, 8, 15, 33, 100].map((n) => [n] as const);
