@@ -25,16 +25,22 @@ export function requireWebAssembly(): void {
 const NONE_VALIDATES = "its WebAssembly lacks what every build needs";
 
 /**
- * The first bundled build that validates, that for threads before the others if it is wanted: feature probes have lied, so the
- * real modules are asked. Errors: wasm-failed, io.
+ * The first bundled build that can be read and validates, those for threads before the others if they are wanted: feature probes
+ * have lied, so the real modules are asked. Errors: wasm-failed, io if none can be read.
  */
 async function bundledBytes(threads: boolean): Promise<BufferSource> {
+  let problem: unknown = failed(NONE_VALIDATES);
   for (const engine of threads ? [...bundledThreadEngines, ...bundledEngines] : bundledEngines) {
     const found = engine();
-    const bytes = ArrayBuffer.isView(found) ? found : await readUrl(found);
-    if (WebAssembly.validate(bytes)) return bytes;
+    try {
+      const bytes = ArrayBuffer.isView(found) ? found : await readUrl(found);
+      if (WebAssembly.validate(bytes)) return bytes;
+    } catch (cause) {
+      // Who serves only some of the files has the others run.
+      problem = cause;
+    }
   }
-  throw failed(NONE_VALIDATES);
+  throw problem;
 }
 
 /** The same where nothing has to be read. Errors: wasm-failed, bad-argument. */

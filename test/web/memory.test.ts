@@ -48,7 +48,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "foldvox-memory-"));
   writeFileSync(join(folder, "index.html"), PAGE);
-  for (const name of ["worker.js", "foldvox.simd.wasm", "models", "digits.wav"]) {
+  for (const name of ["worker.js", "foldvox.relaxed.wasm", "models", "digits.wav"]) {
     symlinkSync(resolve("build/web", name), join(folder, name));
   }
 });
