@@ -195,8 +195,13 @@ export class Recognizer {
       ? (stream: Stream) => void this.waiting.add(stream)
       : (stream: Stream) => decodeTogether(this.engine, [stream]);
     const engine = this.engine.openStream();
-    const decoder = decoderFor(engine);
-    return new Stream({ engine, header: this.header, decoder, rules, skipSilence, onLatency, deferred, onWork });
+    try {
+      const decoder = decoderFor(engine);
+      return new Stream({ engine, header: this.header, decoder, rules, skipSilence, onLatency, deferred, onWork });
+    } catch (error) {
+      engine.free();
+      throw error;
+    }
   }
 
   /**

@@ -144,6 +144,18 @@ describe("streams", () => {
     expect(codeOf(() => first.reset())).toBe("freed");
   });
 
+  it("that cannot be made give their place back", () => {
+    const engine = recognizer("simd", model, { maxStreams: 1 });
+    const failing = engine as unknown as { decoders: () => () => never };
+    const { decoders } = failing;
+    failing.decoders = () => () => {
+      throw new RangeError("no memory for a decoder");
+    };
+    expect(() => engine.createStream()).toThrow("no memory for a decoder");
+    failing.decoders = decoders;
+    engine.createStream().free();
+  });
+
   it("refuse audio after the end until they are reset", () => {
     const stream = recognizer("simd", model).createStream();
     stream.inputFinished();
