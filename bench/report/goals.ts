@@ -18,11 +18,12 @@ class Figures {
     this.tables = Object.values(report).flatMap(({ tables }) => tables);
   }
 
-  /** All numbers of that column in rows that begin so. */
+  /** All numbers of that column in rows that are called so, or else begin so. */
   all(title: string, row: string, column: string): number[] {
     const table = this.tables.find((each) => each.title.startsWith(title));
     const at = table?.columns.indexOf(column) ?? -1;
-    const rows = table?.rows.filter(([first]) => String(first).startsWith(row)) ?? [];
+    const named = table?.rows.filter(([first]) => first === row) ?? [];
+    const rows = named.length > 0 ? named : (table?.rows.filter(([first]) => String(first).startsWith(row)) ?? []);
     return rows.map((cells) => cells[at]).filter((value) => typeof value === "number");
   }
 
