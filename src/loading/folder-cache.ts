@@ -2,6 +2,7 @@
 // them. A lock file with a process number keeps two downloads from writing to the same file.
 
 import { Sha256 } from "../model/sha256.ts";
+import { chunksOfFile } from "../platform.ts";
 import type { CacheEntry, ModelCache, Origin } from "./model-cache.ts";
 
 type FileSystem = typeof import("node:fs/promises");
@@ -10,8 +11,6 @@ type FileHandle = Awaited<ReturnType<FileSystem["open"]>>;
 interface Description extends Origin {
   readonly url: string;
 }
-
-const READ_BYTES = 1 << 18;
 
 class FolderEntry implements CacheEntry {
   origin: Origin | null = null;
@@ -55,16 +54,7 @@ class FolderEntry implements CacheEntry {
   }
 
   async *read(): AsyncGenerator<Uint8Array> {
-    const file = await this.fs.open(this.complete ? this.path : `${this.path}.part`);
-    try {
-      while (true) {
-        const { bytesRead, buffer } = await file.read(new Uint8Array(READ_BYTES), 0, READ_BYTES);
-        if (bytesRead === 0) return;
-        yield buffer.subarray(0, bytesRead);
-      }
-    } finally {
-      await file.close();
-    }
+    yield* chunksOfFile(await this.fs.open(this.complete ? this.path : `${this.path}.part`));
   }
 
   async begin(origin: Origin): Promise<void> {

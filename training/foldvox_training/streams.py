@@ -90,7 +90,9 @@ class StreamMaker:
         )
         kind, silent_from = rng.choice(list(self.kinds), p=self.shares), self.samples
         if kind in ("commands", "other words"):
-            silent_from = self._say(stream, int(rng.uniform(0, 0.5) * RATE), only_others=kind == "other words")
+            # Some begin with the stream, as a recording does whose first sound was cut.
+            at = int(max(0.0, rng.uniform(-0.1, 0.5)) * RATE)
+            silent_from = self._say(stream, at, only_others=kind == "other words")
         elif kind == "speech, then commands":
             spoken = int(rng.uniform(0.3, 0.6) * self.samples)
             self._talk(stream.wave[:spoken])
@@ -106,7 +108,7 @@ class StreamMaker:
         rng = self.rng
         first = self._choose(self.by_word[self._word()])
         speed = float(np.clip(np.exp(rng.normal(0, 0.1)), 0.78, 1.28))
-        untrimmed = 0.6 if rng.random() < 0.3 else 0.08
+        untrimmed = 0.7 if rng.random() < 0.4 else 0.08
         loudness = rng.uniform(-3, 3)
         token, behind = self.token_samples, (self.delay + 1) * self.token_samples
         limit = self.samples - behind - int(rng.choice([0, 0, 0, 0.3, 0.7]) * self.samples)
@@ -197,8 +199,8 @@ class StreamMaker:
             at += max(1, len(piece) - len(fade))
 
     def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
-        """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain; a
-        quarter of the inputs end within 100 ms of their last word, which leaves digital silence.
+        """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain,
+        far down in 10 %; a quarter of the inputs end within 100 ms of their last word, which leaves digital silence.
         """
         rng = self.rng
         if rng.random() < 0.2:
@@ -209,6 +211,8 @@ class StreamMaker:
         if rng.random() < 0.25:
             wave[1:] = wave[1:] + rng.uniform(-0.4, 0.4) * wave[:-1]
         wave *= 10 ** (rng.uniform(-22, 8) / 20)
+        if rng.random() < 0.1:
+            wave *= 10 ** (rng.uniform(-20, 0) / 20)
         if rng.random() < 0.25:
             wave[silent_from:] = 0
         return np.clip(wave, -1, 1)
