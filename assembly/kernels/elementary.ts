@@ -1,73 +1,123 @@
-// exp, log, tanh and erf over lanes. Ours rather than the host's, because Math differs between engines and log-probs must
-// not. Coefficients and errors: scripts/fit_elementary.py, which evaluates them in float32 as this file does.
+// exp, log, tanh and the normal distribution over lanes. Ours rather than the host's, because Math differs between engines and
+// log-probs must not. Coefficients and errors: scripts/fit_elementary.py, which evaluates them in float32 as this file does.
 
-import { abs, add, copySign, div, exp2OfInteger, exponentOf, max, min, mul, round, selectLess, splat, sub } from "../target";
+import {
+  abs,
+  add,
+  constant,
+  copySign,
+  div,
+  exp2OfRaised,
+  exponentOf,
+  lowered,
+  max,
+  min,
+  mul,
+  raised,
+  selectLess,
+  splat,
+  sub,
+} from "../target";
+
+/** A step of Horner's rule: p x + c, c being value i of the coefficients. */
+// @ts-ignore: decorator
+@inline function step<V>(p: V, x: V, coefficients: usize, i: i32): V {
+  return add<V>(mul<V>(p, x), constant<V>(coefficients, i));
+}
+
+const ONE = memory.data<f32>([1]);
+const LOG2_E = memory.data<f32>([1.4426950408889634]);
+// ln 2 in two parts: the first has so few bits that its product with a small integer is exact.
+const LN2_HIGH = memory.data<f32>([0.693359375]);
+const LN2_LOW = memory.data<f32>([-2.12194440e-4]);
+
+const EXP_FROM = memory.data<f32>([-87]);
+const EXP_TO = memory.data<f32>([88]);
+const EXP = memory.data<f32>([
+  0.001381461275741458, 0.008368710055947304, 0.04166838899254799, 0.1666652113199234, 0.4999999403953552,
+]);
 
 /** e^x, relative error below 2e-7; x is clamped to -87..88, so there is neither overflow nor a subnormal result. */
 // @ts-ignore: decorator
 @inline export function exp<V>(x: V): V {
-  x = min<V>(max<V>(x, splat<V>(-87)), splat<V>(88));
-  const n = round<V>(mul<V>(x, splat<V>(1.4426950408889634)));
-  // ln 2 in two parts: the first has few enough bits that n * part is exact.
-  const r = sub<V>(sub<V>(x, mul<V>(n, splat<V>(0.693359375))), mul<V>(n, splat<V>(-2.12194440e-4)));
-  let q = splat<V>(0.001381461275741458);
-  q = add<V>(mul<V>(q, r), splat<V>(0.008368710055947304));
-  q = add<V>(mul<V>(q, r), splat<V>(0.04166838899254799));
-  q = add<V>(mul<V>(q, r), splat<V>(0.1666652113199234));
-  q = add<V>(mul<V>(q, r), splat<V>(0.4999999403953552));
-  return mul<V>(add<V>(splat<V>(1), add<V>(r, mul<V>(mul<V>(r, r), q))), exp2OfInteger<V>(n));
+  x = min<V>(max<V>(x, constant<V>(EXP_FROM)), constant<V>(EXP_TO));
+  const t = raised<V>(mul<V>(x, constant<V>(LOG2_E)));
+  const n = lowered<V>(t);
+  const r = sub<V>(sub<V>(x, mul<V>(n, constant<V>(LN2_HIGH))), mul<V>(n, constant<V>(LN2_LOW)));
+  let q = step<V>(constant<V>(EXP), r, EXP, 1);
+  q = step<V>(q, r, EXP, 2);
+  q = step<V>(q, r, EXP, 3);
+  q = step<V>(q, r, EXP, 4);
+  return mul<V>(add<V>(constant<V>(ONE), add<V>(r, mul<V>(mul<V>(r, r), q))), exp2OfRaised<V>(t));
 }
+
+const LOG = memory.data<f32>([
+  0.0674508661031723, -0.1179129034280777, 0.1195584386587143, -0.1238948404788971, 0.142069473862648,
+  -0.16668537259101868, 0.20002862811088562, -0.25000008940696716, 0.33333298563957214,
+]);
 
 /** ln x for normal x below 2^126, absolute error below 3e-8 + 1e-7 |ln x|. */
 // @ts-ignore: decorator
 @inline export function log<V>(x: V): V {
   const e = exponentOf<V>(x);
-  const f = sub<V>(mul<V>(x, exp2OfInteger<V>(sub<V>(splat<V>(0), e))), splat<V>(1));
-  let p = splat<V>(0.0674508661031723);
-  p = add<V>(mul<V>(p, f), splat<V>(-0.1179129034280777));
-  p = add<V>(mul<V>(p, f), splat<V>(0.1195584386587143));
-  p = add<V>(mul<V>(p, f), splat<V>(-0.1238948404788971));
-  p = add<V>(mul<V>(p, f), splat<V>(0.142069473862648));
-  p = add<V>(mul<V>(p, f), splat<V>(-0.16668537259101868));
-  p = add<V>(mul<V>(p, f), splat<V>(0.20002862811088562));
-  p = add<V>(mul<V>(p, f), splat<V>(-0.25000008940696716));
-  p = add<V>(mul<V>(p, f), splat<V>(0.33333298563957214));
+  const f = sub<V>(mul<V>(x, exp2OfRaised<V>(raised<V>(sub<V>(splat<V>(0), e)))), constant<V>(ONE));
+  let p = step<V>(constant<V>(LOG), f, LOG, 1);
+  p = step<V>(p, f, LOG, 2);
+  p = step<V>(p, f, LOG, 3);
+  p = step<V>(p, f, LOG, 4);
+  p = step<V>(p, f, LOG, 5);
+  p = step<V>(p, f, LOG, 6);
+  p = step<V>(p, f, LOG, 7);
+  p = step<V>(p, f, LOG, 8);
   const f2 = mul<V>(f, f);
   const m = sub<V>(f, sub<V>(mul<V>(f2, splat<V>(0.5)), mul<V>(mul<V>(f2, f), p)));
-  return add<V>(add<V>(m, mul<V>(e, splat<V>(-2.12194440e-4))), mul<V>(e, splat<V>(0.693359375)));
+  return add<V>(add<V>(m, mul<V>(e, constant<V>(LN2_LOW))), mul<V>(e, constant<V>(LN2_HIGH)));
 }
+
+const TANH = memory.data<f32>([
+  -0.0057170456275343895, 0.02065058797597885, -0.05374349653720856, 0.13331490755081177, -0.3333328366279602,
+]);
 
 /** tanh x, absolute error below 2e-7, relative below 1e-7 where |x| < 0.625. */
 // @ts-ignore: decorator
 @inline export function tanh<V>(x: V): V {
   const z = mul<V>(x, x);
-  let p = splat<V>(-0.0057170456275343895);
-  p = add<V>(mul<V>(p, z), splat<V>(0.02065058797597885));
-  p = add<V>(mul<V>(p, z), splat<V>(-0.05374349653720856));
-  p = add<V>(mul<V>(p, z), splat<V>(0.13331490755081177));
-  p = add<V>(mul<V>(p, z), splat<V>(-0.3333328366279602));
+  let p = step<V>(constant<V>(TANH), z, TANH, 1);
+  p = step<V>(p, z, TANH, 2);
+  p = step<V>(p, z, TANH, 3);
+  p = step<V>(p, z, TANH, 4);
   const near = add<V>(x, mul<V>(mul<V>(z, x), p));
   const t = exp<V>(mul<V>(abs<V>(x), splat<V>(-2)));
   const far = copySign<V>(div<V>(sub<V>(splat<V>(1), t), add<V>(splat<V>(1), t)), x);
   return selectLess<V>(abs<V>(x), splat<V>(0.625), near, far);
 }
 
-/** erf x, absolute error below 4e-7. */
+const HALF = memory.data<f32>([0.5]);
+const NORMAL_FROM = memory.data<f32>([-5.5437]);
+const NORMAL_TO = memory.data<f32>([5.5437]);
+const NORMAL_TOP = memory.data<f32>([
+  2.2482112171928748e-8, 6.3520924413751345e-6, 0.00017092720372602344, 0.004689743742346764, 0.03407338634133339,
+  0.398942232131958,
+]);
+const NORMAL_BOTTOM = memory.data<f32>([
+  1.1897169542862684e-6, 7.424662180710584e-5, 0.0018963669426739216, 0.028769515454769135, 0.2520751655101776,
+  1,
+]);
+
+/** The normal distribution's share below x, (1 + erf(x / sqrt 2)) / 2, absolute error below 2e-7. */
 // @ts-ignore: decorator
-@inline export function erf<V>(x: V): V {
-  x = min<V>(max<V>(x, splat<V>(-3.92)), splat<V>(3.92));
+@inline export function normal<V>(x: V): V {
+  x = min<V>(max<V>(x, constant<V>(NORMAL_FROM)), constant<V>(NORMAL_TO));
   const z = mul<V>(x, x);
-  let p = splat<V>(2.034839098996599e-6);
-  p = add<V>(mul<V>(p, z), splat<V>(0.00028746292809955776));
-  p = add<V>(mul<V>(p, z), splat<V>(0.003867660416290164));
-  p = add<V>(mul<V>(p, z), splat<V>(0.0530584491789341));
-  p = add<V>(mul<V>(p, z), splat<V>(0.19274869561195374));
-  p = add<V>(mul<V>(p, z), splat<V>(1.128378987312317));
-  let q = splat<V>(3.80708443117328e-5);
-  q = add<V>(mul<V>(q, z), splat<V>(0.0011879499070346355));
-  q = add<V>(mul<V>(q, z), splat<V>(0.015170974656939507));
-  q = add<V>(mul<V>(q, z), splat<V>(0.11507826298475266));
-  q = add<V>(mul<V>(q, z), splat<V>(0.5041507482528687));
-  q = add<V>(mul<V>(q, z), splat<V>(1));
-  return div<V>(mul<V>(x, p), q);
+  let p = step<V>(constant<V>(NORMAL_TOP), z, NORMAL_TOP, 1);
+  p = step<V>(p, z, NORMAL_TOP, 2);
+  p = step<V>(p, z, NORMAL_TOP, 3);
+  p = step<V>(p, z, NORMAL_TOP, 4);
+  p = step<V>(p, z, NORMAL_TOP, 5);
+  let q = step<V>(constant<V>(NORMAL_BOTTOM), z, NORMAL_BOTTOM, 1);
+  q = step<V>(q, z, NORMAL_BOTTOM, 2);
+  q = step<V>(q, z, NORMAL_BOTTOM, 3);
+  q = step<V>(q, z, NORMAL_BOTTOM, 4);
+  q = step<V>(q, z, NORMAL_BOTTOM, 5);
+  return add<V>(constant<V>(HALF), div<V>(mul<V>(x, p), q));
 }

@@ -9,7 +9,8 @@
 // times the instructions, and a step of the base size half as long again.
 
 import { RELAXED, SIMD } from "../target";
-import { fetchAhead, matmulInt7, matmulInt8 } from "./matmul-int8";
+import { matmulInt7, storeTransposed } from "./matmul-int7";
+import { fetchAhead, matmulInt8 } from "./matmul-int8";
 
 /** Weights that share a scale: 16 bytes, weight i in the low half of byte i, weight 16 + i in its high half. */
 // @ts-ignore: decorator
@@ -21,17 +22,26 @@ import { fetchAhead, matmulInt7, matmulInt8 } from "./matmul-int8";
 // @ts-ignore: decorator
 @inline const UNPACKED_ROWS: i32 = 8;
 
+/** 15 in every byte; from memory, since V8 makes a literal anew at each use. */
+const LOW_HALVES = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16);
+
+/** What the codes, 0 to 15, stand for. */
+// @ts-ignore: decorator
+@inline function lookUp(values: v128, codes: v128): v128 {
+  return RELAXED ? i8x16.relaxed_swizzle(values, codes) : i8x16.swizzle(values, codes);
+}
+
 /** out[count][32], int8, of `count` groups w and their scales; table[128][16] is what each code stands for at each scale. */
 export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, count: i32): void {
   const end = scales + count;
-  const low = SIMD ? i8x16.splat(15) : 0;
+  const low = SIMD ? v128.load(LOW_HALVES) : 0;
   for (; scales < end; scales++, w += GROUP_BYTES, out += GROUP) {
     const weights = table + (<usize>load<u8>(scales) << 4);
     if (SIMD) {
       const values = v128.load(weights);
       const codes = v128.load(w);
-      v128.store(out, i8x16.swizzle(values, v128.and(codes, low)));
-      v128.store(out + GROUP_BYTES, i8x16.swizzle(values, v128.and(i16x8.shr_u(codes, 4), low)));
+      v128.store(out, lookUp(values, v128.and(codes, low)));
+      v128.store(out + GROUP_BYTES, lookUp(values, v128.and(i16x8.shr_u(codes, 4), low)));
     } else {
       for (let i: usize = 0; i < GROUP_BYTES; i++) {
         const codes = <usize>load<u8>(w + i);
@@ -39,6 +49,43 @@ export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, co
         store<i8>(out + i + GROUP_BYTES, load<i8>(weights + (codes >> 4)));
       }
     }
+  }
+}
+
+/** A panel of matmulInt7, out[K / 4][8][4], of eight rows of `groupsOfRow` groups each. */
+function unpackPanel(out: usize, w: usize, scales: usize, table: usize, groupsOfRow: i32): void {
+  const row = <usize>groupsOfRow * GROUP_BYTES;
+  const low = v128.load(LOW_HALVES);
+  for (let n = 0; n < UNPACKED_ROWS; n += 4, out += 16) {
+    let to = out;
+    for (const end = scales + groupsOfRow; scales < end; scales++, w += GROUP_BYTES, to += 256) {
+      const ta = v128.load(table + (<usize>load<u8>(scales) << 4));
+      const tb = v128.load(table + (<usize>load<u8>(scales + groupsOfRow) << 4));
+      const tc = v128.load(table + (<usize>load<u8>(scales + 2 * groupsOfRow) << 4));
+      const td = v128.load(table + (<usize>load<u8>(scales + 3 * groupsOfRow) << 4));
+      const a = v128.load(w);
+      const b = v128.load(w + row);
+      const c = v128.load(w + 2 * row);
+      const d = v128.load(w + 3 * row);
+      storeTransposed(
+        to,
+        32,
+        lookUp(ta, v128.and(a, low)),
+        lookUp(tb, v128.and(b, low)),
+        lookUp(tc, v128.and(c, low)),
+        lookUp(td, v128.and(d, low)),
+      );
+      storeTransposed(
+        to + 128,
+        32,
+        lookUp(ta, v128.and(i16x8.shr_u(a, 4), low)),
+        lookUp(tb, v128.and(i16x8.shr_u(b, 4), low)),
+        lookUp(tc, v128.and(i16x8.shr_u(c, 4), low)),
+        lookUp(td, v128.and(i16x8.shr_u(d, 4), low)),
+      );
+    }
+    scales += 3 * groupsOfRow;
+    w += 3 * row;
   }
 }
 
@@ -66,7 +113,8 @@ export function matmulInt4(
   for (let n = 0; n < N; n += UNPACKED_ROWS) {
     const rows = min(UNPACKED_ROWS, N - n);
     const count = rows * groupsOfRow;
-    unpackInt4(unpacked, w, groups, table, count);
+    if (RELAXED && sums && rows == UNPACKED_ROWS) unpackPanel(unpacked, w, groups, table, groupsOfRow);
+    else unpackInt4(unpacked, w, groups, table, count);
     w += <usize>count * GROUP_BYTES;
     groups += count;
     const next = min(UNPACKED_ROWS, N - n - rows) * groupsOfRow;

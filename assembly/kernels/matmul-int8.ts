@@ -2,19 +2,14 @@
 // recognizer's time goes into. M is small (1 to 32 rows), w is row-major as in the model file.
 //
 // A step of the loop takes eight columns: weights are widened to i16 as they are loaded, multiplied by i16 activations and
-// summed in pairs (pmaddwd on x86). An int32 holds 133,000 products of 127 * 127, far more than any K.
-//
-// Relaxed SIMD has a product of sixteen columns in one instruction (vpdpbusd of AVX-VNNI, sdot of ARM), which is the same everywhere
-// if one operand lies in 0..127. So weights of seven bits have 64 added to them at load (layers/seven-bits.ts), and each sum starts
-// at -64 times the sum of its row's activations: same sums, to the bit, at 123 to 218 GOP/s instead of 30 to 46 for the shapes of
-// the shipped models and the base size (V8 13.6, one Zen 5 core of a busy machine, best of twelve interleaved runs); without AVX-VNNI
-// 32 to 45. Its sums need no register beside them, so five rows go together: 3 to 14 % faster than 3 + 2 or 4 + 4 + 2.
+// summed in pairs (pmaddwd on x86). An int32 holds 133,000 products of 127 * 127, far more than any K. Builds with relaxed SIMD
+// have a faster one for weights of seven bits: matmul-int7.ts.
 //
 // Tiles (rows x outputs), GOP/s in V8 11.3 on one Zen 5 core, K=512 N=2048, best of six interleaved runs:
 // 4x2 91, 3x2 88, 2x4 86, 5x1 84, 2x2 83, 1x4 69, 4x3 58, 5x2 56, 3x3 50. With five accumulators more, or with two steps
 // unrolled, V8 spills registers. So rows go in fours, and the rest as 3, 2, 3 + 2 or 1.
 
-import { RELAXED, SIMD } from "../target";
+import { SIMD } from "../target";
 import { quantizedBytes } from "./quantize";
 
 /** [sum of a's lanes, of b's, of c's, of d's]. */
@@ -31,28 +26,9 @@ import { quantizedBytes } from "./quantize";
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(acc), f32x4.mul(rowScales, weightScales)), bias);
 }
 
-/** Weights of a step: T is the type of the activations, i16 beside int8 weights or i8 beside weights in 0..127. */
 // @ts-ignore: decorator
-@inline function loadWeights<T>(w: usize): v128 {
-  return sizeof<T>() == 1 ? v128.load(w) : v128.load8x8_s(w);
-}
-
-/** Bytes of them; those of activations are 16. */
-// @ts-ignore: decorator
-@inline function weightBytes<T>(): usize {
-  return 16 / sizeof<T>();
-}
-
-// @ts-ignore: decorator
-@inline function dotStep<T>(acc: v128, activations: v128, weights: v128): v128 {
-  if (RELAXED && sizeof<T>() == 1) return i32x4.relaxed_dot_i8x16_i7x16_add_s(activations, weights, acc);
+@inline function dotStep(acc: v128, activations: v128, weights: v128): v128 {
   return i32x4.add(acc, i32x4.dot_i16x8_s(activations, weights));
-}
-
-/** What the sums of a row start at: with activations of i8, what adding 64 to the weights has to be taken back by. */
-// @ts-ignore: decorator
-@inline function startOf<T>(sums: usize): v128 {
-  return sizeof<T>() == 1 ? v128.load32_zero(sums) : i32x4.splat(0);
 }
 
 /** Two rows by two outputs, in the order r0n0, r0n1, r1n0, r1n1, to their two places. */
@@ -69,227 +45,140 @@ import { quantizedBytes } from "./quantize";
   return v128.shuffle<i32>(s, s, 0, 0, 1, 1);
 }
 
-function tile5x2<T>(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  ws: v128,
-  b: v128,
-  K: i32,
-): void {
-  const stride = quantizedBytes<T>(K);
-  let q0 = q;
-  let q1 = q + stride;
-  let q2 = q + 2 * stride;
-  let q3 = q + 3 * stride;
-  let q4 = q + 4 * stride;
-  let w0 = w;
-  let w1 = w + K;
-  let c00 = startOf<T>(sums);
-  let c01 = c00;
-  let c10 = startOf<T>(sums + 4);
-  let c11 = c10;
-  let c20 = startOf<T>(sums + 8);
-  let c21 = c20;
-  let c30 = startOf<T>(sums + 12);
-  let c31 = c30;
-  let c40 = startOf<T>(sums + 16);
-  let c41 = c40;
-  for (const end = q1; q0 < end; q0 += 16, q1 += 16, q2 += 16, q3 += 16, q4 += 16) {
-    const x0 = loadWeights<T>(w0);
-    const x1 = loadWeights<T>(w1);
-    const y0 = v128.load(q0);
-    c00 = dotStep<T>(c00, y0, x0);
-    c01 = dotStep<T>(c01, y0, x1);
-    const y1 = v128.load(q1);
-    c10 = dotStep<T>(c10, y1, x0);
-    c11 = dotStep<T>(c11, y1, x1);
-    const y2 = v128.load(q2);
-    c20 = dotStep<T>(c20, y2, x0);
-    c21 = dotStep<T>(c21, y2, x1);
-    const y3 = v128.load(q3);
-    c30 = dotStep<T>(c30, y3, x0);
-    c31 = dotStep<T>(c31, y3, x1);
-    const y4 = v128.load(q4);
-    c40 = dotStep<T>(c40, y4, x0);
-    c41 = dotStep<T>(c41, y4, x1);
-    w0 += weightBytes<T>();
-    w1 += weightBytes<T>();
-  }
-  storePair(out, outStride, rescale(sumEach(c00, c01, c10, c11), pairScales(scales), ws, b));
-  storePair(out + 2 * outStride, outStride, rescale(sumEach(c20, c21, c30, c31), pairScales(scales + 8), ws, b));
-  const last = rescale(sumEach(c40, c41, c40, c41), v128.load32_splat(scales + 16), ws, b);
-  v128.store64_lane(out + 4 * outStride, last, 0);
-}
-
-function tile4x2<T>(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  ws: v128,
-  b: v128,
-  K: i32,
-): void {
-  const stride = quantizedBytes<T>(K);
+function tile4x2(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
+  const stride = quantizedBytes<i16>(K);
   let q0 = q;
   let q1 = q + stride;
   let q2 = q + 2 * stride;
   let q3 = q + 3 * stride;
   let w0 = w;
   let w1 = w + K;
-  let c00 = startOf<T>(sums);
+  let c00 = i32x4.splat(0);
   let c01 = c00;
-  let c10 = startOf<T>(sums + 4);
+  let c10 = i32x4.splat(0);
   let c11 = c10;
-  let c20 = startOf<T>(sums + 8);
+  let c20 = i32x4.splat(0);
   let c21 = c20;
-  let c30 = startOf<T>(sums + 12);
+  let c30 = i32x4.splat(0);
   let c31 = c30;
-  for (const end = q1; q0 < end; q0 += 16, q1 += 16, q2 += 16, q3 += 16, w0 += weightBytes<T>(), w1 += weightBytes<T>()) {
-    const x0 = loadWeights<T>(w0);
-    const x1 = loadWeights<T>(w1);
+  for (const end = q1; q0 < end; q0 += 16, q1 += 16, q2 += 16, q3 += 16, w0 += 8, w1 += 8) {
+    const x0 = v128.load8x8_s(w0);
+    const x1 = v128.load8x8_s(w1);
     const y0 = v128.load(q0);
-    c00 = dotStep<T>(c00, y0, x0);
-    c01 = dotStep<T>(c01, y0, x1);
+    c00 = dotStep(c00, y0, x0);
+    c01 = dotStep(c01, y0, x1);
     const y1 = v128.load(q1);
-    c10 = dotStep<T>(c10, y1, x0);
-    c11 = dotStep<T>(c11, y1, x1);
+    c10 = dotStep(c10, y1, x0);
+    c11 = dotStep(c11, y1, x1);
     const y2 = v128.load(q2);
-    c20 = dotStep<T>(c20, y2, x0);
-    c21 = dotStep<T>(c21, y2, x1);
+    c20 = dotStep(c20, y2, x0);
+    c21 = dotStep(c21, y2, x1);
     const y3 = v128.load(q3);
-    c30 = dotStep<T>(c30, y3, x0);
-    c31 = dotStep<T>(c31, y3, x1);
+    c30 = dotStep(c30, y3, x0);
+    c31 = dotStep(c31, y3, x1);
   }
   storePair(out, outStride, rescale(sumEach(c00, c01, c10, c11), pairScales(scales), ws, b));
   storePair(out + 2 * outStride, outStride, rescale(sumEach(c20, c21, c30, c31), pairScales(scales + 8), ws, b));
 }
 
-function tile3x2<T>(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  ws: v128,
-  b: v128,
-  K: i32,
-): void {
-  const stride = quantizedBytes<T>(K);
+function tile3x2(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
+  const stride = quantizedBytes<i16>(K);
   let q0 = q;
   let q1 = q + stride;
   let q2 = q + 2 * stride;
   let w0 = w;
   let w1 = w + K;
-  let c00 = startOf<T>(sums);
+  let c00 = i32x4.splat(0);
   let c01 = c00;
-  let c10 = startOf<T>(sums + 4);
+  let c10 = i32x4.splat(0);
   let c11 = c10;
-  let c20 = startOf<T>(sums + 8);
+  let c20 = i32x4.splat(0);
   let c21 = c20;
-  for (const end = q1; q0 < end; q0 += 16, q1 += 16, q2 += 16, w0 += weightBytes<T>(), w1 += weightBytes<T>()) {
-    const x0 = loadWeights<T>(w0);
-    const x1 = loadWeights<T>(w1);
+  for (const end = q1; q0 < end; q0 += 16, q1 += 16, q2 += 16, w0 += 8, w1 += 8) {
+    const x0 = v128.load8x8_s(w0);
+    const x1 = v128.load8x8_s(w1);
     const y0 = v128.load(q0);
-    c00 = dotStep<T>(c00, y0, x0);
-    c01 = dotStep<T>(c01, y0, x1);
+    c00 = dotStep(c00, y0, x0);
+    c01 = dotStep(c01, y0, x1);
     const y1 = v128.load(q1);
-    c10 = dotStep<T>(c10, y1, x0);
-    c11 = dotStep<T>(c11, y1, x1);
+    c10 = dotStep(c10, y1, x0);
+    c11 = dotStep(c11, y1, x1);
     const y2 = v128.load(q2);
-    c20 = dotStep<T>(c20, y2, x0);
-    c21 = dotStep<T>(c21, y2, x1);
+    c20 = dotStep(c20, y2, x0);
+    c21 = dotStep(c21, y2, x1);
   }
   storePair(out, outStride, rescale(sumEach(c00, c01, c10, c11), pairScales(scales), ws, b));
   const last = rescale(sumEach(c20, c21, c20, c21), v128.load32_splat(scales + 8), ws, b);
   v128.store64_lane(out + 2 * outStride, last, 0);
 }
 
-function tile2x4<T>(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  ws: v128,
-  b: v128,
-  K: i32,
-): void {
+function tile2x4(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
   let q0 = q;
-  let q1 = q + quantizedBytes<T>(K);
+  let q1 = q + quantizedBytes<i16>(K);
   let w0 = w;
   let w1 = w + K;
   let w2 = w + 2 * K;
   let w3 = w + 3 * K;
-  let c00 = startOf<T>(sums);
+  let c00 = i32x4.splat(0);
   let c01 = c00;
   let c02 = c00;
   let c03 = c00;
-  let c10 = startOf<T>(sums + 4);
+  let c10 = i32x4.splat(0);
   let c11 = c10;
   let c12 = c10;
   let c13 = c10;
-  for (const end = q1; q0 < end; q0 += 16, q1 += 16, w0 += weightBytes<T>(), w1 += weightBytes<T>(), w2 += weightBytes<T>(), w3 += weightBytes<T>()) {
+  for (const end = q1; q0 < end; q0 += 16, q1 += 16, w0 += 8, w1 += 8, w2 += 8, w3 += 8) {
     const y0 = v128.load(q0);
     const y1 = v128.load(q1);
-    const x0 = loadWeights<T>(w0);
-    c00 = dotStep<T>(c00, y0, x0);
-    c10 = dotStep<T>(c10, y1, x0);
-    const x1 = loadWeights<T>(w1);
-    c01 = dotStep<T>(c01, y0, x1);
-    c11 = dotStep<T>(c11, y1, x1);
-    const x2 = loadWeights<T>(w2);
-    c02 = dotStep<T>(c02, y0, x2);
-    c12 = dotStep<T>(c12, y1, x2);
-    const x3 = loadWeights<T>(w3);
-    c03 = dotStep<T>(c03, y0, x3);
-    c13 = dotStep<T>(c13, y1, x3);
+    const x0 = v128.load8x8_s(w0);
+    c00 = dotStep(c00, y0, x0);
+    c10 = dotStep(c10, y1, x0);
+    const x1 = v128.load8x8_s(w1);
+    c01 = dotStep(c01, y0, x1);
+    c11 = dotStep(c11, y1, x1);
+    const x2 = v128.load8x8_s(w2);
+    c02 = dotStep(c02, y0, x2);
+    c12 = dotStep(c12, y1, x2);
+    const x3 = v128.load8x8_s(w3);
+    c03 = dotStep(c03, y0, x3);
+    c13 = dotStep(c13, y1, x3);
   }
   v128.store(out, rescale(sumEach(c00, c01, c02, c03), v128.load32_splat(scales), ws, b));
   v128.store(out + outStride, rescale(sumEach(c10, c11, c12, c13), v128.load32_splat(scales, 4), ws, b));
 }
 
-function tile1x4<T>(out: usize, q: usize, scales: usize, sums: usize, w: usize, ws: v128, b: v128, K: i32): void {
-  const end = q + quantizedBytes<T>(K);
+function tile1x4(out: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
+  const end = q + quantizedBytes<i16>(K);
   let w1 = w + K;
   let w2 = w + 2 * K;
   let w3 = w + 3 * K;
-  let c0 = startOf<T>(sums);
+  let c0 = i32x4.splat(0);
   let c1 = c0;
   let c2 = c0;
   let c3 = c0;
-  for (; q < end; q += 16, w += weightBytes<T>(), w1 += weightBytes<T>(), w2 += weightBytes<T>(), w3 += weightBytes<T>()) {
+  for (; q < end; q += 16, w += 8, w1 += 8, w2 += 8, w3 += 8) {
     const y = v128.load(q);
-    c0 = dotStep<T>(c0, y, loadWeights<T>(w));
-    c1 = dotStep<T>(c1, y, loadWeights<T>(w1));
-    c2 = dotStep<T>(c2, y, loadWeights<T>(w2));
-    c3 = dotStep<T>(c3, y, loadWeights<T>(w3));
+    c0 = dotStep(c0, y, v128.load8x8_s(w));
+    c1 = dotStep(c1, y, v128.load8x8_s(w1));
+    c2 = dotStep(c2, y, v128.load8x8_s(w2));
+    c3 = dotStep(c3, y, v128.load8x8_s(w3));
   }
   v128.store(out, rescale(sumEach(c0, c1, c2, c3), v128.load32_splat(scales), ws, b));
 }
 
 /** Four outputs on every row: weights of a panel (4 K bytes) stay in the first-level cache while the rows pass. */
-function panel<T>(
+function panel(
   out: usize,
   outStride: usize,
   q: usize,
   scales: usize,
-  sums: usize,
   w: usize,
   ws: v128,
   b: v128,
   M: i32,
   K: i32,
 ): void {
-  const qStride = quantizedBytes<T>(K);
+  const qStride = quantizedBytes<i16>(K);
   const wPair = w + 2 * K;
   const wsLo = v128.shuffle<i32>(ws, ws, 0, 1, 0, 1);
   const wsHi = v128.shuffle<i32>(ws, ws, 2, 3, 2, 3);
@@ -297,29 +186,24 @@ function panel<T>(
   const bHi = v128.shuffle<i32>(b, b, 2, 3, 2, 3);
   while (M > 0) {
     let rows = 4;
-    if (sizeof<T>() == 1 && M % 5 == 0) {
-      rows = 5;
-      tile5x2<T>(out, outStride, q, scales, sums, w, wsLo, bLo, K);
-      tile5x2<T>(out + 8, outStride, q, scales, sums, wPair, wsHi, bHi, K);
-    } else if (M >= 4 && M != 5) {
-      tile4x2<T>(out, outStride, q, scales, sums, w, wsLo, bLo, K);
-      tile4x2<T>(out + 8, outStride, q, scales, sums, wPair, wsHi, bHi, K);
+    if (M >= 4 && M != 5) {
+      tile4x2(out, outStride, q, scales, w, wsLo, bLo, K);
+      tile4x2(out + 8, outStride, q, scales, wPair, wsHi, bHi, K);
     } else if (M >= 3) {
       rows = 3;
-      tile3x2<T>(out, outStride, q, scales, sums, w, wsLo, bLo, K);
-      tile3x2<T>(out + 8, outStride, q, scales, sums, wPair, wsHi, bHi, K);
+      tile3x2(out, outStride, q, scales, w, wsLo, bLo, K);
+      tile3x2(out + 8, outStride, q, scales, wPair, wsHi, bHi, K);
     } else if (M == 2) {
       rows = 2;
-      tile2x4<T>(out, outStride, q, scales, sums, w, ws, b, K);
+      tile2x4(out, outStride, q, scales, w, ws, b, K);
     } else {
       rows = 1;
-      tile1x4<T>(out, q, scales, sums, w, ws, b, K);
+      tile1x4(out, q, scales, w, ws, b, K);
     }
     M -= rows;
     out += <usize>rows * outStride;
     q += <usize>rows * qStride;
     scales += <usize>rows << 2;
-    if (sizeof<T>() == 1) sums += <usize>rows << 2;
   }
 }
 
@@ -335,47 +219,10 @@ function panel<T>(
 
 /** One output on one row, in plain integers: the scalar build, and products with fewer than four outputs. */
 // @ts-ignore: decorator
-@inline function dotPlain<T>(start: i32, q: usize, w: usize, K: i32): i32 {
-  for (let k = 0; k < K; k++) start += <i32>load<T>(q + <usize>k * sizeof<T>()) * <i32>load<i8>(w + k);
-  return start;
-}
-
-// @ts-ignore: decorator
-@inline function product<T>(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  weightScales: usize,
-  bias: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-): void {
-  if (SIMD && N >= 4) {
-    for (let n = 0; n < N; n += 4) {
-      // Where N is no multiple of four, the last panel does some of the columns before it again: they come out the same.
-      const at = min(n, N - 4);
-      if (n + 8 <= N) fetchAhead(w + <usize>((n + 4) * K), <usize>(4 * K));
-      const b = bias ? v128.load(bias + (<usize>at << 2)) : f32x4.splat(0);
-      const ws = v128.load(weightScales + (<usize>at << 2));
-      panel<T>(out + (<usize>at << 2), outStride, q, scales, sums, w + <usize>(at * K), ws, b, M, K);
-    }
-    return;
-  }
-  const stride = quantizedBytes<T>(K);
-  for (let n = 0; n < N; n++) {
-    const ws = load<f32>(weightScales + (<usize>n << 2));
-    const b: f32 = bias ? load<f32>(bias + (<usize>n << 2)) : 0;
-    for (let m = 0; m < M; m++) {
-      const start = sizeof<T>() == 1 ? load<i32>(sums + (<usize>m << 2)) : 0;
-      const acc = dotPlain<T>(start, q + <usize>m * stride, w + <usize>(n * K), K);
-      const o = out + <usize>m * outStride + (<usize>n << 2);
-      store<f32>(o, <f32>acc * (load<f32>(scales + (<usize>m << 2)) * ws) + b);
-    }
-  }
+@inline function dotPlain(q: usize, w: usize, K: i32): i32 {
+  let sum = 0;
+  for (let k = 0; k < K; k++) sum += <i32>load<i16>(q + (<usize>k << 1)) * <i32>load<i8>(w + k);
+  return sum;
 }
 
 /**
@@ -395,25 +242,25 @@ export function matmulInt8(
   N: i32,
   K: i32,
 ): void {
-  product<i16>(out, outStride, q, scales, 0, w, weightScales, bias, M, N, K);
-}
-
-/**
- * The same of weights w + 64 in 0..127, with q, scales and sums as quantizeRowsWithSums leaves them: for builds with relaxed SIMD.
- * Reads up to fifteen bytes past the last row.
- */
-export function matmulInt7(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  weightScales: usize,
-  bias: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-): void {
-  product<i8>(out, outStride, q, scales, sums, w, weightScales, bias, M, N, K);
+  if (SIMD && N >= 4) {
+    for (let n = 0; n < N; n += 4) {
+      // Where N is no multiple of four, the last panel does some of the columns before it again: they come out the same.
+      const at = min(n, N - 4);
+      if (n + 8 <= N) fetchAhead(w + <usize>((n + 4) * K), <usize>(4 * K));
+      const b = bias ? v128.load(bias + (<usize>at << 2)) : f32x4.splat(0);
+      const ws = v128.load(weightScales + (<usize>at << 2));
+      panel(out + (<usize>at << 2), outStride, q, scales, w + <usize>(at * K), ws, b, M, K);
+    }
+    return;
+  }
+  const stride = quantizedBytes<i16>(K);
+  for (let n = 0; n < N; n++) {
+    const ws = load<f32>(weightScales + (<usize>n << 2));
+    const b: f32 = bias ? load<f32>(bias + (<usize>n << 2)) : 0;
+    for (let m = 0; m < M; m++) {
+      const acc = dotPlain(q + <usize>m * stride, w + <usize>(n * K), K);
+      const o = out + <usize>m * outStride + (<usize>n << 2);
+      store<f32>(o, <f32>acc * (load<f32>(scales + (<usize>m << 2)) * ws) + b);
+    }
+  }
 }

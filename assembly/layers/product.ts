@@ -2,7 +2,8 @@
 
 import { matmulF32 } from "../kernels/matmul-f32";
 import { matmulInt4 } from "../kernels/matmul-int4";
-import { matmulInt7, matmulInt8 } from "../kernels/matmul-int8";
+import { matmulInt7 } from "../kernels/matmul-int7";
+import { matmulInt8 } from "../kernels/matmul-int8";
 import { quantizedBytes } from "../kernels/quantize";
 import { RELAXED } from "../target";
 import { Scratch } from "./scratch";
@@ -23,7 +24,7 @@ export class Linear {
 
 /**
  * Columns from ... from + N of rows first ... first + M of x[...][inputs] weight^T + bias, to out[M][N] in rows outStride bytes
- * apart. `unpacked` is the thread's own room for weights of four bits.
+ * apart; `from` is a multiple of eight. `unpacked` is the thread's own room for weights of four bits.
  */
 export function projectColumns(
   l: Linear,

@@ -1,7 +1,8 @@
-// Weights of seven bits, -64 to 63, can take the dot product of relaxed SIMD (kernels/matmul-int8.ts) if 64 is added to them: what is
+// Weights of seven bits, -64 to 63, can take the dot product of relaxed SIMD if they are readied for it (kernels/matmul-int7.ts): what is
 // done here once, when a model has been loaded, if all of its quantized weights are that narrow. Others run as in the simd build,
 // and so does everything where the instruction does not compute what it should.
 
+import { packInt7 } from "../kernels/matmul-int7";
 import { Linear } from "./product";
 import { Scratch } from "./scratch";
 
@@ -17,13 +18,6 @@ function areNarrow(w: usize, n: i32): bool {
   for (; i + 16 <= n; i += 16) all = v128.or(all, i8x16.add(v128.load(w + i), offset));
   for (; i < n; i++) all = v128.or(all, i8x16.splat(load<i8>(w + i) + 64));
   return i8x16.bitmask(all) == 0;
-}
-
-function add64(w: usize, n: i32): void {
-  const offset = i8x16.splat(64);
-  let i = 0;
-  for (; i + 16 <= n; i += 16) v128.store(w + i, i8x16.add(v128.load(w + i), offset));
-  for (; i < n; i++) store<i8>(w + i, load<i8>(w + i) + 64);
 }
 
 /**
@@ -56,8 +50,9 @@ export function useSevenBits(linears: usize, count: i32, s: Scratch): void {
   }
   for (let at = linears; at < end; at += 4) {
     const l = changetype<Linear>(load<usize>(at));
-    if (l.scales && !l.groups) add64(l.weight, l.outputs * l.inputs);
+    if (l.scales && !l.groups) packInt7(l.weight, l.outputs, l.inputs, s.quantized);
   }
-  if (s.int4) add64(s.int4, TABLE_BYTES);
+  // No row of it is a panel's.
+  if (s.int4) packInt7(s.int4, 1, TABLE_BYTES, 0);
   s.sevenBits = 1;
 }

@@ -98,8 +98,8 @@ function projectRound(p: SharedProduct, l: Linear, s: Scratch, out: usize, x: us
   p.x = x;
   p.first = first;
   p.M = M;
-  // Whole panels of four.
-  p.columns = min(((l.outputs + chunks - 1) / chunks + 3) & ~3, (CHUNK_VALUES / M) & ~3);
+  // Whole panels, of eight at most.
+  p.columns = min(((l.outputs + chunks - 1) / chunks + 7) & ~7, (CHUNK_VALUES / M) & ~7);
   const count = (l.outputs + p.columns - 1) / p.columns;
   offer(p, count);
 

@@ -7,7 +7,7 @@
 import type { ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { isInt4 } from "../model/tensors.ts";
-import { ALIGNMENT, align, Cursor, F32 } from "./cursor.ts";
+import { align, Cursor, F32 } from "./cursor.ts";
 import { planScratch, type ScratchPlan, unpackedBytes } from "./scratch.ts";
 import { BINS, Sizes, WINDOW } from "./sizes.ts";
 
@@ -103,6 +103,8 @@ const LSTM_WORDS = 32;
 /** Bytes of a pool's record, rounded up, and of a helper's place without room for unpacked weights (assembly/layers/shared-product.ts). */
 const POOL_BYTES = 128;
 const HELPER_BYTES = POOL_BYTES + 8192 * 4;
+/** Products read that far behind a tensor's end (AHEAD of assembly/kernels/matmul-int7.ts). */
+const READ_AHEAD = 1024;
 const INT4_TABLE_BYTES = 128 * 16;
 /** Words of a prediction's request (assembly/model/predictor.ts). */
 const REQUEST_WORDS = 3;
@@ -199,8 +201,7 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
   const weightsStart = cursor.at;
   const tensors = new Map<string, number>();
   for (const tensor of header.tensors) tensors.set(tensor.name, cursor.take(tensor.bytes));
-  // The int8 product reads up to seven bytes past a tensor's last row.
-  cursor.take(ALIGNMENT);
+  cursor.take(READ_AHEAD);
   region("weights", weightsStart, cursor.at);
 
   const scratchStart = cursor.at;

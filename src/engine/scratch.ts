@@ -70,7 +70,8 @@ function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { col
     }
   }
   return {
-    columns: Math.max(...products.map(([rows, inputs]) => rows * padded8(inputs))),
+    // At load, eight rows of int8 weights are packed there (assembly/kernels/matmul-int7.ts).
+    columns: Math.max(...products.map(([rows, inputs]) => Math.max(rows, 4) * padded8(inputs))),
     rows: Math.max(...products.map(([rows]) => rows)),
   };
 }

@@ -1,13 +1,12 @@
 // Activations for interpreters.
 
-import { erf, exp, tanh } from "./elementary.ts";
+import { exp, normal, tanh } from "./elementary.ts";
 import type { Views } from "./views.ts";
 
 const fround = Math.fround;
-const SQRT_HALF = fround(Math.SQRT1_2);
 
 const relu = (x: number) => (x < 0 ? 0 : x);
-const gelu = (x: number) => fround(fround(x * 0.5) * fround(1 + erf(fround(x * SQRT_HALF))));
+const gelu = (x: number) => fround(x * normal(x));
 const silu = (x: number) => fround(x / fround(1 + exp(-x)));
 const clamp = (x: number) => {
   const least = x < -10 ? -10 : x;

@@ -1,4 +1,4 @@
-// exp, log, tanh and erf of one value: assembly/kernels/elementary.ts, step by step.
+// exp, log, tanh and the normal distribution of one value: assembly/kernels/elementary.ts, step by step.
 
 import { ROUND } from "./views.ts";
 
@@ -70,24 +70,24 @@ export function tanh(x: number): number {
   return x < 0 ? -far : far;
 }
 
-const ERF_TOP = [
-  2.034839098996599e-6, 0.00028746292809955776, 0.003867660416290164, 0.0530584491789341, 0.19274869561195374,
-  1.128378987312317,
+const NORMAL_TOP = [
+  2.2482112171928748e-8, 6.3520924413751345e-6, 0.00017092720372602344, 0.004689743742346764, 0.03407338634133339,
+  0.398942232131958,
 ].map(fround);
-const ERF_BOTTOM = [
-  3.80708443117328e-5, 0.0011879499070346355, 0.015170974656939507, 0.11507826298475266, 0.5041507482528687, 1,
+const NORMAL_BOTTOM = [
+  1.1897169542862684e-6, 7.424662180710584e-5, 0.0018963669426739216, 0.028769515454769135, 0.2520751655101776, 1,
 ].map(fround);
-const ERF_END = fround(3.92);
+const NORMAL_END = fround(5.5437);
 
-export function erf(x: number): number {
-  x = x < -ERF_END ? -ERF_END : x;
-  x = ERF_END < x ? ERF_END : x;
+export function normal(x: number): number {
+  x = x < -NORMAL_END ? -NORMAL_END : x;
+  x = NORMAL_END < x ? NORMAL_END : x;
   const z = fround(x * x);
-  let p = ERF_TOP[0]!;
-  let q = ERF_BOTTOM[0]!;
+  let p = NORMAL_TOP[0]!;
+  let q = NORMAL_BOTTOM[0]!;
   for (let i = 1; i < 6; i++) {
-    p = fround(fround(p * z) + ERF_TOP[i]!);
-    q = fround(fround(q * z) + ERF_BOTTOM[i]!);
+    p = fround(fround(p * z) + NORMAL_TOP[i]!);
+    q = fround(fround(q * z) + NORMAL_BOTTOM[i]!);
   }
-  return fround(fround(x * p) / q);
+  return fround(0.5 + fround(fround(x * p) / q));
 }
