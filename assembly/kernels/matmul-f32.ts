@@ -95,20 +95,22 @@ export function matmulF32(
   N: i32,
   K: i32,
 ): void {
-  let n = 0;
-  if (SIMD) {
-    for (; n + 4 <= N; n += 4) {
-      const b = bias ? v128.load(bias + (<usize>n << 2)) : f32x4.splat(0);
-      const rows = w + <usize>n * wStride;
-      const column = out + (<usize>n << 2);
+  if (SIMD && N >= 4) {
+    for (let n = 0; n < N; n += 4) {
+      // Where N is no multiple of four, the last tiles do some of the columns before them again: they come out the same.
+      const at = min(n, N - 4);
+      const b = bias ? v128.load(bias + (<usize>at << 2)) : f32x4.splat(0);
+      const rows = w + <usize>at * wStride;
+      const column = out + (<usize>at << 2);
       let m = 0;
       for (; m + 2 <= M; m += 2) {
         tile2x4(column + <usize>m * outStride, outStride, x + <usize>m * xStride, xStride, rows, wStride, b, K);
       }
       if (m < M) tile1x4(column + <usize>m * outStride, x + <usize>m * xStride, rows, wStride, b, K);
     }
+    return;
   }
-  for (; n < N; n++) {
+  for (let n = 0; n < N; n++) {
     const b: f32 = bias ? load<f32>(bias + (<usize>n << 2)) : 0;
     for (let m = 0; m < M; m++) {
       const y = dot(x + <usize>m * xStride, w + <usize>n * wStride, K);

@@ -3,7 +3,6 @@
 // them calls these, and test/plain/kernels.test.ts compares each with its twin.
 
 import { activate } from "./activation.ts";
-import { addWeightedRows } from "./attention.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { framesSideBySide } from "./log-mel.ts";
 import { matmulF32 } from "./matmul-f32.ts";
@@ -12,6 +11,7 @@ import { quantizeRows } from "./quantize.ts";
 import { softmaxes } from "./softmax.ts";
 import { vectors } from "./vector.ts";
 import { viewsOf } from "./views.ts";
+import { addWeightedRows } from "./weighted-rows.ts";
 
 /** The kernels over an engine's memory. */
 export function kernels(memory: ArrayBuffer) {

@@ -201,6 +201,8 @@ const CASES: KernelCase[] = [
       [10, 0, 10, 60, 8, 7],
       [4, 3, 6, 9, 1, 21],
       [5, 8, 4, 3, 2, 16],
+      [6, 0, 5, 7, 2, 12],
+      [7, 2, 7, 4, 1, 24],
     ],
     run: (engine, M, bank, current, past, heads, width) => {
       const d = heads! * width!;

@@ -94,10 +94,11 @@ const CASES: Record<Kernel, readonly { readonly sizes: readonly number[][]; read
   addScaled: [{ sizes: lengths, args: (bench, n) => [bench.floats(n!, 1), bench.floats(n!, 2), Math.fround(0.3), n!] }],
   addWeightedRows: [
     {
-      sizes: [1, 5, 19].flatMap((n) => [1, 4, 7, 20, 33].map((K) => [n, K])),
-      args: (bench, n, K) => {
-        const [out, weights, rows] = [bench.floats(K!, 1), bench.floats(n!, 2), bench.floats(n! * 2 * K! + K!, 3)];
-        return [out, weights, rows, 8 * K!, n!, K!];
+      sizes: [1, 6, 7].flatMap((M) => [1, 5, 19].flatMap((n) => [1, 4, 7, 20, 33].map((K) => [M, n, K]))),
+      args: (bench, M, n, K) => {
+        const [out, weights] = [bench.floats(M! * (K! + 1), 1), bench.floats(M! * (n! + 2), 2)];
+        const rows = bench.floats(n! * 2 * K! + K!, 3);
+        return [out, 4 * (K! + 1), weights, 4 * (n! + 2), rows, 8 * K!, M!, n!, K!];
       },
     },
   ],

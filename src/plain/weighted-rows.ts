@@ -4,15 +4,12 @@ import type { Views } from "./views.ts";
 
 const fround = Math.fround;
 
-/** addWeightedRows of assembly/kernels/attention.ts, in its words. Four columns share the reading of a weight. */
-export function addWeightedRows({ f32 }: Views) {
-  return (out: number, weights: number, rows: number, stride: number, n: number, K: number): void => {
-    const values = f32;
-    const first = weights >> 2;
+/** addWeightedRows of assembly/kernels/weighted-rows.ts, in its words. Four columns share the reading of a weight. */
+export function addWeightedRows({ f32: values }: Views) {
+  const addRow = (out: number, first: number, rows: number, step: number, n: number, K: number): void => {
     const end = first + n;
-    const step = stride >> 2;
-    let o = out >> 2;
-    let r = rows >> 2;
+    let o = out;
+    let r = rows;
     let k = 0;
     for (; k + 4 <= K; k += 4, o += 4, r += 4) {
       let a0 = values[o]!;
@@ -35,6 +32,21 @@ export function addWeightedRows({ f32 }: Views) {
       let a = values[o]!;
       for (let p = first, q = r; p < end; p++, q += step) a = fround(a + fround(values[p]! * values[q]!));
       values[o] = a;
+    }
+  };
+  return (
+    out: number,
+    outStride: number,
+    weights: number,
+    weightStride: number,
+    rows: number,
+    stride: number,
+    M: number,
+    n: number,
+    K: number,
+  ): void => {
+    for (let m = 0; m < M; m++) {
+      addRow((out + m * outStride) >> 2, (weights + m * weightStride) >> 2, rows >> 2, stride >> 2, n, K);
     }
   };
 }
