@@ -13,7 +13,7 @@ export interface CacheEntry {
   readonly origin: Origin | null;
   readonly bytes: number;
   readonly complete: boolean;
-  /** The bytes that are kept, in pieces. */
+  /** The bytes that are kept, in pieces that last until the next is asked for. */
   read(): AsyncIterable<Uint8Array>;
   /** Drops what is kept and starts anew. */
   begin(origin: Origin): Promise<void>;

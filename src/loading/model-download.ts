@@ -60,7 +60,7 @@ export class ModelDownload {
     this.options = options;
   }
 
-  /** All bytes, once. Errors: io; the signal's reason if it aborts. */
+  /** All bytes, once, in chunks that last until the next is asked for. Errors: io; the signal's reason if it aborts. */
   async *bytes(): AsyncGenerator<Uint8Array> {
     const { cache, reload } = this.options;
     // A cache that does not work, as in a private window, is none.

@@ -41,7 +41,7 @@ async function download({ cache = null, reload = false, signal, leaveAfter = Inf
   let bytes = 0;
   try {
     for await (const chunk of source.bytes()) {
-      chunks.push(chunk);
+      chunks.push(chunk.slice());
       bytes += chunk.length;
       if (bytes >= leaveAfter) break;
     }
