@@ -2,8 +2,9 @@
 //
 // Relaxed SIMD has a product of sixteen columns in one instruction (vpdpbusd of AVX-VNNI, sdot of ARM), which is the same everywhere
 // if one operand lies in 0..127. So weights have 64 added to them at load (layers/seven-bits.ts), and each sum starts at -64 times
-// the sum of its row's activations: same sums, to the bit, at 170 to 230 GOP/s instead of 30 to 46 for the shapes of the shipped
-// models and the base size (V8 13.6, one Zen 5 core of a busy machine, best of interleaved runs); without AVX-VNNI 32 to 45.
+// the sum of its row's activations: same sums, to the bit, at 173 to 240 GOP/s instead of 73 to 88 for the shapes of the shipped
+// models and the base size, from the cache (V8 13.6, one Zen 5 core of a busy machine, best of interleaved runs). Without AVX-VNNI
+// it is about as fast as the other.
 //
 // The instruction sums four columns into each of four lanes. Weights are packed at load so that the lanes are outputs: panels
 // [K / 4][8 outputs][4 columns], beside which four columns of a row of activations stand in every lane. So nothing is summed across
