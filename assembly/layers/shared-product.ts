@@ -118,7 +118,8 @@ function projectRound(p: SharedProduct, l: Linear, s: Scratch, out: usize, x: us
 
 /** `project` with the help of other threads. */
 export function projectTogether(p: SharedProduct, l: Linear, s: Scratch, out: usize, x: usize, first: i32, M: i32): void {
-  const most = ROUND_VALUES / l.outputs;
+  // So few that a panel of every row fits in a chunk.
+  const most = min(ROUND_VALUES / l.outputs, CHUNK_VALUES / 8);
   for (let m = 0; m < M; m += most) {
     projectRound(p, l, s, out + (<usize>(m * l.outputs) << 2), x, first + m, min(most, M - m));
   }

@@ -91,6 +91,23 @@ describe("threads", () => {
     engine.free();
   });
 
+  it("take products of more rows than a chunk has room for", async () => {
+    const folded = { attentionFold: 1, feedForwardFold: 8, heads: 2, feedForward: 512 };
+    const narrow = modelFile(smallConfig({ width: 64, projection: 16, layers: [folded] }), { seed: 8, weights: "int8" });
+    const engine = await withThreads(2, { model: narrow, maxStreams: 64, maxBatch: 64, deferred: true });
+    const wanted = recognizer("simd", narrow).createStream();
+    const streams = Array.from({ length: 64 }, () => engine.createStream());
+    const waveform = randomFloats(32000, 7, 0.5);
+    for (const stream of [wanted, ...streams]) stream.acceptWaveform(16000, waveform);
+    for (const stream of streams) stream.inputFinished();
+    wanted.inputFinished();
+    engine.decodeStreams();
+    const results = wanted.results();
+    expect(results.length).toBeGreaterThan(0);
+    for (const stream of streams) expect(stream.results()).toEqual(results);
+    engine.free();
+  });
+
   it("take the memory that was foretold", async () => {
     const header = readModelHeader(model);
     const engine = await withThreads(4, { model });
