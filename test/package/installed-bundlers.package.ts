@@ -12,7 +12,7 @@ import { digits, nodeWords } from "../web/support/node-words.ts";
 import { answerAt, answerIn, html, script } from "./support/page.ts";
 import { createProject, type Project } from "./support/project.ts";
 
-const heard = `simd: ${nodeWords(digits).join(" ")}`;
+const heard = `relaxed: ${nodeWords(digits).join(" ")}`;
 let project: Project;
 let browser: Browser;
 
@@ -49,7 +49,7 @@ describe.each([
     project.copy("examples/digits.wav", `${folder}/webpack/dist/digits.wav`);
     project.run(`${folder}/webpack`, "webpack", "--mode", "production");
     const files = filesIn(`${folder}/webpack/dist`);
-    expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(3);
+    expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(5);
     expect(files.filter((file) => file.endsWith(".safetensors"))).toHaveLength(1);
     expect(await answerIn(browser, join(project.folder, folder, "webpack/dist"))).toBe(heard);
   });
@@ -88,7 +88,7 @@ export default function Digits() {
   });
   project.copy("examples/digits.wav", `${folder}/public/digits.wav`);
   project.run(folder, "next", "build");
-  expect(filesIn(`${folder}/.next/static`).filter((file) => file.endsWith(".wasm"))).toHaveLength(3);
+  expect(filesIn(`${folder}/.next/static`).filter((file) => file.endsWith(".wasm"))).toHaveLength(5);
   const port = await freePort();
   const server = await start(folder, port);
   try {

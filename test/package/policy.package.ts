@@ -49,7 +49,7 @@ function answer(policy: string, main: string): Promise<string> {
 }
 
 it("needs 'wasm-unsafe-eval' and no more", async () => {
-  expect(await answer("'self' 'wasm-unsafe-eval'", DEFAULT)).toBe(`simd: ${words}`);
+  expect(await answer("'self' 'wasm-unsafe-eval'", DEFAULT)).toBe(`relaxed: ${words}`);
 });
 
 it("says what to do where that is not allowed", async () => {
