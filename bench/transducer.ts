@@ -11,6 +11,7 @@ import { openStateDict } from "../src/convert/open-state-dict.ts";
 import { convertTorchaudio } from "../src/convert/torchaudio.ts";
 import { createRecognizer, type Recognizer } from "../src/index.ts";
 import { readSafetensors } from "../src/model/safetensors.ts";
+import { BUILDS, moduleOf } from "./engines.ts";
 import { format } from "./table.ts";
 
 const ROUNDS = 7;
@@ -62,7 +63,7 @@ async function convert(): Promise<void> {
 async function load(): Promise<{ recognizer: Recognizer; seconds: number; residentMb: number; peakMb: number }> {
   const before = process.memoryUsage().rss;
   const start = performance.now();
-  const wasm = readFileSync(new URL("./foldvox.simd.wasm", import.meta.url));
+  const wasm = moduleOf(BUILDS[0]!);
   const recognizer = await createRecognizer({ model: MODEL, wasm, decoding: { beam: 10 } });
   const seconds = (performance.now() - start) / 1000;
   const residentMb = (process.memoryUsage().rss - before) / 1e6;
@@ -119,7 +120,7 @@ async function main(): Promise<void> {
     ] as [string, number][],
   };
   console.log(
-    `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}; ${ROUNDS} rounds taking turns\n`,
+    `${recognizer.build} build, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}; ${ROUNDS} rounds taking turns\n`,
   );
   console.log(format(table));
   writeFileSync(new URL("./bench-transducer.json", import.meta.url), `${JSON.stringify(table, null, 2)}\n`);
