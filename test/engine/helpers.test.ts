@@ -93,7 +93,10 @@ describe("threads", () => {
 
   it("take products of more rows than a chunk has room for", async () => {
     const folded = { attentionFold: 1, feedForwardFold: 8, heads: 2, feedForward: 512 };
-    const narrow = modelFile(smallConfig({ width: 64, projection: 16, layers: [folded] }), { seed: 8, weights: "int8" });
+    const narrow = modelFile(smallConfig({ width: 64, projection: 16, layers: [folded] }), {
+      seed: 8,
+      weights: "int8",
+    });
     const engine = await withThreads(2, { model: narrow, maxStreams: 64, maxBatch: 64, deferred: true });
     const wanted = recognizer("simd", narrow).createStream();
     const streams = Array.from({ length: 64 }, () => engine.createStream());
