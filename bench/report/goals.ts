@@ -27,11 +27,6 @@ class Figures {
     return rows.map((cells) => cells[at]).filter((value) => typeof value === "number");
   }
 
-  least(title: string, row: string, column: string): number | null {
-    const values = this.all(title, row, column);
-    return values.length > 0 ? Math.min(...values) : null;
-  }
-
   /** The first of the rows. */
   one(title: string, row: string, column: string): number | null {
     return this.all(title, row, column)[0] ?? null;
@@ -45,6 +40,13 @@ const MEMORY_OF_BASE = "memory: 20 layers of 512";
 function bestPeer(figures: Figures, title: string, runtime: string): number | null {
   const ratios = ["int8", "fp32"].map((precision) => figures.one(title, `${runtime} ${precision}`, "times ours"));
   return ratios.includes(null) ? null : Math.min(...(ratios as number[]));
+}
+
+/** The relaxed build's where there is one: its rate is told as a multiple of the simd build's. */
+function slowestProduct(figures: Figures, title: string): number | null {
+  const relaxed = figures.all(title, "", "of simd");
+  const rates = figures.all(title, "", "of C, SSE4.1").map((ofC, i) => ofC * (relaxed[i] ?? 1));
+  return rates.length > 0 ? Math.min(...rates) : null;
 }
 
 const GOALS: readonly Goal[] = [
@@ -74,8 +76,8 @@ const GOALS: readonly Goal[] = [
     least: 0.6,
   },
   ...["commands", "commands-tiny", "base size"].map((model) => ({
-    what: `${model}: slowest int8 product, of the C loop in SSE4.1`,
-    value: (figures: Figures) => figures.least(`int8 products of a step: ${model}`, "", "of C, SSE4.1"),
+    what: `${model}: slowest int8 product of the build that is taken, of the C loop in SSE4.1`,
+    value: (figures: Figures) => slowestProduct(figures, `int8 products of a step: ${model}`),
     least: 0.9,
   })),
   {
