@@ -274,13 +274,13 @@ describe("matmulInt8 with quantizeRows", () => {
 });
 
 describe("matmulInt7 with packInt7 and quantizeRowsWithSums", () => {
-  // Panels of eight outputs, of columns in fours, by every number of rows; and what is left of them.
+  // Panels of eight outputs, of columns in fours, by every number of rows; what is left of them; and more than a block.
   const panels = [1, 2, 3, 4, 5, 6, 7, 11].flatMap((M) => [
     [M, 8, 4],
     [M, 19, 20],
     [M, 24, 48],
   ]);
-  it.each([...products, ...panels].map((size) => [size] as const))("%j has the bits of matmulInt8", ([M, N, K]) => {
+  it.each([...products, ...panels, [7, 268, 512]].map((size) => [size] as const))("%j has the bits of matmulInt8", ([M, N, K]) => {
     const engine = new BareEngine("relaxed");
     const x = engine.random(M * K, 1, 5);
     const [q16, q8] = [engine.room(M * (K + 7)), engine.room(M * (K + 15))];
