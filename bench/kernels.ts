@@ -21,6 +21,7 @@ export interface Kernels {
   ): void;
   /** In the relaxed build only. */
   quantizeRowsWithSums?(q: number, scales: number, sums: number, x: number, M: number, K: number): void;
+  packInt7?(w: number, N: number, K: number, room: number): void;
   matmulInt7?(
     out: number,
     outStride: number,
@@ -70,11 +71,11 @@ export class KernelBench {
     return place;
   }
 
-  /** 0 to 127, which are weights to both products. */
+  /** In -63..63, as foldvox makes them. */
   weights(count: number): number {
     const place = this.take(count + 16);
     const values = new Int8Array(this.memory, place, count);
-    for (let i = 0; i < count; i++) values[i] = ((i * 7919) >>> 3) % 128;
+    for (let i = 0; i < count; i++) values[i] = (((i * 7919) >>> 3) % 127) - 63;
     return place;
   }
 
@@ -87,8 +88,9 @@ export class KernelBench {
     const ws = this.floats(N, 0.01);
     const bias = this.floats(N);
     const out = this.floats(M * N);
-    const { quantizeRowsWithSums, matmulInt7 } = this.kernels;
-    if (quantizeRowsWithSums && matmulInt7) {
+    const { quantizeRowsWithSums, packInt7, matmulInt7 } = this.kernels;
+    if (quantizeRowsWithSums && packInt7 && matmulInt7) {
+      packInt7(w, N, K, this.take(8 * K));
       quantizeRowsWithSums(q, scales, sums, x, M, K);
       return () => matmulInt7(out, 4 * N, q, scales, sums, w, ws, bias, M, N, K);
     }

@@ -25,6 +25,7 @@ import {
   return add<V>(mul<V>(p, x), constant<V>(coefficients, i));
 }
 
+const HALF = memory.data<f32>([0.5]);
 const ONE = memory.data<f32>([1]);
 const LOG2_E = memory.data<f32>([1.4426950408889634]);
 // ln 2 in two parts: the first has so few bits that its product with a small integer is exact.
@@ -70,7 +71,7 @@ const LOG = memory.data<f32>([
   p = step<V>(p, f, LOG, 7);
   p = step<V>(p, f, LOG, 8);
   const f2 = mul<V>(f, f);
-  const m = sub<V>(f, sub<V>(mul<V>(f2, splat<V>(0.5)), mul<V>(mul<V>(f2, f), p)));
+  const m = sub<V>(f, sub<V>(mul<V>(f2, constant<V>(HALF)), mul<V>(mul<V>(f2, f), p)));
   return add<V>(add<V>(m, mul<V>(e, constant<V>(LN2_LOW))), mul<V>(e, constant<V>(LN2_HIGH)));
 }
 
@@ -92,7 +93,6 @@ const TANH = memory.data<f32>([
   return selectLess<V>(abs<V>(x), splat<V>(0.625), near, far);
 }
 
-const HALF = memory.data<f32>([0.5]);
 const NORMAL_FROM = memory.data<f32>([-5.5437]);
 const NORMAL_TO = memory.data<f32>([5.5437]);
 const NORMAL_TOP = memory.data<f32>([

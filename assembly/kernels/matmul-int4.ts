@@ -9,7 +9,7 @@
 // times the instructions, and a step of the base size half as long again.
 
 import { RELAXED, SIMD } from "../target";
-import { matmulInt7, storeTransposed } from "./matmul-int7";
+import { matmulInt7, storeColumns } from "./matmul-int7";
 import { fetchAhead, matmulInt8 } from "./matmul-int8";
 
 /** Weights that share a scale: 16 bytes, weight i in the low half of byte i, weight 16 + i in its high half. */
@@ -52,13 +52,17 @@ export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, co
   }
 }
 
+/** Of a group's columns in a panel of matmulInt7. */
+// @ts-ignore: decorator
+@inline const PANEL_BYTES: usize = UNPACKED_ROWS * GROUP;
+
 /** A panel of matmulInt7, out[K / 4][8][4], of eight rows of `groupsOfRow` groups each. */
 function unpackPanel(out: usize, w: usize, scales: usize, table: usize, groupsOfRow: i32): void {
   const row = <usize>groupsOfRow * GROUP_BYTES;
   const low = v128.load(LOW_HALVES);
   for (let n = 0; n < UNPACKED_ROWS; n += 4, out += 16) {
     let to = out;
-    for (const end = scales + groupsOfRow; scales < end; scales++, w += GROUP_BYTES, to += 256) {
+    for (const end = scales + groupsOfRow; scales < end; scales++, w += GROUP_BYTES, to += PANEL_BYTES) {
       const ta = v128.load(table + (<usize>load<u8>(scales) << 4));
       const tb = v128.load(table + (<usize>load<u8>(scales + groupsOfRow) << 4));
       const tc = v128.load(table + (<usize>load<u8>(scales + 2 * groupsOfRow) << 4));
@@ -67,17 +71,15 @@ function unpackPanel(out: usize, w: usize, scales: usize, table: usize, groupsOf
       const b = v128.load(w + row);
       const c = v128.load(w + 2 * row);
       const d = v128.load(w + 3 * row);
-      storeTransposed(
+      storeColumns(
         to,
-        32,
         lookUp(ta, v128.and(a, low)),
         lookUp(tb, v128.and(b, low)),
         lookUp(tc, v128.and(c, low)),
         lookUp(td, v128.and(d, low)),
       );
-      storeTransposed(
-        to + 128,
-        32,
+      storeColumns(
+        to + PANEL_BYTES / 2,
         lookUp(ta, v128.and(i16x8.shr_u(a, 4), low)),
         lookUp(tb, v128.and(i16x8.shr_u(b, 4), low)),
         lookUp(tc, v128.and(i16x8.shr_u(c, 4), low)),
@@ -90,8 +92,8 @@ function unpackPanel(out: usize, w: usize, scales: usize, table: usize, groupsOf
 }
 
 /**
- * As matmulInt8, or as matmulInt7 where there are sums, of weights that unpackInt4 makes of w [N][K / 2] and groups [N][K / 32]; K is a multiple of 32.
- * `unpacked` is scratch: UNPACKED_ROWS rows of K bytes.
+ * As matmulInt8, or as matmulInt7 where there are sums, of weights that unpackInt4 makes of w [N][K / 2] and groups [N][K / 32];
+ * K is a multiple of 32. `unpacked` is scratch: UNPACKED_ROWS rows of K bytes.
  */
 export function matmulInt4(
   out: usize,

@@ -38,17 +38,21 @@ import { quantizedBytes } from "./quantize";
   return K & 3 ? 0 : N / PANEL;
 }
 
-/** Four vectors of 4 x 4 columns, row by row, to four of one column block each, `apart` bytes from one to the next. */
+/** Bytes from one block of four columns to the next. */
 // @ts-ignore: decorator
-@inline export function storeTransposed(out: usize, apart: usize, a: v128, b: v128, c: v128, d: v128): void {
+@inline const BLOCK: usize = 4 * PANEL;
+
+/** Sixteen columns of four outputs, a vector each, to their places in four successive blocks of a panel. */
+// @ts-ignore: decorator
+@inline export function storeColumns(out: usize, a: v128, b: v128, c: v128, d: v128): void {
   const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
   const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
   v128.store(out, v128.shuffle<i32>(ab, cd, 0, 1, 4, 5));
-  v128.store(out + apart, v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+  v128.store(out + BLOCK, v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
   const AB = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
   const CD = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-  v128.store(out + 2 * apart, v128.shuffle<i32>(AB, CD, 0, 1, 4, 5));
-  v128.store(out + 3 * apart, v128.shuffle<i32>(AB, CD, 2, 3, 6, 7));
+  v128.store(out + 2 * BLOCK, v128.shuffle<i32>(AB, CD, 0, 1, 4, 5));
+  v128.store(out + 3 * BLOCK, v128.shuffle<i32>(AB, CD, 2, 3, 6, 7));
 }
 
 /** out[K / 4][8][4] = rows[8][K], in blocks of four columns. */
@@ -61,7 +65,7 @@ function packPanel(out: usize, rows: usize, K: i32): void {
       const a = v128.load(r);
       const b = v128.load(r + width);
       const c = v128.load(r + 2 * width);
-      storeTransposed(out + <usize>(k * PANEL + 4 * n), 4 * PANEL, a, b, c, v128.load(r + 3 * width));
+      storeColumns(out + <usize>(k * PANEL + 4 * n), a, b, c, v128.load(r + 3 * width));
     }
     for (; k < K; k += 4) {
       for (let i = 0; i < 4; i++) {
@@ -72,13 +76,17 @@ function packPanel(out: usize, rows: usize, K: i32): void {
   }
 }
 
+/** w[n] += 64. */
+export function add64(w: usize, n: i32): void {
+  const offset = i8x16.splat(64);
+  let i = 0;
+  for (; i + 16 <= n; i += 16) v128.store(w + i, i8x16.add(v128.load(w + i), offset));
+  for (; i < n; i++) store<i8>(w + i, load<i8>(w + i) + 64);
+}
+
 /** Makes of w[N][K], int8 in -64..63, what matmulInt7 takes; room[8 K] is scratch. */
 export function packInt7(w: usize, N: i32, K: i32, room: usize): void {
-  const offset = i8x16.splat(64);
-  const bytes = N * K;
-  let i = 0;
-  for (; i + 16 <= bytes; i += 16) v128.store(w + i, i8x16.add(v128.load(w + i), offset));
-  for (; i < bytes; i++) store<i8>(w + i, load<i8>(w + i) + 64);
+  add64(w, N * K);
   for (let left = panels(N, K); left > 0; left--) {
     memory.copy(room, w, <usize>(PANEL * K));
     packPanel(w, room, K);
@@ -130,7 +138,7 @@ export function packInt7(w: usize, N: i32, K: i32, room: usize): void {
   let b2 = a2;
   let b3 = a3;
   let b4 = a4;
-  for (const end = q + K; q < end; q += 4, w += 4 * PANEL) {
+  for (const end = q + K; q < end; q += 4, w += BLOCK) {
     load<u8>(w, AHEAD);
     const a = v128.load(w);
     const b = v128.load(w, 16);

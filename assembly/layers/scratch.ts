@@ -25,7 +25,7 @@ export class Scratch {
   unpacked: usize;
   /** Not scratch, but what every product is given: the table of weights of four bits, or 0 */
   int4: usize;
-  /** The same: whether all weights have seven bits, and 64 added to them (seven-bits.ts) */
+  /** The same: whether all weights have seven bits and are readied for it (seven-bits.ts) */
   sevenBits: i32;
   /** Threads that help with products (linear.ts), or 0 */
   pool: usize;

@@ -2,7 +2,7 @@
 // done here once, when a model has been loaded, if all of its quantized weights are that narrow. Others run as in the simd build,
 // and so does everything where the instruction does not compute what it should.
 
-import { packInt7 } from "../kernels/matmul-int7";
+import { add64, packInt7 } from "../kernels/matmul-int7";
 import { Linear } from "./product";
 import { Scratch } from "./scratch";
 
@@ -52,7 +52,6 @@ export function useSevenBits(linears: usize, count: i32, s: Scratch): void {
     const l = changetype<Linear>(load<usize>(at));
     if (l.scales && !l.groups) packInt7(l.weight, l.outputs, l.inputs, s.quantized);
   }
-  // No row of it is a panel's.
-  if (s.int4) packInt7(s.int4, 1, TABLE_BYTES, 0);
+  if (s.int4) add64(s.int4, TABLE_BYTES);
   s.sevenBits = 1;
 }

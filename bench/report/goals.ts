@@ -42,11 +42,13 @@ function bestPeer(figures: Figures, title: string, runtime: string): number | nu
   return ratios.includes(null) ? null : Math.min(...(ratios as number[]));
 }
 
-/** The relaxed build's where there is one: its rate is told as a multiple of the simd build's. */
-function slowestProduct(figures: Figures, title: string): number | null {
-  const relaxed = figures.all(title, "", "of simd");
-  const rates = figures.all(title, "", "of C, SSE4.1").map((ofC, i) => ofC * (relaxed[i] ?? 1));
-  return rates.length > 0 ? Math.min(...rates) : null;
+/** The relaxed build's rates are told as multiples of the simd build's, which the C loop is the twin of. */
+function slowestProduct(figures: Figures, model: string, relaxed: boolean): number | null {
+  const title = `int8 products of a step: ${model}`;
+  const ofSimd = figures.all(title, "", "of simd");
+  const rates = figures.all(title, "", "of C, SSE4.1").map((ofC, i) => (relaxed ? ofC * (ofSimd[i] ?? NaN) : ofC));
+  const least = Math.min(...rates);
+  return Number.isFinite(least) ? least : null;
 }
 
 const GOALS: readonly Goal[] = [
@@ -75,11 +77,13 @@ const GOALS: readonly Goal[] = [
     value: (figures) => figures.one(STEP.base, "onnxruntime-node int8", "times ours"),
     least: 0.6,
   },
-  ...["commands", "commands-tiny", "base size"].map((model) => ({
-    what: `${model}: slowest int8 product of the build that is taken, of the C loop in SSE4.1`,
-    value: (figures: Figures) => slowestProduct(figures, `int8 products of a step: ${model}`),
-    least: 0.9,
-  })),
+  ...["commands", "commands-tiny", "base size"].flatMap((model) =>
+    ["simd", "relaxed"].map((build) => ({
+      what: `${model}, ${build} build: slowest int8 product, of the C loop in SSE4.1`,
+      value: (figures: Figures) => slowestProduct(figures, model, build === "relaxed"),
+      least: 0.9,
+    })),
+  ),
   {
     what: "base size, step: of its weights read once + its products in the C loop",
     value: (figures) => figures.one("base size (", "step of the sum", "value"),

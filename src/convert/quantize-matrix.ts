@@ -1,6 +1,6 @@
 // int8 weights: symmetric, one scale a row. The same numbers as training/foldvox_training/int8.py.
 //
-// Of seven bits: relaxed SIMD multiplies those several times as fast (assembly/kernels/matmul-int8.ts), and the eighth is not missed.
+// Of seven bits: relaxed SIMD multiplies those more than twice as fast (assembly/kernels/matmul-int7.ts), and the eighth is not missed.
 
 /** Largest magnitude. */
 const LARGEST = 63;

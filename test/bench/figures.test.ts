@@ -95,19 +95,20 @@ describe("goals", () => {
     expect(download(61)).toBe("no");
   });
 
-  it("takes the products of the relaxed build where there is one", () => {
-    const slowest = (relaxed: (number | null)[]) => {
+  it("knows the slowest product of either build", () => {
+    const slowest = (build: string, relaxed: (number | null)[]) => {
       const table = {
         title: "int8 products of a step: commands",
         columns: ["product", "of C, SSE4.1", "of simd"],
         rows: [
-          ["a", 0.75, relaxed[0]!],
-          ["b", 0.5, relaxed[1]!],
+          ["a", 0.95, relaxed[0]!],
+          ["b", 0.85, relaxed[1]!],
         ],
       };
-      return reached({ ours: part([table]) }, "commands: slowest int8 product").slice(1);
+      return reached({ ours: part([table]) }, `commands, ${build} build: slowest int8 product`).slice(1);
     };
-    expect(slowest([null, null])).toEqual([0.5, "at least 0.9", "no"]);
-    expect(slowest([2, 4])).toEqual([1.5, "at least 0.9", "yes"]);
+    expect(slowest("simd", [2, 4])).toEqual([0.85, "at least 0.9", "no"]);
+    expect(slowest("relaxed", [2, 4])).toEqual([1.9, "at least 0.9", "yes"]);
+    expect(slowest("relaxed", [null, null])).toEqual([null, "at least 0.9", null]);
   });
 });

@@ -280,23 +280,26 @@ describe("matmulInt7 with packInt7 and quantizeRowsWithSums", () => {
     [M, 19, 20],
     [M, 24, 48],
   ]);
-  it.each([...products, ...panels, [7, 268, 512]].map((size) => [size] as const))("%j has the bits of matmulInt8", ([M, N, K]) => {
-    const engine = new BareEngine("relaxed");
-    const x = engine.random(M * K, 1, 5);
-    const [q16, q8] = [engine.room(M * (K + 7)), engine.room(M * (K + 15))];
-    const [scales, sameScales, sums] = [engine.room(M), engine.room(M), engine.room(M)];
-    const weights = Int8Array.from(randomFloats(N * K, 2, 64), Math.floor);
-    const [w, packed] = [engine.place(weights), engine.place(weights)];
-    engine.call.packInt7!(packed, N, K, engine.room(2 * K));
-    const [weightScales, bias] = [engine.random(N, 3), M % 2 ? engine.random(N, 4) : 0];
-    const apart = N + (K % 3);
-    const [expected, out] = [engine.room(M * apart), engine.room(M * apart)];
-    engine.call.quantizeRows!(q16, scales, x, M, K);
-    engine.call.matmulInt8!(expected, 4 * apart, q16, scales, w, weightScales, bias, M, N, K);
-    engine.call.quantizeRowsWithSums!(q8, sameScales, sums, x, M, K);
-    engine.call.matmulInt7!(out, 4 * apart, q8, sameScales, sums, packed, weightScales, bias, M, N, K);
-    const bits = (address: number) => new Uint32Array(engine.floats(address, M * apart).buffer);
-    expect(bits(out)).toEqual(bits(expected));
-    expect(engine.floats(sameScales, M)).toEqual(engine.floats(scales, M));
-  });
+  it.each([...products, ...panels, [7, 268, 512]].map((size) => [size] as const))(
+    "%j has the bits of matmulInt8",
+    ([M, N, K]) => {
+      const engine = new BareEngine("relaxed");
+      const x = engine.random(M * K, 1, 5);
+      const [q16, q8] = [engine.room(M * (K + 7)), engine.room(M * (K + 15))];
+      const [scales, sameScales, sums] = [engine.room(M), engine.room(M), engine.room(M)];
+      const weights = Int8Array.from(randomFloats(N * K, 2, 64), Math.floor);
+      const [w, packed] = [engine.place(weights), engine.place(weights)];
+      engine.call.packInt7!(packed, N, K, engine.room(2 * K));
+      const [weightScales, bias] = [engine.random(N, 3), M % 2 ? engine.random(N, 4) : 0];
+      const apart = N + (K % 3);
+      const [expected, out] = [engine.room(M * apart), engine.room(M * apart)];
+      engine.call.quantizeRows!(q16, scales, x, M, K);
+      engine.call.matmulInt8!(expected, 4 * apart, q16, scales, w, weightScales, bias, M, N, K);
+      engine.call.quantizeRowsWithSums!(q8, sameScales, sums, x, M, K);
+      engine.call.matmulInt7!(out, 4 * apart, q8, sameScales, sums, packed, weightScales, bias, M, N, K);
+      const bits = (address: number) => new Uint32Array(engine.floats(address, M * apart).buffer);
+      expect(bits(out)).toEqual(bits(expected));
+      expect(engine.floats(sameScales, M)).toEqual(engine.floats(scales, M));
+    },
+  );
 });

@@ -1,7 +1,7 @@
 """int8 weights, and the forward pass that uses them, in PyTorch: the same formulas as the WebAssembly engine.
 
-Weights: symmetric, one fp32 scale per output row, scale = max|w| / 63: seven bits, which relaxed SIMD multiplies several
-times as fast as eight (assembly/kernels/matmul-int8.ts). Activations: quantized per row at the input of
+Weights: symmetric, one fp32 scale per output row, scale = max|w| / 63: seven bits, which relaxed SIMD multiplies more than
+twice as fast as eight (assembly/kernels/matmul-int7.ts). Activations: quantized per row at the input of
 every linear layer, q = round_half_even(x * (127 / max|x|)); y = acc * (rowScale * weightScale) + bias in fp32.
 """
 
