@@ -4,6 +4,7 @@
 import { FoldvoxError } from "./errors.ts";
 
 interface NodeModules {
+  "node:crypto": typeof import("node:crypto");
   "node:fs": typeof import("node:fs");
   "node:os": typeof import("node:os");
   "node:url": typeof import("node:url");

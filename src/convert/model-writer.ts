@@ -2,7 +2,7 @@
 
 import type { ModelConfig } from "../model/config.ts";
 import type { Dtype } from "../model/safetensors.ts";
-import { Sha256 } from "../model/sha256.ts";
+import { sha256 } from "../model/sha256.ts";
 
 /** Where the file goes. */
 export interface FileSink {
@@ -24,7 +24,7 @@ export class ModelWriter {
   private readonly sink: FileSink;
   private readonly config: ModelConfig;
   private readonly plan: readonly TensorPlan[];
-  private readonly hash = new Sha256();
+  private readonly hash = sha256();
   private index = 0;
   private at: number;
 

@@ -2,7 +2,7 @@
 
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader, ModelTensor } from "../model/header.ts";
-import { Sha256 } from "../model/sha256.ts";
+import { sha256 } from "../model/sha256.ts";
 import { expectedTensors, scaleName, type TensorSpec } from "../model/tensors.ts";
 import { type FileSink, ModelWriter } from "./model-writer.ts";
 import type { RandomAccess } from "./random-access.ts";
@@ -56,7 +56,7 @@ export async function quantizeModel(
     if (replaced.has(name)) return [];
     return changed.has(name) ? planTensor(changed.get(name)!, weights) : [{ name, dtype, shape }];
   });
-  const hash = new Sha256();
+  const hash = sha256();
   const writer = await ModelWriter.begin(sink, header.config, plan);
   for (const tensor of header.tensors) {
     const data = await read(tensor);

