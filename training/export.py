@@ -1,9 +1,9 @@
 """Turns a training checkpoint into a foldvox model file.
 
-    python training/export.py CHECKPOINT models/commands.safetensors [--weights int8|fp32] [--blank-shift 0]
+    python training/export.py CHECKPOINT... models/commands.safetensors [--weights int8|fp32] [--blank-shift 0]
 
-The averaged weights are exported, with the configuration of the recipe and the feature statistics that training
-measured. `--blank-shift` lowers the blank's bias: CTC leaves faint words to the blank. make_model.py chooses it on the
+The averaged weights are exported, those of several checkpoints as their mean, with the configuration of the recipe and the
+feature statistics that training measured. `--blank-shift` lowers the blank's bias: CTC leaves faint words to the blank. make_model.py chooses it on the
 `valid` speakers.
 """
 
@@ -12,12 +12,21 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import torch
 
 from foldvox_training.model_file import load_model, save_model
 from foldvox_training.recipe import BLANK
+
+
+def averaged(checkpoints: List[Path]) -> Dict[str, Any]:
+    """The last of the checkpoints, of one training, with the mean of their averaged weights (Izmailov et al., arXiv
+    1803.05407: the ends of several schedules).
+    """
+    saved = [torch.load(path, map_location="cpu") for path in checkpoints]
+    mean = {name: sum(each["ema"][name] for each in saved) / len(saved) for name in saved[-1]["ema"]}
+    return {**saved[-1], "ema": mean}
 
 
 def export(saved: Dict[str, Any], output: Path, weights: str, blank_shift: float) -> int:
@@ -35,12 +44,12 @@ def export(saved: Dict[str, Any], output: Path, weights: str, blank_shift: float
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+")
     parser.add_argument("output", type=Path)
     parser.add_argument("--weights", choices=("int8", "fp32"), default="int8")
     parser.add_argument("--blank-shift", type=float, default=0.0)
     args = parser.parse_args()
-    saved = torch.load(args.checkpoint, map_location="cpu")
+    saved = averaged(args.checkpoints)
     size = export(saved, args.output, args.weights, args.blank_shift)
     parameters = sum(tensor.numel() for tensor in saved["ema"].values())
     print(f"{args.output}: {args.weights}, {parameters} parameters, {size} bytes, step {saved['step']}")

@@ -1,4 +1,4 @@
-"""The fold study: trains every plan of training/recipes/folding.toml for every seed, measures each, writes the results.
+"""The fold study: trains every plan of a recipe for every seed, measures each, writes the results.
 
     python training/fold_study.py train training/recipes/folding.toml DATA RUN [--seed 1]
     python training/fold_study.py measure training/recipes/folding.toml DATA RUN [--out docs/folding]
@@ -59,7 +59,7 @@ def read_study(path: Path) -> Study:
             read.append(Plan(name, about, config))
         return read
 
-    return Study(plans(table), plans(table["base"]), table["training"])
+    return Study(plans(table), plans(table["base"]) if "base" in table else [], table["training"])
 
 
 def train(study: Study, args: argparse.Namespace, seed: int) -> None:
@@ -114,6 +114,8 @@ def measure(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
 
 def measure_base(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
     """Per plan of base dimensions, with the weights that training would begin with: its cost and real-time factor."""
+    if not study.base:
+        return []
     corpus = load_corpus(args.data, args.cache, study.plans[0].config["tokens"][1:])
     write(args.run, "timing-base", joined(corpus, "valid", BASE_STREAMS))
     models = [plan.model(args.run, 0) for plan in study.base]

@@ -111,12 +111,20 @@ def runs(layers: List[Dict[str, Any]]) -> List[Tuple[int, int, Dict[str, Any]]]:
     return found
 
 
+def weights_of(recipe: Dict[str, Any]) -> str:
+    """Which weights of the training the model has."""
+    ends = recipe.get("averaged", [])
+    if not ends:
+        return "the running average at the end of the schedule, its last tenth"
+    return f"the mean of the running averages at the ends of the schedules of {' and '.join(map(str, ends))} minutes, the last tenth of each"
+
+
 def training(results: Dict[str, Any], curve: List[Dict[str, str]], name: str) -> str:
     recipe = results["training"]
     about = (
         f"`python training/make_model.py training/recipes/{name}.toml DATA RUN`: {recipe['steps']:,} steps of"
         f" {recipe['batch']} streams of {recipe['seconds']} s in {recipe['minutes']:.0f} minutes on"
-        f" {results['machine']}. The weights are the running average at the end of the schedule, its last tenth in"
+        f" {results['machine']}. The weights are {weights_of(recipe)} in"
         f" emulated int8. The blank's bias was then lowered by {results['blankShift']:g}, chosen on the `valid`"
         f" speakers. The curve is of those speakers, before that; the results below are of others.{results.get('history', '')}"
     )

@@ -2,7 +2,8 @@
 
     python training/make_model.py training/recipes/commands.toml DATA RUN [options of train.py]
 
-Goes on where it stopped: RUN/last.pt is resumed. Writes models/NAME.safetensors with NAME.md (card), NAME.json
+Trains to the end of every schedule of the recipe, in turn, and averages the weights of those that it names. Goes on where
+it stopped: RUN/last.pt is resumed. Writes models/NAME.safetensors with NAME.md (card), NAME.json
 (results), NAME.csv and NAME.png (curve). Needs a built foldvox (`npm run build`) for the measurements.
 """
 
@@ -20,9 +21,9 @@ from typing import Any, Dict, List
 
 import torch
 
-from export import export
+from export import averaged, export
 from foldvox_training.corpus import RATE, Corpus, default_cache, load_corpus
-from foldvox_training.recipe import read_recipe
+from foldvox_training.recipe import Recipe, read_recipe
 from foldvox_training.scoring import Heard, best_words, emissions
 from foldvox_training.transducer import make_model
 from make_card import write_card
@@ -30,9 +31,10 @@ from make_manifests import noises
 from measure import measure
 
 HERE = Path(__file__).parent
-BLANK_SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
+BLANK_SHIFTS = [quarter / 4 for quarter in range(-6, 13)]
 VALID_STREAMS = 400
-QUIET = 2.0  # false words per hour of background noise
+# False words per hour that a recognizer of commands may give: of background noise, and of other words.
+QUIET, DEAF = 2.0, 60.0
 
 
 def main() -> int:
@@ -43,10 +45,8 @@ def main() -> int:
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     parser.add_argument("--cache", type=Path, default=default_cache())
     args, options = parser.parse_known_args()
-    recipe, checkpoint = read_recipe(args.recipe), args.run / "last.pt"
-    options += ["--cache", str(args.cache)] + (["--resume"] if checkpoint.exists() else [])
-    python(HERE / "train.py", args.recipe, args.data, args.run, *options)
-    saved = torch.load(checkpoint, map_location="cpu")
+    recipe = read_recipe(args.recipe)
+    saved = averaged(train(recipe, args, [*options, "--cache", str(args.cache)]))
     shifts = blank_shifts(saved, load_corpus(args.data, args.cache, recipe.words))
     shift = choose(shifts)
     target, fp32 = args.models / f"{recipe.config['name']}.safetensors", args.run / "fp32.safetensors"
@@ -56,11 +56,24 @@ def main() -> int:
     plot_curve(target.with_suffix(".csv"), target.with_suffix(".png"))
     python(HERE / "make_manifests.py", args.recipe, args.data, args.run / "manifests", "--cache", str(args.cache))
     results = measure(target, fp32, args.run / "manifests")
-    trained = {**saved["recipe"]["training"], "steps": saved["step"]}
+    trained = {**recipe.training, "steps": saved["step"]}
     results.update(blankShift=shift, blankShifts=shifts, training=trained, machine=machine())
     target.with_suffix(".json").write_text(json.dumps(results, indent=2) + "\n")
     write_card(target)
     return 0
+
+
+def train(recipe: Recipe, args: argparse.Namespace, options: List[str]) -> List[Path]:
+    """The checkpoints to average, of the ends of schedules that the recipe names, or of the only one."""
+    ends = [*recipe.training.get("restarts", []), recipe.training["minutes"]]
+    last = args.run / "last.pt"
+    for end in ends:
+        checkpoint = args.run / f"{end}.pt"
+        if not checkpoint.exists():
+            resume = ["--resume"] if last.exists() else []
+            python(HERE / "train.py", args.recipe, args.data, args.run, "--minutes", end, *resume, *options)
+            shutil.copyfile(last, checkpoint)
+    return [args.run / f"{end}.pt" for end in recipe.training.get("averaged", ends[-1:])]
 
 
 def python(script: Path, *arguments: Any) -> None:
@@ -71,24 +84,30 @@ def blank_shifts(saved: Dict[str, Any], corpus: Corpus) -> List[Dict[str, float]
     """What lowering the blank's bias does on the `valid` speakers, and in background noise."""
     model = make_model(saved["recipe"]["config"])
     model.load_state_dict(saved["ema"])
-    heard = Heard(model.eval(), saved["mean"], saved["inv"], corpus, "valid", VALID_STREAMS)
-    sounds = [row.sound for row in noises(corpus)]
-    in_noise, hours = emissions(model, saved["mean"], saved["inv"], sounds), sum(map(len, sounds)) / RATE / 3600
+    statistics = saved["mean"], saved["inv"]
+    heard = Heard(model.eval(), *statistics, corpus, "valid", VALID_STREAMS)
+    silent = {
+        "OfNoise": [row.sound for row in noises(corpus)],
+        "OfOtherWords": [corpus.waveform(clip) for clip in corpus.clips["valid"] if not clip.label],
+    }
+    emitted = {kind: emissions(model, *statistics, sounds) for kind, sounds in silent.items()}
     rows = []
     for shift in BLANK_SHIFTS:
         scores = heard.score(shift)
-        errors = {"single": 1 - scores.clips, "joined": scores.wer, "otherWords": scores.other}
-        rows.append({"shift": shift, **{name: round(value, 4) for name, value in errors.items()}})
-        rows[-1]["sum"] = round(sum(errors.values()), 4)
-        false_words = sum(len(best_words(model, emission, shift)) for emission in in_noise)
-        rows[-1]["falseWordsPerHourOfNoise"] = round(false_words / hours, 2)
+        row = {"shift": shift, "single": 1 - scores.clips, "joined": scores.wer}
+        for kind, sounds in silent.items():
+            words = sum(len(best_words(model, emission, shift)) for emission in emitted[kind])
+            row[f"falseWordsPerHour{kind}"] = words / max(1, sum(map(len, sounds))) * RATE * 3600
+        rows.append({name: round(value, 4) for name, value in row.items()})
     return rows
 
 
 def choose(rows: List[Dict[str, float]]) -> float:
-    """The shift with the least sum of the three errors among those quiet in noise, or as quiet as can be had."""
-    quiet = max(QUIET, min(row["falseWordsPerHourOfNoise"] for row in rows))
-    return min((row for row in rows if row["falseWordsPerHourOfNoise"] <= quiet), key=lambda row: row["sum"])["shift"]
+    """The shift with the fewest errors among those that are quiet enough, or as quiet as can be had."""
+    for kind, limit in (("falseWordsPerHourOfNoise", QUIET), ("falseWordsPerHourOfOtherWords", DEAF)):
+        quiet = max(limit, min(row[kind] for row in rows))
+        rows = [row for row in rows if row[kind] <= quiet]
+    return min(rows, key=lambda row: row["single"] + row["joined"])["shift"]
 
 
 def machine() -> str:

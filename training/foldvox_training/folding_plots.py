@@ -22,6 +22,8 @@ def plot_energy(results: List[Result], path: Path) -> None:
 def plot_sensitivity(results: List[Result], path: Path) -> None:
     """The plans that differ from the baseline by folds alone: what each costs in words, and what it saves."""
     plans = [result for result in results[1:] if _unfolded(result) == _unfolded(results[0])]
+    if not plans:
+        return
     figure, axes = _figure(7, 1 + 0.6 * len(plans))
     for row, result in enumerate(plans):
         worse, low, high = _percent(result["worse"], *result["worseInterval"])

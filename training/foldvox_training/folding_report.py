@@ -71,11 +71,9 @@ def tables(study: Dict[str, Any]) -> str:
         "## Costs",
         "",
         *cost_table(plans),
-        "",
-        "## torchaudio's base dimensions, untrained weights",
-        "",
-        *cost_table(study["base"]),
     ]
+    if study["base"]:
+        lines += ["", "## torchaudio's base dimensions, untrained weights", "", *cost_table(study["base"])]
     return "\n".join(lines) + "\n"
 
 

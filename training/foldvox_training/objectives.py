@@ -13,10 +13,11 @@ from .streams import Batch
 from .transducer import transducer_loss
 
 CROSS_ENTROPY_ONLY = 0.1  # of the whole training
+MOST_BEFORE = 6
 
 
 class Objective(Protocol):
-    def inputs(self, batch: Batch) -> Tuple[Tensor, ...]:
+    def inputs(self, batch: Batch) -> Tuple[Any, ...]:
         """What the model is called with beside the features."""
 
     def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
@@ -26,7 +27,7 @@ class Objective(Protocol):
 class Ctc:
     """Cross-entropy at the known places; after the first tenth CTC too, and less and less cross-entropy."""
 
-    def inputs(self, batch: Batch) -> Tuple[Tensor, ...]:
+    def inputs(self, batch: Batch) -> Tuple[Any, ...]:
         return ()
 
     def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
@@ -44,12 +45,21 @@ class Ctc:
 
 
 class Transducer:
-    def inputs(self, batch: Batch) -> Tuple[Tensor, ...]:
-        return (batch.targets,)
+    """The predictor hears a few words at random before the stream's: one that begins with every stream learns how many words
+    a stream has, and the last words of longer ones were left out.
+    """
+
+    def __init__(self, tokens: int):
+        self.tokens = tokens
+
+    def inputs(self, batch: Batch) -> Tuple[Any, ...]:
+        words = batch.targets
+        before = torch.randint(1, self.tokens, (len(words), int(torch.randint(MOST_BEFORE + 1, ()))))
+        return torch.cat([before.to(words.device), words], 1), words.size(1) + 1
 
     def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
         return transducer_loss(output, batch.targets, batch.lengths) / batch.lengths.sum().clamp(min=1)
 
 
 def objective_of(config: Dict[str, Any]) -> Objective:
-    return Ctc() if config["head"]["type"] == "ctc" else Transducer()
+    return Ctc() if config["head"]["type"] == "ctc" else Transducer(len(config["tokens"]))

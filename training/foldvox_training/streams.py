@@ -20,11 +20,12 @@ from .recipe import Recipe
 BLANK_WEIGHT = 0.3
 LABEL_SECONDS, EARLIEST_SECONDS = 0.24, 0.08
 SPEECH_LEVEL = 0.06
+SETTLED = 0.4  # of the usual rooms, noises and microphones
 
 # What streams are made of, in shares.
 KINDS = {
-    "commands": 0.64, "speech, then commands": 0.09, "other words": 0.07, "other speech": 0.11, "nonsense": 0.06,
-    "noise": 0.03,
+    "commands": 0.59, "speech, then commands": 0.09, "other words": 0.07, "other speech": 0.11, "nonsense": 0.06,
+    "noise": 0.08,
 }  # fmt: skip
 
 
@@ -52,6 +53,7 @@ class StreamMaker:
         self.token_samples = encoder["stride"] * HOP
         self.samples = (self.tokens + encoder["rightContext"]) * self.token_samples
         self.rng = np.random.default_rng(seed)
+        self.strength = 1.0  # how many streams get a room, a noise, another microphone: of the usual share
         self.room, self.noise = Room(self.rng, self.samples), Noise(corpus.noise, self.rng)
         self.extract = LogMel()
         self.clips = clips = corpus.clips["train"]
@@ -75,7 +77,7 @@ class StreamMaker:
             row[: len(stream.words)] = torch.tensor(stream.words, dtype=torch.int64)
         waves = torch.from_numpy(np.stack([stream.wave for stream in streams]))
         features = warp(self.extract(waves)[:, : self.samples // HOP], self.rng)
-        microphone(features, self.rng, 0.4)
+        microphone(features, self.rng, 0.4 * self.strength)
         telephone(features, self.rng, 0.08)
         labels, weights = (torch.from_numpy(np.stack(rows)) for rows in zip(*(stream[1:3] for stream in streams)))
         return Batch(features.half(), labels, weights, targets, lengths)
@@ -203,12 +205,12 @@ class StreamMaker:
         far down in 10 %; a quarter of the inputs end within 100 ms of their last word, which leaves digital silence.
         """
         rng = self.rng
-        if rng.random() < 0.2:
+        if rng.random() < 0.2 * self.strength:
             wave = self.room(wave, rng)
-        if only_noise or rng.random() < 0.6:
+        if only_noise or rng.random() < 0.6 * self.strength:
             wave += self.noise.background(len(wave), rng) * (SPEECH_LEVEL * 10 ** (-rng.uniform(0, 30) / 20))
         wave += self.noise.floor(len(wave), rng) * (10 ** rng.uniform(-5, -2))
-        if rng.random() < 0.25:
+        if rng.random() < 0.25 * self.strength:
             wave[1:] = wave[1:] + rng.uniform(-0.4, 0.4) * wave[:-1]
         wave *= 10 ** (rng.uniform(-22, 8) / 20)
         if rng.random() < 0.1:

@@ -21,11 +21,13 @@ from .model_file import read_weights
 from .recipe import Recipe
 from .scoring import Heard, Scores
 from .streams import Batch
+from .transducer import TransducerModel
 from .workers import Batches
 
 SAVE_MINUTES = 6.0
 VALID_STREAMS = 150
 STATISTICS_BATCHES = 4
+SETTLE_FROM = 0.75  # of the whole training, streams are less disturbed
 
 
 class Trainer:
@@ -70,6 +72,8 @@ class Trainer:
             progress = self.done / self.minutes
             if progress >= 1:
                 break
+            if progress >= SETTLE_FROM:
+                batches.settle()
             losses.append(self.learner.learn(batches.next(self.group.device), *self.statistics, progress))
             bar.update(100 * progress - bar.n)
             if self.group.leads and self.done - saved > SAVE_MINUTES:
@@ -98,19 +102,27 @@ class Trainer:
         sys.stdout.flush()
 
 
+@torch.no_grad()
 def start_from(learner: Learner, path: Path) -> Tuple[Tensor, Tensor]:
-    """Gives the learner the weights of a model file, those of words that both know too; returns its statistics."""
+    """Gives the learner the weights of a model file, those of words that both know too; returns its statistics.
+
+    A transducer begins with the head of a CTC model as its joiner.
+    """
     tensors, config = read_weights(path)
-    known = {token: row for row, token in enumerate(config["tokens"])}
-    state = learner.model.state_dict()
-    for name in ("head.linear.weight", "head.linear.bias"):
-        rows = tensors.pop(name, None)
-        for row, token in enumerate(learner.model.config["tokens"] if name in state and rows is not None else ()):
-            if token in known:
-                state[name][row] = rows[known[token]]
+    model = learner.model
+    if "head.linear.weight" in tensors:
+        known = {token: row for row, token in enumerate(config["tokens"])}
+        linear = model.joiner.linear if isinstance(model, TransducerModel) else model.head.linear
+        for name, own in linear.named_parameters():
+            rows = tensors.pop(f"head.linear.{name}")
+            for row, token in enumerate(model.config["tokens"]):
+                if token in known:
+                    own[row] = rows[known[token]]
+        if isinstance(model, TransducerModel):
+            model.begin_as_ctc()
     statistics = tensors.pop("features.mean"), tensors.pop("features.invstddev")
-    for model in (learner.model, learner.average):
-        model.load_state_dict({**state, **tensors})
+    model.load_state_dict({**model.state_dict(), **tensors})
+    learner.average.load_state_dict(model.state_dict())
     return statistics
 
 

@@ -17,6 +17,7 @@ from .recipe import BLANK
 
 NEVER = -1e5  # a log-probability that no path reaches; finite, so that gradients stay so
 MOST_WORDS_A_TOKEN = 100
+BEYOND_RELU = 4.0  # the encoder's vectors come from a layer norm and are seldom below the negative of this
 
 State = List[Tuple[Tensor, Tensor]]
 
@@ -76,7 +77,9 @@ class _Joiner(nn.Module):
 
 
 class TransducerModel(FoldvoxModel):
-    """Called with features alone it gives encoder vectors [B, T, D]; with words [B, U] too, scores [B, T, U + 1, V]."""
+    """Called with features alone it gives encoder vectors [B, T, D]; with words that the predictor is to hear [B, H + U]
+    too, scores [B, T, U + 1, V] behind H of them and more.
+    """
 
     def __init__(self, config: Dict[str, Any]):
         super().__init__(config)
@@ -84,15 +87,26 @@ class TransducerModel(FoldvoxModel):
         self.predictor = _Predictor(config["predictor"], tokens, output)
         self.joiner = _Joiner(output, tokens)
 
-    def forward(self, features: Tensor, words: Tensor | None = None) -> Tensor:
+    def forward(self, features: Tensor, heard: Tensor | None = None, places: int = 0) -> Tensor:
+        """`places` is U + 1."""
         encoded = super().forward(features)
-        if words is None:
+        if heard is None:
             return encoded
-        state, predicted = self.predictor.start(words.size(0)), []
-        for token in F.pad(words, (1, 0), value=BLANK).unbind(1):
+        state, predicted = self.predictor.start(heard.size(0)), []
+        for token in F.pad(heard, (1, 0), value=BLANK).unbind(1):
             row, state = self.predictor(token, state)
             predicted.append(row)
-        return self.joiner(encoded[:, :, None], torch.stack(predicted, 1)[:, None])
+        return self.joiner(encoded[:, :, None], torch.stack(predicted[-places:], 1)[:, None])
+
+    @torch.no_grad()
+    def begin_as_ctc(self) -> None:
+        """Makes the scores those of a CTC model whose head the joiner has been given: the predictor adds about
+        BEYOND_RELU to every vector, and the joiner's bias takes it away.
+        """
+        linear, norm = self.joiner.linear, self.predictor.output_layer_norm
+        linear.bias -= BEYOND_RELU * linear.weight.sum(1)
+        norm.weight.fill_(0.1)
+        norm.bias.fill_(BEYOND_RELU)
 
     @torch.no_grad()
     def greedy(self, encoded: Tensor, blank_shift: float = 0.0) -> List[int]:
