@@ -111,6 +111,10 @@ def runs(layers: List[Dict[str, Any]]) -> List[Tuple[int, int, Dict[str, Any]]]:
     return found
 
 
+def moved(shift: float) -> str:
+    return f"lowered by {shift:g}" if shift > 0 else f"raised by {-shift:g}" if shift < 0 else "left as it was"
+
+
 def weights_of(recipe: Dict[str, Any]) -> str:
     """Which weights of the training the model has."""
     ends = recipe.get("averaged", [])
@@ -125,7 +129,7 @@ def training(results: Dict[str, Any], curve: List[Dict[str, str]], name: str) ->
         f"`python training/make_model.py training/recipes/{name}.toml DATA RUN`: {recipe['steps']:,} steps of"
         f" {recipe['batch']} streams of {recipe['seconds']} s in {recipe['minutes']:.0f} minutes on"
         f" {results['machine']}. The weights are {weights_of(recipe)} in"
-        f" emulated int8. The blank's bias was then lowered by {results['blankShift']:g}, chosen on the `valid`"
+        f" emulated int8. The blank's bias was then {moved(results['blankShift'])}, chosen on the `valid`"
         f" speakers. The curve is of those speakers, before that; the results below are of others.{results.get('history', '')}"
     )
     lines = [
