@@ -2,9 +2,9 @@
 
     python training/export.py CHECKPOINT... models/commands.safetensors [--weights int8|fp32] [--blank-shift 0]
 
-The averaged weights are exported, those of several checkpoints as their mean, with the configuration of the recipe and the
-feature statistics that training measured. `--blank-shift` lowers the blank's bias: CTC leaves faint words to the blank. make_model.py chooses it on the
-`valid` speakers.
+The averaged weights are exported, those of several checkpoints as their mean, with the configuration of the recipe and
+the feature statistics that training measured. `--blank-shift` lowers the blank's bias: CTC leaves faint words to the
+blank. make_model.py chooses it on the `valid` speakers.
 """
 
 from __future__ import annotations

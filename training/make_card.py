@@ -120,7 +120,8 @@ def weights_of(recipe: Dict[str, Any]) -> str:
     ends = recipe.get("averaged", [])
     if not ends:
         return "the running average at the end of the schedule, its last tenth"
-    return f"the mean of the running averages at the ends of the schedules of {' and '.join(map(str, ends))} minutes, the last tenth of each"
+    minutes = " and ".join(map(str, ends))
+    return f"the mean of the running averages at the ends of the schedules of {minutes} minutes, the last tenth of each"
 
 
 def training(results: Dict[str, Any], curve: List[Dict[str, str]], name: str) -> str:
