@@ -56,7 +56,7 @@ def main() -> int:
     plot_curve(target.with_suffix(".csv"), target.with_suffix(".png"))
     python(HERE / "make_manifests.py", args.recipe, args.data, args.run / "manifests", "--cache", str(args.cache))
     results = measure(target, fp32, args.run / "manifests")
-    trained = {**recipe.training, "steps": saved["step"]}
+    trained = {**saved["recipe"]["training"], "steps": saved["step"]}
     results.update(blankShift=shift, blankShifts=shifts, training=trained, machine=machine())
     target.with_suffix(".json").write_text(json.dumps(results, indent=2) + "\n")
     write_card(target)
