@@ -7,11 +7,11 @@ export {
   arrive,
   beginRound,
   chunkDone,
-  claimFirst,
-  claimLast,
+  claim,
   isCurrent,
   offer,
   settle,
+  shareOf,
   threadsOf,
   unsettled,
 } from "./kernels/pool";

@@ -10,6 +10,8 @@ export namespace Activation {
   export const SILU = 2;
   export const TANH = 3;
   export const CLAMP = 4;
+  /** The identity, for products without an activation */
+  export const NONE = 5;
 }
 
 // @ts-ignore: decorator
@@ -44,7 +46,7 @@ export namespace Activation {
   }
 }
 
-/** x[n] = activation(x[n]) in place. */
+/** x[n] = activation(x[n]) in place; not for NONE. */
 export function activate(activation: i32, x: usize, n: i32): void {
   switch (activation) {
     case Activation.RELU:

@@ -1,6 +1,7 @@
-// Threads that help with a piece of work that is cut into at most 32 chunks: a round. Whoever is free claims the next chunk. The
-// thread that has the work takes them from the front and helpers from the back, so with two threads each has the same
-// chunks step after step, and finds their weights in its own cache.
+// Threads that help with a piece of work that is cut into at most 32 chunks: a round. Whoever is free claims the next chunk of its
+// own share, then of any. So each thread has the same chunks step after step, and reads their weights in the order in which they
+// stand: helpers that went from the back to the front waited for memory at every chunk (two threads at base size, weights of 64 MB,
+// 1.35 times as fast as one; from the front of their share 1.48; V8 13.6, two Zen 5 cores).
 //
 // Nobody waits for a helper that the system does not let run: it computes into a place of its own, and what it has is taken
 // only if its chunk is still open when it is done. A chunk that is overdue is settled by the thread that has the work, which
@@ -24,6 +25,8 @@ export class Pool {
   alarm: i32;
   /** Number of the last round; known to the thread that has the work */
   round: u32;
+  /** Its chunks */
+  count: i32;
 }
 
 /**
@@ -53,9 +56,9 @@ export class Pool {
   return <u64>1 << chunk;
 }
 
-/** A new helper has come. */
-export function arrive(p: Pool): void {
-  atomic.add<i32>(at(p, offsetof<Pool>("helpers")), 1);
+/** A new helper has come: its number, from 1. */
+export function arrive(p: Pool): i32 {
+  return 1 + atomic.add<i32>(at(p, offsetof<Pool>("helpers")), 1);
 }
 
 /** Threads that may take part, the one that has the work counted. */
@@ -72,6 +75,7 @@ export function beginRound(p: Pool): void {
 /** Offers the round's chunks 0 ... count - 1, at most 32. */
 export function offer(p: Pool, count: i32): void {
   const chunks = (<u64>p.round << 32) | (bit(count) - 1);
+  atomic.store<i32>(at(p, offsetof<Pool>("count")), count);
   atomic.store<i32>(at(p, offsetof<Pool>("pending")), count);
   atomic.store<u64>(at(p, offsetof<Pool>("open")), chunks);
   atomic.store<u64>(at(p, offsetof<Pool>("unclaimed")), chunks);
@@ -81,23 +85,21 @@ export function offer(p: Pool, count: i32): void {
   }
 }
 
-/** Claims the first unclaimed chunk; -1 if there is none. */
-export function claimFirst(p: Pool): i32 {
-  while (true) {
-    const chunks = unclaimedChunks(p);
-    if (<u32>chunks == 0) return -1;
-    const chunk = <i32>ctz<u32>(<u32>chunks);
-    const rest = chunks & ~bit(chunk);
-    if (atomic.cmpxchg<u64>(at(p, offsetof<Pool>("unclaimed")), chunks, rest) == chunks) return chunk;
-  }
+/** Where a helper's share of a round begins, that of the thread that has the work being the first. */
+export function shareOf(p: Pool, helper: i32): i32 {
+  return (atomic.load<i32>(at(p, offsetof<Pool>("count"))) * helper) / threadsOf(p);
 }
 
-/** Claims the last, of whatever round: its number above the chunk's, or NONE. */
-export function claimLast(p: Pool): u64 {
+/**
+ * Claims the first unclaimed chunk from `start` on, or of all if there is none, of whatever round: its number above the chunk's,
+ * or NONE.
+ */
+export function claim(p: Pool, start: i32): u64 {
   while (true) {
     const chunks = unclaimedChunks(p);
     if (<u32>chunks == 0) return NONE;
-    const chunk = 31 - <i32>clz<u32>(<u32>chunks);
+    const own = <u32>chunks >> start << start;
+    const chunk = <i32>ctz<u32>(own ? own : <u32>chunks);
     const rest = chunks & ~bit(chunk);
     if (atomic.cmpxchg<u64>(at(p, offsetof<Pool>("unclaimed")), chunks, rest) == chunks) {
       return (chunks & 0xffffffff_00000000) | chunk;
@@ -105,7 +107,7 @@ export function claimLast(p: Pool): u64 {
   }
 }
 
-/** What claimLast returns when there is nothing to claim: no chunk has this number. */
+/** What `claim` returns when there is nothing to claim: no chunk has this number. */
 // @ts-ignore: decorator
 @inline export const NONE: u64 = 0xffffffff;
 

@@ -17,7 +17,7 @@ export function quantizeFor(l: Linear, s: Scratch, x: usize, M: i32): void {
   else quantizeRows(s.quantized, s.quantizedScales, x, M, l.inputs);
 }
 
-/** out[M][outputs] = rows first ... first + M of x[...][inputs], which have been given to quantizeFor. */
+/** out[M][outputs] = the layer of rows first ... first + M of x[...][inputs], which have been given to quantizeFor. */
 export function project(l: Linear, s: Scratch, out: usize, x: usize, first: i32, M: i32): void {
   if (THREADS && s.pool && divides(l, M)) {
     const p = changetype<SharedProduct>(s.pool);
@@ -26,7 +26,7 @@ export function project(l: Linear, s: Scratch, out: usize, x: usize, first: i32,
   projectColumns(l, s, out, <usize>l.outputs << 2, s.unpacked, x, first, M, 0, l.outputs);
 }
 
-/** out[M][outputs] = x[M][inputs] weight^T + bias. */
+/** out[M][outputs] = activation(x[M][inputs] weight^T + bias). */
 export function linear(l: Linear, s: Scratch, out: usize, x: usize, M: i32): void {
   quantizeFor(l, s, x, M);
   project(l, s, out, x, 0, M);

@@ -1,5 +1,6 @@
-// The product of a linear layer: f32, int8 or of four bits, by what the model file holds.
+// The product of a linear layer, and its activation: f32, int8 or of four bits, by what the model file holds.
 
+import { Activation, activate } from "../kernels/activation";
 import { matmulF32 } from "../kernels/matmul-f32";
 import { matmulInt4 } from "../kernels/matmul-int4";
 import { matmulInt7 } from "../kernels/matmul-int7";
@@ -20,11 +21,13 @@ export class Linear {
   bias: usize;
   outputs: i32;
   inputs: i32;
+  /** Of the outputs: a number of kernels/activation.ts */
+  activation: i32;
 }
 
 /**
- * Columns from ... from + N of rows first ... first + M of x[...][inputs] weight^T + bias, to out[M][N] in rows outStride bytes
- * apart; `from` is a multiple of eight. `unpacked` is the thread's own room for weights of four bits.
+ * Columns from ... from + N of rows first ... first + M of activation(x[...][inputs] weight^T + bias), to out[M][N] in rows
+ * outStride bytes apart; `from` is a multiple of eight. `unpacked` is the thread's own room for weights of four bits.
  */
 export function projectColumns(
   l: Linear,
@@ -58,4 +61,6 @@ export function projectColumns(
     const rows = x + <usize>first * stride;
     matmulF32(out, outStride, rows, stride, l.weight + <usize>from * stride, stride, bias, M, N, inputs);
   }
+  if (l.activation == Activation.NONE) return;
+  for (let m = 0; m < M; m++) activate(l.activation, out + <usize>m * outStride, N);
 }

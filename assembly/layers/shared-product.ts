@@ -9,12 +9,12 @@ import {
   beginRound,
   chunkDone,
   chunkOf,
-  claimFirst,
-  claimLast,
+  claim,
   isCurrent,
   offer,
   roundOf,
   settle,
+  shareOf,
   threadsOf,
   unsettled,
 } from "../kernels/pool";
@@ -103,9 +103,9 @@ function projectRound(p: SharedProduct, l: Linear, s: Scratch, out: usize, x: us
   const count = (l.outputs + p.columns - 1) / p.columns;
   offer(p, count);
 
-  for (let chunk = claimFirst(p); chunk >= 0; chunk = claimFirst(p)) {
-    settle(p, p.round, chunk);
-    projectInPlace(p, chunk);
+  for (let own = claim(p, 0); own != NONE; own = claim(p, 0)) {
+    settle(p, p.round, chunkOf(own));
+    projectInPlace(p, chunkOf(own));
   }
   // Helpers are given about the time of a chunk for what they have claimed.
   const patience = <i32>(work / <i64>(count * LOOK));
@@ -164,10 +164,10 @@ function helpWith(p: SharedProduct, own: SharedProduct, values: usize, round: u3
  * SharedProduct, 128 bytes behind its start values[CHUNK_VALUES], and behind those room for unpacked weights.
  */
 export function helpWithProducts(p: SharedProduct, place: usize): void {
-  arrive(p);
+  const helper = arrive(p);
   while (true) {
-    const claim = claimLast(p);
-    if (claim == NONE) awaitWork(p);
-    else helpWith(p, changetype<SharedProduct>(place), place + 128, roundOf(claim), chunkOf(claim));
+    const claimed = claim(p, shareOf(p, helper));
+    if (claimed == NONE) awaitWork(p);
+    else helpWith(p, changetype<SharedProduct>(place), place + 128, roundOf(claimed), chunkOf(claimed));
   }
 }

@@ -9,7 +9,8 @@ import type { ArenaPlan, TransducerPlan } from "./arena.ts";
 import type { TransducerScratch } from "./scratch.ts";
 
 /** Numbers of assembly/kernels/activation.ts. */
-const ACTIVATIONS = { relu: 0, gelu: 1, silu: 2, tanh: 3, clamp: 4 } as const;
+const ACTIVATIONS = { relu: 0, gelu: 1, silu: 2, tanh: 3, clamp: 4, none: 5 } as const;
+type Activation = keyof typeof ACTIVATIONS;
 
 /** torch.nn.LayerNorm's default. */
 const EPSILON = 1e-5;
@@ -52,7 +53,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
   const at = (name: string) => tensors.get(name) ?? 0;
 
   const linears: number[] = [];
-  const linear = (name: string, outputs: number, inputs: number) => {
+  const linear = (name: string, outputs: number, inputs: number, activation: Activation = "none") => {
     const record = writer.record(
       at(`${name}.weight`),
       at(groupsName(`${name}.weight`)),
@@ -60,6 +61,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
       at(`${name}.bias`),
       outputs,
       inputs,
+      ACTIVATIONS[activation],
     );
     linears.push(record);
     return record;
@@ -92,9 +94,8 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     const hidden = config.feedForward / config.feedForwardFold;
     const feedForward = writer.record(
       config.feedForwardFold,
-      ACTIVATIONS[encoder.activation],
       norm(`${name}.pos_ff.0`, narrow),
-      linear(`${name}.pos_ff.1`, hidden, narrow),
+      linear(`${name}.pos_ff.1`, hidden, narrow, encoder.activation),
       linear(`${name}.pos_ff.4`, narrow, hidden),
     );
     const outputNorm = norm(`${name}.layer_norm_output`, narrow);

@@ -21,31 +21,32 @@ function begin(count: number): void {
   call.offer!(pool, count);
 }
 
-/** A helper's claim: round and chunk. */
-function claim(): { round: number; chunk: number } | null {
-  const claimed = BigInt.asUintN(64, call.claimLast!(pool) as unknown as bigint);
+/** A claim, by the thread that has the work if helper is 0: round and chunk. */
+function claim(helper: number): { round: number; chunk: number } | null {
+  const claimed = BigInt.asUintN(64, call.claim!(pool, call.shareOf!(pool, helper)) as unknown as bigint);
   return claimed === NONE ? null : { round: Number(claimed >> 32n), chunk: Number(claimed & 0xffffffffn) };
 }
 
 describe("chunks", () => {
-  it.each([1, 2, 31, 32])("%i of them are claimed once each, from both ends", (count) => {
+  it.each([1, 2, 31, 32])("%i of them are claimed once each", (count) => {
+    call.arrive!(pool);
     begin(count);
     const claimed = new Set<number>();
     for (let i = 0; i < count; i++) {
-      const chunk = i % 3 === 0 ? claim()!.chunk : call.claimFirst!(pool);
-      claimed.add(chunk);
+      claimed.add(claim(i % 3 === 0 ? 1 : 0)!.chunk);
     }
     expect([...claimed].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
-    expect(claim()).toBeNull();
-    expect(call.claimFirst!(pool)).toBe(-1);
+    expect(claim(0)).toBeNull();
+    expect(claim(1)).toBeNull();
   });
 
-  it("are taken from the front by the one that has the work, from the back by helpers", () => {
-    begin(4);
-    expect(call.claimFirst!(pool)).toBe(0);
-    expect(claim()!.chunk).toBe(3);
-    expect(call.claimFirst!(pool)).toBe(1);
-    expect(claim()!.chunk).toBe(2);
+  it("are taken from the front of each thread's share, then from what others have left", () => {
+    expect(call.arrive!(pool)).toBe(1);
+    expect(call.arrive!(pool)).toBe(2);
+    begin(6);
+    expect([claim(0)!.chunk, claim(1)!.chunk, claim(2)!.chunk]).toEqual([0, 2, 4]);
+    expect([claim(1)!.chunk, claim(1)!.chunk, claim(1)!.chunk]).toEqual([3, 5, 1]);
+    expect(claim(2)).toBeNull();
   });
 
   it("are done when everyone has said so", () => {
@@ -60,8 +61,9 @@ describe("chunks", () => {
 
 describe("a helper", () => {
   it("settles its chunk, and nobody else can", () => {
+    call.arrive!(pool);
     begin(2);
-    const { round, chunk } = claim()!;
+    const { round, chunk } = claim(1)!;
     expect(call.isCurrent!(pool, round)).toBe(1);
     expect(call.settle!(pool, round, chunk)).toBe(1);
     expect(call.settle!(pool, round, chunk)).toBe(0);
@@ -69,9 +71,10 @@ describe("a helper", () => {
   });
 
   it("that is late finds its chunk settled, in the round and after it", () => {
+    call.arrive!(pool);
     begin(2);
-    const { round, chunk } = claim()!;
-    expect(call.settle!(pool, round, call.claimFirst!(pool))).toBe(1);
+    const { round, chunk } = claim(1)!;
+    expect(call.settle!(pool, round, claim(0)!.chunk)).toBe(1);
     expect(call.unsettled!(pool)).toBe(chunk);
     expect(call.settle!(pool, round, chunk)).toBe(1);
     expect(call.unsettled!(pool)).toBe(-1);
