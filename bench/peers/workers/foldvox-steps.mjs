@@ -7,6 +7,7 @@ export class FoldvoxSteps {
   constructor(recognizer, steps) {
     this.recognizer = recognizer;
     this.steps = steps;
+    this.input = new Float32Array(0);
   }
 
   first() {
@@ -22,10 +23,12 @@ export class FoldvoxSteps {
 
   run(count) {
     const { features, advance, mels } = this.steps;
-    const input = new Float32Array(count * advance * mels);
-    for (let at = 0; at < input.length; at += features.length) {
-      input.set(features.subarray(0, input.length - at), at);
+    const length = count * advance * mels;
+    // One for all rounds: what a stream never holds must not count as memory of ours round after round.
+    if (this.input.length !== length) {
+      this.input = new Float32Array(length);
+      for (let at = 0; at < length; at += features.length) this.input.set(features.subarray(0, length - at), at);
     }
-    return timed(() => this.recognizer.encode({ features: input }));
+    return timed(() => this.recognizer.encode({ features: this.input }));
   }
 }
