@@ -136,10 +136,11 @@ function checkFeatures(features: Float32Array, mels: number): Float32Array {
   if (!(features instanceof Float32Array) || features.length % mels !== 0) {
     throw new FoldvoxError("bad-argument", `The features are not a Float32Array of frames of ${mels} values each.`);
   }
-  const wrong = features.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) {
-    const where = `Frame ${Math.floor(wrong / mels)}, value ${wrong % mels}`;
-    throw new FoldvoxError("bad-audio", `${where} of the features is ${features[wrong]}; every value must be finite.`);
+  // A loop: findIndex called its function 15 ns a value, a third of a step of commands-tiny; this takes 0.9.
+  for (let i = 0; i < features.length; i++) {
+    if (Number.isFinite(features[i])) continue;
+    const where = `Frame ${Math.floor(i / mels)}, value ${i % mels}`;
+    throw new FoldvoxError("bad-audio", `${where} of the features is ${features[i]}; every value must be finite.`);
   }
   return features;
 }
