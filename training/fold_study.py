@@ -29,6 +29,7 @@ from foldvox_training.folding_report import write_report
 from foldvox_training.learner import Learner
 from foldvox_training.model import FoldvoxModel
 from foldvox_training.recipe import Recipe, make_config, read_table
+from foldvox_training.teacher import Teacher
 from foldvox_training.trainer import statistics, write_checkpoint
 from foldvox_training.workers import stream_workers
 from make_manifests import joined, write
@@ -71,6 +72,7 @@ def train(study: Study, args: argparse.Namespace, seed: int) -> None:
         torch.manual_seed(seed)
         learners.append(Learner(plan.config, study.training, group))
     step, measured = 0, None
+    teacher = Teacher(Path(study.training["teacher"]), group.device) if "teacher" in study.training else None
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=group.device)
         step, measured = saved["step"], saved["statistics"]
@@ -83,6 +85,7 @@ def train(study: Study, args: argparse.Namespace, seed: int) -> None:
         saved_at = time.time()
         for step in tqdm(range(step, study.training["steps"]), desc=f"seed {seed}", initial=step):
             batch, progress = batches.next(group.device), step / study.training["steps"]
+            batch = batch._replace(taught=teacher(batch)) if teacher else batch
             losses = [learner.learn(batch, *measured, progress) for learner in learners]
             last = step + 1 == study.training["steps"]
             if last or time.time() - saved_at > SAVE_MINUTES * 60:

@@ -27,7 +27,7 @@ export function transducerBeam({ beam, alternatives }: DecodingOptions): number 
  */
 export function transducerDecoders(
   options: DecodingOptions,
-  transducer: Omit<TransducerOptions, "alternatives">,
+  transducer: Omit<TransducerOptions, "alternatives"> & { readonly monotonic: boolean },
   room: number,
 ): (model: TransducerModel) => Decoder {
   for (const [name, value] of Object.entries(options)) {
@@ -38,6 +38,7 @@ export function transducerDecoders(
     );
   }
   const beam = transducerBeam(options);
+  const { monotonic, ...own } = transducer;
   const alternatives = wholeNumber(options.alternatives ?? 1, "alternatives", 100);
   if (beam > room) {
     throw new FoldvoxError(
@@ -46,7 +47,7 @@ export function transducerDecoders(
     );
   }
   return (model) => {
-    const search = beam === 1 ? new TransducerGreedy(model) : new TransducerBeam(model, beam);
-    return new TransducerDecoder({ ...transducer, alternatives }, search);
+    const search = beam === 1 ? new TransducerGreedy(model, monotonic) : new TransducerBeam(model, beam, monotonic);
+    return new TransducerDecoder({ ...own, alternatives }, search);
   };
 }

@@ -1,4 +1,5 @@
-// Greedy transducer decoding: in every row the best token, again and again, until the blank is better.
+// Greedy transducer decoding: in every row the best token, again and again, until the blank is better. In a monotonic transducer
+// the token ends its row.
 
 import {
   type Hypothesis,
@@ -10,10 +11,12 @@ import {
 
 export class TransducerGreedy implements TransducerSearch {
   private readonly model: TransducerModel;
+  private readonly monotonic: boolean;
   private best: Hypothesis;
 
-  constructor(model: TransducerModel) {
+  constructor(model: TransducerModel, monotonic: boolean) {
     this.model = model;
+    this.monotonic = monotonic;
     this.best = startOf(model);
   }
 
@@ -36,6 +39,7 @@ export class TransducerGreedy implements TransducerSearch {
       model.predict([{ token, from: slot, to }]);
       const emitted = { token, row: streamRow, logProb, before: last };
       this.best = { last: emitted, count: count + 1, score: score + logProb, slot: to };
+      if (this.monotonic) return;
     }
   }
 

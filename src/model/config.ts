@@ -58,6 +58,8 @@ export interface HeadConfig {
   readonly blank: number;
   /** Tokens after a word's end in which it may still come out; as much silence follows the end of the input. */
   readonly delay: number;
+  /** Of a transducer: one symbol at most comes out in a token, and leads to the next token as a blank does. */
+  readonly monotonic?: boolean;
 }
 
 /** What a model file says of its model. */
@@ -253,6 +255,7 @@ export function parseConfig(json: string): ModelConfig {
       type: head.oneOf("type", ["ctc", "transducer"]),
       blank: head.integer("blank", 0, tokens.length - 1),
       delay: head.has("delay") ? head.integer("delay", 0, 256) : 0,
+      ...(head.has("monotonic") ? { monotonic: head.boolean("monotonic") } : {}),
     },
     ...(fields.has("predictor") ? { predictor: readPredictor(fields.child("predictor")) } : {}),
     tokens,
@@ -261,6 +264,9 @@ export function parseConfig(json: string): ModelConfig {
   };
   if (config.encoder.inputDim !== config.features.mels) {
     throw wrong("encoder.inputDim", `is ${config.encoder.inputDim}, not features.mels (${config.features.mels})`);
+  }
+  if (config.head.monotonic && config.head.type !== "transducer") {
+    throw wrong("head.monotonic", `belongs to a transducer; the head is ${config.head.type}`);
   }
   if (config.predictor && config.head.type !== "transducer") {
     throw wrong("predictor", `belongs to a transducer; the head is ${config.head.type}`);

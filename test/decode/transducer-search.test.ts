@@ -91,9 +91,28 @@ function randomDistribution(seed: number): Distribution {
   };
 }
 
+type Plain = { tokens: number[]; score: number };
+
+/** A monotonic transducer's search: in every row each hypothesis takes one of the tokens or the blank. */
+function plainMonotonic(distribution: Distribution, rows: number, width: number): Plain[] {
+  let beam: Plain[] = [{ tokens: [], score: 0 }];
+  for (let row = 0; row < rows; row++) {
+    const sums = new Map<string, Plain>();
+    for (const { tokens, score } of beam) {
+      distribution(row, tokens).forEach((logProb, token) => {
+        const longer = token === BLANK ? tokens : [...tokens, token];
+        const before = sums.get(longer.join())?.score ?? Number.NEGATIVE_INFINITY;
+        const added = Math.log(Math.exp(before) + Math.exp(score + Math.fround(logProb)));
+        sums.set(longer.join(), { tokens: longer, score: added });
+      });
+    }
+    beam = [...sums.values()].sort((a, b) => b.score - a.score).slice(0, width);
+  }
+  return beam;
+}
+
 /** torchaudio 2.1's algorithm as it stands there: no sharing, every hypothesis kept, keys of whole histories. */
-function plainBeam(distribution: Distribution, rows: number, width: number): { tokens: number[]; score: number }[] {
-  type Plain = { tokens: number[]; score: number };
+function plainBeam(distribution: Distribution, rows: number, width: number): Plain[] {
   let resting: Plain[] = [{ tokens: [], score: 0 }];
   for (let row = 0; row < rows; row++) {
     let open = resting;
@@ -132,7 +151,7 @@ describe("greedy", () => {
       if (row === 1 && history.length === 1) return logs(0.1, 0.1, 0.5, 0.3);
       return logs(0.1, 0.1, 0.1, 0.7);
     }, 1);
-    const search = new TransducerGreedy(model);
+    const search = new TransducerGreedy(model, false);
     for (let row = 0; row < 4; row++) search.step(row, 100 + row);
     const [best] = search.hypotheses;
     expect(pathOf(best!).map(({ token, row }) => [token, row])).toEqual([
@@ -144,20 +163,28 @@ describe("greedy", () => {
 
   it("says no more than a hundred tokens in a row", () => {
     const model = new TestModel(() => logs(0.7, 0.1, 0.1, 0.1), 1);
-    const search = new TransducerGreedy(model);
+    const search = new TransducerGreedy(model, false);
     search.step(0, 0);
     expect(search.hypotheses[0]!.count).toBe(MAX_SYMBOLS_PER_ROW);
   });
 
+  it("takes one token of a row where the model is monotonic", () => {
+    const model = new TestModel((row) => (row < 2 ? logs(0.1, 0.6, 0.1, 0.2) : logs(0.1, 0.1, 0.1, 0.7)), 1);
+    const search = new TransducerGreedy(model, true);
+    for (let row = 0; row < 3; row++) search.step(row, row);
+    expect(tokensOf(search.hypotheses[0]!)).toEqual([1, 1]);
+    expect(search.hypotheses[0]!.score).toBeCloseTo(Math.log(0.6 * 0.6 * 0.7), 5);
+  });
+
   it("joins once and predicts nothing where it only confirms the blank", () => {
     const model = new TestModel(() => logs(0.01, 0.01, 0.01, 0.97), 1);
-    const search = new TransducerGreedy(model);
+    const search = new TransducerGreedy(model, false);
     for (let row = 0; row < 50; row++) search.step(row, row);
     expect([model.joins, model.predicted]).toEqual([50, 1]);
   });
 
   it("does not emit where scores are not numbers", () => {
-    const search = new TransducerGreedy(new TestModel(() => [Number.NaN, Number.NaN, Number.NaN, Number.NaN], 1));
+    const search = new TransducerGreedy(new TestModel(() => [Number.NaN, Number.NaN, Number.NaN, Number.NaN], 1), false);
     search.step(0, 0);
     expect(search.hypotheses[0]!.count).toBe(0);
   });
@@ -167,7 +194,7 @@ describe("beam", () => {
   it.each([2, 3, 5, 10])("of %i finds what the plain algorithm finds", (width) => {
     for (let seed = 1; seed <= 12; seed++) {
       const distribution = randomDistribution(seed);
-      const search = new TransducerBeam(new TestModel(distribution, width), width);
+      const search = new TransducerBeam(new TestModel(distribution, width), width, false);
       for (let row = 0; row < 30; row++) search.step(row, row);
       const expected = plainBeam(distribution, 30, width);
       expect(search.hypotheses.map(tokensOf)).toEqual(expected.map(({ tokens }) => tokens));
@@ -177,9 +204,31 @@ describe("beam", () => {
     }
   });
 
-  it("holds every hypothesis' own state, row after row", () => {
+  // So wide that nothing is lost, the sums are exact: narrower ones differ in when they drop what merges later.
+  it.each([1, 2, 3])("of a monotonic model adds up every path (seed %i)", (seed) => {
+    const distribution = randomDistribution(seed);
+    const search = new TransducerBeam(new TestModel(distribution, 200), 200, true);
+    for (let row = 0; row < 4; row++) search.step(row, row);
+    const expected = plainMonotonic(distribution, 4, 200);
+    expect(search.hypotheses.map(tokensOf)).toEqual(expected.map(({ tokens }) => tokens));
+    search.hypotheses.forEach(({ score }, i) => {
+      expect(score).toBeCloseTo(expected[i]!.score, 6);
+    });
+  });
+
+  it("of a monotonic model holds one token more a row at most, the best first", () => {
+    const search = new TransducerBeam(new TestModel(() => logs(0.5, 0.2, 0.1, 0.2), 3), 3, true);
+    for (let row = 1; row <= 5; row++) {
+      search.step(row, row);
+      expect(Math.max(...search.hypotheses.map(({ count }) => count))).toBe(row);
+      const scores = search.hypotheses.map(({ score }) => score);
+      expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    }
+  });
+
+  it.each([false, true])("holds every hypothesis' own state, row after row (monotonic: %s)", (monotonic) => {
     const model = new TestModel(randomDistribution(5), 6);
-    const search = new TransducerBeam(model, 6);
+    const search = new TransducerBeam(model, 6, monotonic);
     for (let row = 0; row < 60; row++) {
       search.step(row, row);
       for (const hypothesis of search.hypotheses) expect(model.stateOf(hypothesis.slot)).toEqual(tokensOf(hypothesis));
@@ -189,7 +238,7 @@ describe("beam", () => {
 
   it("needs no more than its width of a model with room for more", () => {
     const distribution = randomDistribution(8);
-    const search = new TransducerBeam(new TestModel(distribution, 12), 3);
+    const search = new TransducerBeam(new TestModel(distribution, 12), 3, false);
     for (let row = 0; row < 30; row++) search.step(row, row);
     expect(search.hypotheses.map(tokensOf)).toEqual(plainBeam(distribution, 30, 3).map(({ tokens }) => tokens));
   });
@@ -197,7 +246,7 @@ describe("beam", () => {
   it("joins once a row where blanks are certain, and predicts nothing", () => {
     const certain = (row: number) => (row < 3 ? logs(0.3, 0.2, 0.1, 0.4) : [-60, -60, -60, 0]);
     const model = new TestModel(certain, 4);
-    const search = new TransducerBeam(model, 4);
+    const search = new TransducerBeam(model, 4, false);
     for (let row = 0; row < 3; row++) search.step(row, row);
     model.joins = 0;
     model.predicted = 0;
@@ -206,14 +255,14 @@ describe("beam", () => {
   });
 
   it("stops after a hundred tokens in a row", () => {
-    const search = new TransducerBeam(new TestModel(() => logs(0.9, 0.04, 0.03, 0.03), 3), 3);
+    const search = new TransducerBeam(new TestModel(() => logs(0.9, 0.04, 0.03, 0.03), 3), 3, false);
     search.step(0, 0);
     expect(Math.max(...search.hypotheses.map(({ count }) => count))).toBeLessThanOrEqual(MAX_SYMBOLS_PER_ROW);
   });
 
   it("begins anew after restart", () => {
     const distribution = randomDistribution(2);
-    const search = new TransducerBeam(new TestModel(distribution, 4), 4);
+    const search = new TransducerBeam(new TestModel(distribution, 4), 4, false);
     const run = () => {
       for (let row = 0; row < 20; row++) search.step(row, row);
       return search.hypotheses.map((hypothesis) => [tokensOf(hypothesis), hypothesis.score]);

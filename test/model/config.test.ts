@@ -104,6 +104,7 @@ describe("parseConfig", () => {
     ["head.type", "rnn"],
     ["head.blank", -1],
     ["head.blank", 3],
+    ["head.monotonic", true],
     ["tokens", ["<blank>"]],
     ["tokens", ["<blank>", ""]],
     ["tokens", ["<blank>", 4]],
@@ -122,6 +123,8 @@ describe("parseConfig", () => {
 
   it("gives back a transducer's predictor and silent tokens", () => {
     expect(parseConfig(JSON.stringify(smallTransducer()))).toEqual(smallTransducer());
+    const monotonic = changed("head.monotonic", true, smallTransducer());
+    expect(parseConfig(monotonic).head.monotonic).toBe(true);
   });
 
   it.each<[string, unknown]>([
@@ -136,6 +139,7 @@ describe("parseConfig", () => {
     ["silentTokens", {}],
     ["silentTokens", [3]],
     ["silentTokens", [-1]],
+    ["head.monotonic", 1],
     ["head.type", "ctc"],
   ])("refuses a transducer's %s = %j and names it", (path, value) => {
     const error = errorOf(() => parseConfig(changed(path, value, smallTransducer())));

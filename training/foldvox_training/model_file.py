@@ -92,15 +92,30 @@ def read_weights(path: Path) -> Tuple[Dict[str, Tensor], Dict[str, Any]]:
     return tensors, json.loads(metadata["config"])
 
 
+def load_weights(path: Path) -> Tuple[FoldvoxModel, Tensor, Tensor]:
+    """The model with its weights as fp32, whatever the file holds, features.mean and features.invstddev."""
+    tensors, config = read_weights(path)
+    _add_optional(config, tensors)
+    mean, invstddev = tensors.pop("features.mean"), tensors.pop("features.invstddev")
+    model = make_model(config)
+    model.load_state_dict(tensors)
+    return model.eval(), mean, invstddev
+
+
+def _add_optional(config: Dict[str, Any], tensors: Mapping[str, Tensor]) -> None:
+    """Tells every layer what the presence of a tensor says."""
+    for index, layer in enumerate(config["encoder"]["layers"]):
+        prefix = f"transcriber.transformer.emformer_layers.{index}."
+        layer["subtokenEmbedding"] = prefix + "subtoken_embedding" in tensors
+        layer["relativePosition"] = prefix + "attention.relative_bias" in tensors
+
+
 def load_model(path: Path) -> Tuple[FoldvoxModel, Tensor, Tensor]:
     """The model (int8 files run as the engine runs them), features.mean and features.invstddev."""
     arrays, metadata = read_safetensors(path)
     config = json.loads(metadata["config"])
     tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
-    for index, layer in enumerate(config["encoder"]["layers"]):
-        prefix = f"transcriber.transformer.emformer_layers.{index}."
-        layer["subtokenEmbedding"] = prefix + "subtoken_embedding" in tensors
-        layer["relativePosition"] = prefix + "attention.relative_bias" in tensors
+    _add_optional(config, tensors)
     mean, invstddev = tensors.pop("features.mean"), tensors.pop("features.invstddev")
     scaled = {name[: -len("_scale")]: tensors.pop(name) for name in list(tensors) if name.endswith("_scale")}
     quantized = {name[: -len(".weight")]: (tensors[name], scale) for name, scale in scaled.items()}

@@ -35,6 +35,7 @@ class Batch(NamedTuple):
     weights: Tensor  # fp32 [B, tokens]
     targets: Tensor  # int64 [B, most words]
     lengths: Tensor  # int64 [B]
+    taught: Optional[Tensor] = None  # fp32 [B, tokens, vocabulary], a teacher's log-probabilities
 
 
 class Stream(NamedTuple):

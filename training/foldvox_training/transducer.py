@@ -16,7 +16,6 @@ from .model import FoldvoxModel
 from .recipe import BLANK
 
 NEVER = -1e5  # a log-probability that no path reaches; finite, so that gradients stay so
-MOST_WORDS_A_TOKEN = 100
 BEYOND_RELU = 4.0  # the encoder's vectors come from a layer norm and are seldom below the negative of this
 
 State = List[Tuple[Tensor, Tensor]]
@@ -110,19 +109,21 @@ class TransducerModel(FoldvoxModel):
 
     @torch.no_grad()
     def greedy(self, encoded: Tensor, blank_shift: float = 0.0) -> List[int]:
-        """Words of one stream's encoder vectors [T, D]."""
+        """Words of one stream's encoder vectors [T, D]: between words the predictor stands still, so all that is left is joined
+        at once.
+        """
         words: List[int] = []
         row, state = self.predictor(torch.tensor([BLANK]), self.predictor.start(1))
-        for vector in encoded:
-            for _ in range(MOST_WORDS_A_TOKEN):
-                scores = self.joiner(vector, row[0])
-                scores[BLANK] -= blank_shift
-                token = int(scores.argmax())
-                if token == BLANK:
-                    break
-                words.append(token)
-                row, state = self.predictor(torch.tensor([token]), state)
-        return words
+        while True:
+            scores = self.joiner(encoded, row)
+            scores[:, BLANK] -= blank_shift
+            best = scores.argmax(-1)
+            (said,) = (best != BLANK).nonzero(as_tuple=True)
+            if not said.numel():
+                return words
+            words.append(int(best[said[0]]))
+            row, state = self.predictor(best[said[:1]], state)
+            encoded = encoded[said[0] + 1 :]
 
 
 def make_model(config: Dict[str, Any]) -> FoldvoxModel:
@@ -133,26 +134,16 @@ def make_model(config: Dict[str, Any]) -> FoldvoxModel:
 def transducer_loss(scores: Tensor, words: Tensor, lengths: Tensor) -> Tensor:
     """Minus the log-likelihood of every stream's words, summed: scores [B, T, U + 1, V], words [B, U], lengths [B].
 
-    Forward variables (Graves, section 2.4) of all (t, u) with the same t + u at once: T + U steps instead of T x U.
+    A token holds one word or a blank, and either leads to the next token (monotonic RNN-T, Tripathi et al., ASRU 2019). Where a
+    word leaves the search in its token (Graves, arXiv 1211.3711), only the predictor can tell that it has been said, and
+    does so for the same word said again as well: half of what that model left out.
     """
-    streams, times, places, _ = scores.shape
+    streams, _, places, _ = scores.shape
     normalizer = scores.float().logsumexp(-1)
     blank = scores[..., BLANK].float() - normalizer
-    chosen = scores[:, :, :-1].gather(-1, words[:, None, :, None].expand(-1, times, -1, -1))[..., 0].float()
-    within = torch.arange(places - 1, device=words.device) < lengths[:, None]
-    emitted = F.pad((chosen - normalizer[:, :, :-1]).masked_fill(~within[:, None], NEVER), (0, 1), value=NEVER)
-
-    diagonals = torch.arange(times + places - 1, device=words.device)[:, None]
-    time = diagonals - torch.arange(places, device=words.device)
-    outside = (time < 0) | (time >= times)
-    index = time.clamp(0, times - 1).expand(streams, -1, -1)
-    blank_at, emitted_at = (part.gather(1, index).masked_fill(outside, NEVER).unbind(1) for part in (blank, emitted))
+    chosen = scores[:, :, :-1].gather(-1, words[:, None, :, None].expand(-1, scores.size(1), -1, -1))[..., 0].float()
+    emitted = chosen - normalizer[:, :, :-1]
     reached = F.pad(blank.new_zeros(streams, 1), (0, places - 1), value=NEVER)
-    all_reached = [reached]
-    for stay, move in zip(blank_at[:-1], emitted_at[:-1]):
-        moved = F.pad((reached + move)[:, :-1], (1, 0), value=NEVER)
-        reached = torch.logaddexp(reached + stay, moved)
-        all_reached.append(reached)
-    rows = torch.arange(streams, device=words.device)
-    ends = torch.stack(all_reached, 1)[rows, times - 1 + lengths, lengths]
-    return -(ends + blank[rows, times - 1, lengths]).sum()
+    for stay, move in zip(blank.unbind(1), emitted.unbind(1)):
+        reached = torch.logaddexp(reached + stay, F.pad((reached[:, :-1] + move), (1, 0), value=NEVER))
+    return -reached.gather(1, lengths[:, None]).sum()

@@ -51,4 +51,4 @@ def _produce(queue: Any, maker: StreamMaker, size: int, settled: Any) -> None:
         if settled.is_set():
             maker.strength = SETTLED
         # Arrays: tensors would be passed as file descriptors, of which a queue can use up too many.
-        queue.put([part.numpy() for part in maker.batch(size)])
+        queue.put([part.numpy() for part in maker.batch(size) if part is not None])
