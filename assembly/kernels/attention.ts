@@ -79,11 +79,13 @@ export function attend(
     if (numBank > 0) matmulF32(scores, scoreBytes, q, rowBytes, bank + head, 2 * rowBytes, 0, M, numBank, headWidth);
     matmulF32(currentScores, scoreBytes, q, rowBytes, current + head, 2 * rowBytes, 0, M, numCurrent, headWidth);
     matmulF32(pastScores, scoreBytes, q, rowBytes, past + head, 2 * rowBytes, 0, M, numPast, headWidth);
-    for (let m = 0; m < M; m++) {
-      const row = <usize>m * scoreBytes;
-      if (relative) addRelativeBias(relative, h, currentScores + row, m, numCurrent, numPast, oldest, biasScale);
-      softmax(scores + row, scale, numKeys);
+    if (relative) {
+      for (let m = 0; m < M; m++) {
+        const row = currentScores + <usize>m * scoreBytes;
+        addRelativeBias(relative, h, row, m, numCurrent, numPast, oldest, biasScale);
+      }
     }
+    softmax(scores, scale, M, numKeys);
     const o = out + head;
     const values = rowBytes + head;
     if (numBank > 0) addWeightedRows(o, rowBytes, scores, scoreBytes, bank + values, 2 * rowBytes, M, numBank, headWidth);

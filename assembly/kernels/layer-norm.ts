@@ -16,6 +16,7 @@ import { SIMD, add, dot, loadLanes, mul, splat, storeLanes, sub, sum } from "../
 /** out[M][N] = layer norm of x[M][N] with gamma[N], beta[N]; out may be x. */
 export function layerNorm(out: usize, x: usize, gamma: usize, beta: usize, eps: f32, M: i32, N: i32): void {
   const inverse: f32 = <f32>1 / <f32>N;
+  // Two loops: every sum is a chain of additions, and so the processor can begin the next row's while it waits for one.
   for (let m = 0; m < M; m++) {
     const mean = sum(x, N) * inverse;
     let i = 0;
@@ -23,9 +24,13 @@ export function layerNorm(out: usize, x: usize, gamma: usize, beta: usize, eps: 
       for (; i + 4 <= N; i += 4) centreAt<v128>(out + (<usize>i << 2), x + (<usize>i << 2), mean);
     }
     for (; i < N; i++) centreAt<f32>(out + (<usize>i << 2), x + (<usize>i << 2), mean);
-
+    x += <usize>N << 2;
+    out += <usize>N << 2;
+  }
+  out -= <usize>(M * N) << 2;
+  for (let m = 0; m < M; m++) {
     const scale: f32 = <f32>1 / sqrt<f32>(dot(out, out, N) * inverse + eps);
-    i = 0;
+    let i = 0;
     if (SIMD) {
       for (; i + 4 <= N; i += 4) {
         const o = <usize>i << 2;
@@ -36,7 +41,6 @@ export function layerNorm(out: usize, x: usize, gamma: usize, beta: usize, eps: 
       const o = <usize>i << 2;
       scaleAt<f32>(out + o, scale, gamma + o, beta + o);
     }
-    x += <usize>N << 2;
     out += <usize>N << 2;
   }
 }

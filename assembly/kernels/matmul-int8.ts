@@ -217,12 +217,35 @@ function panel(
   for (const end = w + bytes; w < end; w += 64) load<u8>(w);
 }
 
-/** One output on one row, in plain integers: the scalar build, and products with fewer than four outputs. */
+/** Sum of q[K] w[K]. */
 // @ts-ignore: decorator
-@inline function dotPlain(q: usize, w: usize, K: i32): i32 {
+@inline function dotInt8(q: usize, w: usize, K: i32): i32 {
+  if (SIMD) {
+    let c = i32x4.splat(0);
+    for (const end = q + quantizedBytes<i16>(K); q < end; q += 16, w += 8) c = dotStep(c, v128.load(q), v128.load8x8_s(w));
+    c = i32x4.add(c, v128.shuffle<i32>(c, c, 2, 3, 0, 1));
+    return i32x4.extract_lane(c, 0) + i32x4.extract_lane(c, 1);
+  }
   let sum = 0;
   for (let k = 0; k < K; k++) sum += <i32>load<i16>(q + (<usize>k << 1)) * <i32>load<i8>(w + k);
   return sum;
+}
+
+/** One output on every row: the scalar build, and outputs that fill no panel. */
+function column(
+  out: usize,
+  outStride: usize,
+  q: usize,
+  scales: usize,
+  w: usize,
+  ws: f32,
+  b: f32,
+  M: i32,
+  K: i32,
+): void {
+  for (; M > 0; M--, out += outStride, q += quantizedBytes<i16>(K), scales += 4) {
+    store<f32>(out, <f32>dotInt8(q, w, K) * (load<f32>(scales) * ws) + b);
+  }
 }
 
 /**
@@ -242,25 +265,18 @@ export function matmulInt8(
   N: i32,
   K: i32,
 ): void {
-  if (SIMD && N >= 4) {
-    for (let n = 0; n < N; n += 4) {
-      // Where N is no multiple of four, the last panel does some of the columns before it again: they come out the same.
-      const at = min(n, N - 4);
+  let n = 0;
+  if (SIMD) {
+    for (; n + 4 <= N; n += 4) {
+      const at = <usize>n << 2;
       if (n + 8 <= N) fetchAhead(w + <usize>((n + 4) * K), <usize>(4 * K));
-      const b = bias ? v128.load(bias + (<usize>at << 2)) : f32x4.splat(0);
-      const ws = v128.load(weightScales + (<usize>at << 2));
-      panel(out + (<usize>at << 2), outStride, q, scales, w + <usize>(at * K), ws, b, M, K);
+      const b = bias ? v128.load(bias + at) : f32x4.splat(0);
+      panel(out + at, outStride, q, scales, w + <usize>(n * K), v128.load(weightScales + at), b, M, K);
     }
-    return;
   }
-  const stride = quantizedBytes<i16>(K);
-  for (let n = 0; n < N; n++) {
-    const ws = load<f32>(weightScales + (<usize>n << 2));
-    const b: f32 = bias ? load<f32>(bias + (<usize>n << 2)) : 0;
-    for (let m = 0; m < M; m++) {
-      const acc = dotPlain(q + <usize>m * stride, w + <usize>(n * K), K);
-      const o = out + <usize>m * outStride + (<usize>n << 2);
-      store<f32>(o, <f32>acc * (load<f32>(scales + (<usize>m << 2)) * ws) + b);
-    }
+  for (; n < N; n++) {
+    const at = <usize>n << 2;
+    const b: f32 = bias ? load<f32>(bias + at) : 0;
+    column(out + at, outStride, q, scales, w + <usize>(n * K), load<f32>(weightScales + at), b, M, K);
   }
 }

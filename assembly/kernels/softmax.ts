@@ -1,4 +1,4 @@
-// Softmax and log-softmax of one row.
+// Softmax of rows and log-softmax of one.
 
 import { SIMD, loadLanes, max, mul, splat, storeLanes, sub, sum } from "../target";
 import { exp, log } from "./elementary";
@@ -34,24 +34,29 @@ function exponentials(out: usize, x: usize, shift: f32, scale: f32, n: i32): voi
 }
 
 // @ts-ignore: decorator
-@inline function scaleAt<V>(x: usize, scale: f32): void {
-  storeLanes<V>(x, mul<V>(loadLanes<V>(x), splat<V>(scale)));
+@inline function shiftAndScaleAt<V>(x: usize, shift: f32, scale: f32): void {
+  storeLanes<V>(x, mul<V>(sub<V>(loadLanes<V>(x), splat<V>(shift)), splat<V>(scale)));
 }
 
-/** x[n] = softmax(scale * x[n]), scale > 0. */
-export function softmax(x: usize, scale: f32, n: i32): void {
-  exponentials(x, x, maximum(x, n), scale, n);
-  const inverse: f32 = <f32>1 / sum(x, n);
+/** x[n] = (x[n] - shift) * scale. */
+// @ts-ignore: decorator
+@inline function shiftAndScale(x: usize, shift: f32, scale: f32, n: i32): void {
   let i = 0;
   if (SIMD) {
-    for (; i + 4 <= n; i += 4) scaleAt<v128>(x + (<usize>i << 2), inverse);
+    for (; i + 4 <= n; i += 4) shiftAndScaleAt<v128>(x + (<usize>i << 2), shift, scale);
   }
-  for (; i < n; i++) scaleAt<f32>(x + (<usize>i << 2), inverse);
+  for (; i < n; i++) shiftAndScaleAt<f32>(x + (<usize>i << 2), shift, scale);
 }
 
-// @ts-ignore: decorator
-@inline function shiftAt<V>(x: usize, shift: f32): void {
-  storeLanes<V>(x, sub<V>(loadLanes<V>(x), splat<V>(shift)));
+/**
+ * x[M][n] = softmax(scale * x[M][n]) row by row, scale > 0. The exponentials are those of one long row: a short one's last few
+ * take as long each as four.
+ */
+export function softmax(x: usize, scale: f32, M: i32, n: i32): void {
+  const end = x + (<usize>(M * n) << 2);
+  for (let row = x; row < end; row += <usize>n << 2) shiftAndScale(row, maximum(row, n), scale, n);
+  exponentials(x, x, 0, 1, M * n);
+  for (let row = x; row < end; row += <usize>n << 2) shiftAndScale(row, 0, <f32>1 / sum(row, n), n);
 }
 
 /** ln of the sum of e^x over x[n]: what log-softmax subtracts. scratch[n] is overwritten. */
@@ -64,11 +69,7 @@ export function logSumExp(x: usize, scratch: usize, n: i32): f32 {
 /** x[n] = log-softmax(x[n]); scratch[n] is overwritten. */
 export function logSoftmax(x: usize, scratch: usize, n: i32): void {
   const shift = logSumExp(x, scratch, n);
-  let i = 0;
-  if (SIMD) {
-    for (; i + 4 <= n; i += 4) shiftAt<v128>(x + (<usize>i << 2), shift);
-  }
-  for (; i < n; i++) shiftAt<f32>(x + (<usize>i << 2), shift);
+  shiftAndScale(x, shift, 1, n);
 }
 
 /** ln(e^a + e^b) = max(a, b) + logAddTail(|a - b|): ln(1 + e^-distance), distance >= 0, for the sums of a search. */

@@ -1,4 +1,4 @@
-// Softmax and log-softmax of one row for interpreters.
+// Softmax of rows and log-softmax of one, for interpreters.
 
 import { exp, log } from "./elementary.ts";
 import type { Views } from "./views.ts";
@@ -40,10 +40,12 @@ export function softmaxes({ f32 }: Views) {
 
   return {
     /** softmax of assembly/kernels/softmax.ts, in its words. */
-    softmax(x: number, scale: number, n: number): void {
-      const first = x >> 2;
-      const inverse = fround(1 / exponentials(first, first, maximum(first, n), scale, n));
-      for (let i = first; i < first + n; i++) f32[i] = f32[i]! * inverse;
+    softmax(x: number, scale: number, M: number, n: number): void {
+      const end = (x >> 2) + M * n;
+      for (let first = x >> 2; first < end; first += n) {
+        const inverse = fround(1 / exponentials(first, first, maximum(first, n), scale, n));
+        for (let i = first; i < first + n; i++) f32[i] = f32[i]! * inverse;
+      }
     },
 
     /** logSoftmax of assembly/kernels/softmax.ts, in its words. */

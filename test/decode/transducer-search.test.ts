@@ -184,7 +184,10 @@ describe("greedy", () => {
   });
 
   it("does not emit where scores are not numbers", () => {
-    const search = new TransducerGreedy(new TestModel(() => [Number.NaN, Number.NaN, Number.NaN, Number.NaN], 1), false);
+    const search = new TransducerGreedy(
+      new TestModel(() => [Number.NaN, Number.NaN, Number.NaN, Number.NaN], 1),
+      false,
+    );
     search.step(0, 0);
     expect(search.hypotheses[0]!.count).toBe(0);
   });

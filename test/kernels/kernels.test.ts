@@ -157,13 +157,16 @@ const CASES: KernelCase[] = [
   },
   {
     name: "softmax",
-    sizes: lengths,
-    run: (engine, n) => {
-      const x = engine.random(n!, 4, 20);
-      engine.call.softmax!(x, 0.5, n!);
-      return engine.floats(x, n!);
+    sizes: [1, 2, 5].flatMap((M) => lengths.map(([n]) => [M, n])),
+    run: (engine, M, n) => {
+      const x = engine.random(M! * n!, 4, 20);
+      engine.call.softmax!(x, 0.5, M!, n!);
+      return engine.floats(x, M! * n!);
     },
-    reference: (n) => softmaxOf(Array.from(randomFloats(n!, 4, 20), (value) => value / 2)),
+    reference: (M, n) => {
+      const x = Array.from(randomFloats(M! * n!, 4, 20), (value) => value / 2);
+      return Array.from({ length: M! }, (_, m) => softmaxOf(x.slice(m * n!, (m + 1) * n!))).flat();
+    },
     tolerance: 1e-6,
   },
   {

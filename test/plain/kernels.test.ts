@@ -152,7 +152,12 @@ const CASES: Record<Kernel, readonly { readonly sizes: readonly number[][]; read
       },
     },
   ],
-  softmax: [{ sizes: lengths, args: (bench, n) => [bench.floats(n!, 4, 60), 0.5, n!] }],
+  softmax: [
+    {
+      sizes: [1, 2, 5].flatMap((M) => lengths.map(([n]) => [M, n!])),
+      args: (bench, M, n) => [bench.floats(M! * n!, 4, 60), 0.5, M!, n!],
+    },
+  ],
   logSoftmax: [{ sizes: lengths, args: (bench, n) => [bench.floats(n!, 4, 60), bench.floats(n!, 5), n!] }],
 };
 
