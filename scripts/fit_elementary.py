@@ -58,6 +58,13 @@ x = r.astype(f32)
 y = f32(1) + (x + x * x * horner(c, x))
 show("exp Q (relative)", c, np.max(np.abs(y - np.exp(x.astype(np.float64))) / np.exp(x.astype(np.float64))))
 
+# 2^r = 1 + r P(r), |r| <= 1/2
+r = nodes(-0.5, 0.5)
+c = lawson(powers(r, 5), (np.exp2(r) - 1) / r, np.abs(r) / np.exp2(r))
+x = r.astype(f32)
+y = f32(1) + x * horner(c, x)
+show("exp2 P (relative)", c, np.max(np.abs(y / np.exp2(x.astype(np.float64)) - 1)))
+
 # log(1 + f) = f - f^2/2 + f^3 P(f), sqrt(1/2) <= 1 + f < sqrt(2)
 f = nodes(math.sqrt(0.5) - 1, math.sqrt(2) - 1)
 target = (np.log1p(f) - f + f * f / 2) / f**3

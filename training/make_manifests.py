@@ -129,8 +129,8 @@ def row_of(stream: Joined) -> Row:
 
 def speech(corpus: Corpus) -> List[Row]:
     return [
-        Row(corpus.other[start : start + samples].astype(np.float32) / 32768)
-        for start, samples in corpus.other_spans["heldout"]
+        Row(utterance.astype(np.float32) / 32768)
+        for utterance in corpus.talk["heldout"]
     ]
 
 

@@ -52,6 +52,24 @@ const EXP = memory.data<f32>([
   return mul<V>(add<V>(constant<V>(ONE), add<V>(r, mul<V>(mul<V>(r, r), q))), exp2OfRaised<V>(t));
 }
 
+const EXP2_FROM = memory.data<f32>([-126]);
+const EXP2 = memory.data<f32>([
+  0.001326472731307149, 0.009671512991189957, 0.05550733581185341, 0.24022242426872253, 0.6931470036506653,
+]);
+
+/** 2^x for x <= 0, relative error below 2e-7; x is clamped to -126, so no result is subnormal. Half the operations of exp. */
+// @ts-ignore: decorator
+@inline export function exp2<V>(x: V): V {
+  x = max<V>(x, constant<V>(EXP2_FROM));
+  const t = raised<V>(x);
+  const r = sub<V>(x, lowered<V>(t));
+  let p = step<V>(constant<V>(EXP2), r, EXP2, 1);
+  p = step<V>(p, r, EXP2, 2);
+  p = step<V>(p, r, EXP2, 3);
+  p = step<V>(p, r, EXP2, 4);
+  return mul<V>(step<V>(p, r, ONE, 0), exp2OfRaised<V>(t));
+}
+
 const LOG = memory.data<f32>([
   0.0674508661031723, -0.1179129034280777, 0.1195584386587143, -0.1238948404788971, 0.142069473862648,
   -0.16668537259101868, 0.20002862811088562, -0.25000008940696716, 0.33333298563957214,

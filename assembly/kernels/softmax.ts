@@ -1,7 +1,7 @@
 // Softmax of rows and log-softmax of one.
 
 import { SIMD, loadLanes, max, mul, splat, storeLanes, sub, sum } from "../target";
-import { exp, log } from "./elementary";
+import { exp, exp2, log } from "./elementary";
 
 /** Largest of n values. The order of a maximum does not matter, so the vector body keeps four. */
 export function maximum(x: usize, n: i32): f32 {
@@ -20,56 +20,55 @@ export function maximum(x: usize, n: i32): f32 {
 }
 
 // @ts-ignore: decorator
-@inline function expAt<V>(out: usize, x: usize, shift: f32, scale: f32): void {
-  storeLanes<V>(out, exp<V>(mul<V>(sub<V>(loadLanes<V>(x), splat<V>(shift)), splat<V>(scale))));
+@inline function shiftAndScaleAt<V>(out: usize, x: usize, shift: f32, scale: f32): void {
+  storeLanes<V>(out, mul<V>(sub<V>(loadLanes<V>(x), splat<V>(shift)), splat<V>(scale)));
 }
 
-/** out[n] = exp((x[n] - shift) * scale); out may be x. */
-function exponentials(out: usize, x: usize, shift: f32, scale: f32, n: i32): void {
+/** out[n] = (x[n] - shift) * scale; out may be x. */
+// @ts-ignore: decorator
+@inline function shiftAndScale(out: usize, x: usize, shift: f32, scale: f32, n: i32): void {
   let i = 0;
   if (SIMD) {
-    for (; i + 4 <= n; i += 4) expAt<v128>(out + (<usize>i << 2), x + (<usize>i << 2), shift, scale);
+    for (; i + 4 <= n; i += 4) shiftAndScaleAt<v128>(out + (<usize>i << 2), x + (<usize>i << 2), shift, scale);
   }
-  for (; i < n; i++) expAt<f32>(out + (<usize>i << 2), x + (<usize>i << 2), shift, scale);
+  for (; i < n; i++) shiftAndScaleAt<f32>(out + (<usize>i << 2), x + (<usize>i << 2), shift, scale);
 }
 
-// @ts-ignore: decorator
-@inline function shiftAndScaleAt<V>(x: usize, shift: f32, scale: f32): void {
-  storeLanes<V>(x, mul<V>(sub<V>(loadLanes<V>(x), splat<V>(shift)), splat<V>(scale)));
-}
-
-/** x[n] = (x[n] - shift) * scale. */
-// @ts-ignore: decorator
-@inline function shiftAndScale(x: usize, shift: f32, scale: f32, n: i32): void {
-  let i = 0;
+/** x[n] = 2^x[n], for x <= 0. */
+function powers(x: usize, n: i32): void {
+  const end = x + (<usize>n << 2);
   if (SIMD) {
-    for (; i + 4 <= n; i += 4) shiftAndScaleAt<v128>(x + (<usize>i << 2), shift, scale);
+    for (; x + 16 <= end; x += 16) storeLanes<v128>(x, exp2<v128>(loadLanes<v128>(x)));
   }
-  for (; i < n; i++) shiftAndScaleAt<f32>(x + (<usize>i << 2), shift, scale);
+  for (; x < end; x += 4) storeLanes<f32>(x, exp2<f32>(loadLanes<f32>(x)));
 }
+
+/** e^x is 2^(x * this). */
+// @ts-ignore: decorator
+@inline const LOG2_E: f32 = 1.4426950408889634;
 
 /**
- * x[M][n] = softmax(scale * x[M][n]) row by row, scale > 0. The exponentials are those of one long row: a short one's last few
+ * x[M][n] = softmax(scale * x[M][n]) row by row, scale > 0. The powers are those of one long row: a short one's last few
  * take as long each as four.
  */
 export function softmax(x: usize, scale: f32, M: i32, n: i32): void {
   const end = x + (<usize>(M * n) << 2);
-  for (let row = x; row < end; row += <usize>n << 2) shiftAndScale(row, maximum(row, n), scale, n);
-  exponentials(x, x, 0, 1, M * n);
-  for (let row = x; row < end; row += <usize>n << 2) shiftAndScale(row, 0, <f32>1 / sum(row, n), n);
+  for (let row = x; row < end; row += <usize>n << 2) shiftAndScale(row, row, maximum(row, n), scale * LOG2_E, n);
+  powers(x, M * n);
+  for (let row = x; row < end; row += <usize>n << 2) shiftAndScale(row, row, 0, <f32>1 / sum(row, n), n);
 }
 
 /** ln of the sum of e^x over x[n]: what log-softmax subtracts. scratch[n] is overwritten. */
 export function logSumExp(x: usize, scratch: usize, n: i32): f32 {
   const top = maximum(x, n);
-  exponentials(scratch, x, top, 1, n);
+  shiftAndScale(scratch, x, top, LOG2_E, n);
+  powers(scratch, n);
   return top + log<f32>(sum(scratch, n));
 }
 
 /** x[n] = log-softmax(x[n]); scratch[n] is overwritten. */
 export function logSoftmax(x: usize, scratch: usize, n: i32): void {
-  const shift = logSumExp(x, scratch, n);
-  shiftAndScale(x, shift, 1, n);
+  shiftAndScale(x, x, logSumExp(x, scratch, n), 1, n);
 }
 
 /** ln(e^a + e^b) = max(a, b) + logAddTail(|a - b|): ln(1 + e^-distance), distance >= 0, for the sums of a search. */

@@ -33,6 +33,23 @@ export function exp(x: number): number {
   return fround(fround(1 + fround(r + fround(fround(r * r) * q))) * POWERS[(n + 126) | 0]!);
 }
 
+const EXP2 = [
+  0.001326472731307149, 0.009671512991189957, 0.05550733581185341, 0.24022242426872253, 0.6931470036506653,
+].map(fround);
+const [P0, P1, P2, P3, P4] = EXP2 as [number, number, number, number, number];
+
+/** 2^x for x <= 0. */
+export function exp2(x: number): number {
+  x = x < -126 ? -126 : x;
+  const n = x + ROUND - ROUND;
+  const r = x - n;
+  let p = fround(fround(P0 * r) + P1);
+  p = fround(fround(p * r) + P2);
+  p = fround(fround(p * r) + P3);
+  p = fround(fround(p * r) + P4);
+  return fround(fround(p * r) + 1) * POWERS[(n + 126) | 0]!;
+}
+
 const LOG = [
   0.0674508661031723, -0.1179129034280777, 0.1195584386587143, -0.1238948404788971, 0.142069473862648,
   -0.16668537259101868, 0.20002862811088562, -0.25000008940696716, 0.33333298563957214,

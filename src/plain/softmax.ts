@@ -1,9 +1,10 @@
 // Softmax of rows and log-softmax of one, for interpreters.
 
-import { exp, log } from "./elementary.ts";
+import { exp2, log } from "./elementary.ts";
 import type { Views } from "./views.ts";
 
 const fround = Math.fround;
+const LOG2_E = fround(Math.LOG2E);
 
 export function softmaxes({ f32 }: Views) {
   function maximum(first: number, n: number): number {
@@ -15,7 +16,7 @@ export function softmaxes({ f32 }: Views) {
     return best;
   }
 
-  /** f32[o + i] = exp((f32[first + i] - shift) * scale); returns their sum, in four parts as assembly/target.ts adds. */
+  /** f32[o + i] = 2^((f32[first + i] - shift) * scale); returns their sum, in four parts as assembly/target.ts adds. */
   function exponentials(o: number, first: number, shift: number, scale: number, n: number): number {
     let s0 = 0;
     let s1 = 0;
@@ -23,7 +24,7 @@ export function softmaxes({ f32 }: Views) {
     let s3 = 0;
     let i = 0;
     const at = (k: number) => {
-      const value = exp(fround(fround(f32[first + k]! - shift) * scale));
+      const value = exp2(fround(fround(f32[first + k]! - shift) * scale));
       f32[o + k] = value;
       return value;
     };
@@ -43,7 +44,7 @@ export function softmaxes({ f32 }: Views) {
     softmax(x: number, scale: number, M: number, n: number): void {
       const end = (x >> 2) + M * n;
       for (let first = x >> 2; first < end; first += n) {
-        const inverse = fround(1 / exponentials(first, first, maximum(first, n), scale, n));
+        const inverse = fround(1 / exponentials(first, first, maximum(first, n), fround(scale * LOG2_E), n));
         for (let i = first; i < first + n; i++) f32[i] = f32[i]! * inverse;
       }
     },
@@ -52,7 +53,7 @@ export function softmaxes({ f32 }: Views) {
     logSoftmax(x: number, scratch: number, n: number): void {
       const first = x >> 2;
       const top = maximum(first, n);
-      const shift = fround(top + log(exponentials(scratch >> 2, first, top, 1, n)));
+      const shift = fround(top + log(exponentials(scratch >> 2, first, top, LOG2_E, n)));
       for (let i = first; i < first + n; i++) f32[i] = f32[i]! - shift;
     },
   };

@@ -44,8 +44,7 @@ class Clip(NamedTuple):
 class Corpus(NamedTuple):
     audio: Dict[str, np.ndarray]  # int16 by source: "train", "dev"
     clips: Dict[str, List[Clip]]  # by split: "train", "valid", "heldout"
-    other: np.ndarray  # int16, other speech
-    other_spans: Dict[str, List[Tuple[int, int]]]  # by split: (start, samples) of utterances
+    talk: Dict[str, List[np.ndarray]]  # int16 utterances of other speech, by split, and those of no person: "synthetic"
     noise: List[np.ndarray]  # int16
 
     def waveform(self, clip: Clip) -> np.ndarray:
@@ -72,16 +71,29 @@ def load_corpus(data: Path, cache: Path, words: Sequence[str]) -> Corpus:
             split = split_of(row["speaker"], source, row["speaker"] in scarce)
             label = tokens.get(row["word"], 0)
             clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end, label))
-    talk, spans = data / "other-speech" / "other-speech", {split: [] for split in SPLITS}
-    for row in read_rows(talk.with_suffix(".tsv")) if talk.parent.exists() else []:
+    talk: Dict[str, List[np.ndarray]] = {split: [] for split in SPLITS}
+    for row, utterance in read_talk(data / "other-speech" / "other-speech", cache):
         split = other_split_of(row["utterance"].split("-")[0])
         # A word in the flow of speech is no command: training keeps the utterances that hold one, a count of false
         # alarms cannot.
         if split == "train" or not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(words):
-            spans[split].append((int(row["start"]), int(row["samples"])))
+            talk[split].append(utterance)
+    talk["synthetic"] = [
+        utterance for _, utterance in read_talk(data / "synthetic-speech" / "synthetic-speech", cache)
+    ]
     noise = [decode(path, cache) for path in sorted((data / "noise").iterdir()) if path.suffix in SOUND_SUFFIXES]
-    other = decode(sound_file(talk), cache) if talk.parent.exists() else np.zeros(0, np.int16)
-    return Corpus(audio, clips, other, spans, noise)
+    return Corpus(audio, clips, talk, noise)
+
+
+def read_talk(path: Path, cache: Path) -> List[Tuple[Dict[str, str], np.ndarray]]:
+    """The utterances of a set with their rows of its table; none if it is not there."""
+    if not path.parent.exists():
+        return []
+    sound = decode(sound_file(path), cache)
+    return [
+        (row, sound[int(row["start"]) : int(row["start"]) + int(row["samples"])])
+        for row in read_rows(path.with_suffix(".tsv"))
+    ]
 
 
 def split_of(speaker: str, source: str, has_scarce: bool) -> str:

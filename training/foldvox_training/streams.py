@@ -20,6 +20,8 @@ from .recipe import Recipe
 BLANK_WEIGHT = 0.3
 LABEL_SECONDS, EARLIEST_SECONDS = 0.24, 0.08
 SPEECH_LEVEL = 0.06
+SYNTHETIC = 0.4  # of running speech, where there is any
+FADE = np.linspace(0, 1, 80, dtype=np.float32)
 SETTLED = 0.4  # of the usual rooms, noises and microphones
 
 # What streams are made of, in shares.
@@ -63,7 +65,7 @@ class StreamMaker:
         self.kinds = dict(KINDS)
         if not self.others:
             self.kinds["other words"] = 0
-        if not corpus.other_spans["train"]:
+        if not corpus.talk["train"]:
             self.kinds["other speech"] = self.kinds["speech, then commands"] = 0
         self.shares = np.array(list(self.kinds.values())) / sum(self.kinds.values())
         self.by_speaker: Dict[str, Dict[str, List[Clip]]] = {}
@@ -171,22 +173,28 @@ class StreamMaker:
         return at_speed(sound, pace), int(begin / pace), int(end / pace)
 
     def _talk(self, wave: np.ndarray) -> None:
-        """Fills `wave` with running speech in which no command word is said; one time in ten backwards."""
-        rng, pace = self.rng, float(np.exp(self.rng.normal(0, 0.1)))
-        spans = self.corpus.other_spans["train"]
-        start, samples = spans[rng.integers(len(spans))]
-        needed = int(len(wave) * pace) + 2
-        offset = rng.integers(0, max(1, samples - needed))
-        piece = self.corpus.other[start + offset : start + min(samples, offset + needed)].astype(np.float32) / 32768
-        piece = at_speed(piece[::-1] if rng.random() < 0.1 else piece, pace)[: len(wave)]
-        level = SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20)
-        wave[: len(piece)] += piece * (level / np.sqrt((piece**2).mean() + 1e-9))
+        """Fills `wave` with running speech in which no command is given, one time in ten backwards. Half the time it is made of
+        pieces of an utterance: what there is of speech would be known by heart else.
+        """
+        rng, talk = self.rng, self.corpus.talk
+        utterances = talk["synthetic" if talk["synthetic"] and rng.random() < SYNTHETIC else "train"]
+        spoken = utterances[rng.integers(len(utterances))].astype(np.float32) / 32768
+        spoken = spoken[::-1] if rng.random() < 0.1 else spoken
+        level = SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20) / np.sqrt((spoken**2).mean() + 1e-9)
+        pace, in_pieces, at = float(np.exp(rng.normal(0, 0.15))), rng.random() < 0.5, 0
+        while at < len(wave):
+            size = min(len(wave) - at, int(rng.uniform(0.3, 1.2) * RATE) if in_pieces else len(wave))
+            needed = int(size * pace) + 2
+            start = rng.integers(0, max(1, len(spoken) - needed))
+            piece = level * at_speed(spoken[start : start + needed], pace)[:size]
+            wave[at : at + len(piece)] += _faded(piece) if in_pieces else piece
+            at += size
 
     def _babble(self, wave: np.ndarray) -> None:
         """Fills `wave` with pieces of words of one speaker, 60 to 180 ms each, joined without gaps: the sounds of the
         commands, in the voices that say them, but no whole word. There is little running speech to learn that from.
         """
-        rng, fade = self.rng, np.linspace(0, 1, 80, dtype=np.float32)
+        rng = self.rng
         own = [clip for clips in self.by_speaker[self._choose(self.clips).speaker].values() for clip in clips]
         at, level, pace = 0, SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20), float(np.exp(rng.normal(0, 0.1)))
         while at < len(wave):
@@ -195,11 +203,8 @@ class StreamMaker:
             start = int(rng.integers(clip.begin, max(clip.begin + 1, clip.end - size)))
             piece = at_speed(self.corpus.waveform(clip)[start : start + size], pace)[: len(wave) - at]
             piece *= level / np.sqrt((piece**2).mean() + 1e-9)
-            if len(piece) > 2 * len(fade):
-                piece[: len(fade)] *= fade
-                piece[-len(fade) :] *= fade[::-1]
-            wave[at : at + len(piece)] += piece
-            at += max(1, len(piece) - len(fade))
+            wave[at : at + len(piece)] += _faded(piece)
+            at += max(1, len(piece) - len(FADE))
 
     def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
         """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain,
@@ -219,3 +224,11 @@ class StreamMaker:
         if rng.random() < 0.25:
             wave[silent_from:] = 0
         return np.clip(wave, -1, 1)
+
+
+def _faded(piece: np.ndarray) -> np.ndarray:
+    """The piece, its ends faded in place if it is long enough."""
+    if len(piece) > 2 * len(FADE):
+        piece[: len(FADE)] *= FADE
+        piece[-len(FADE) :] *= FADE[::-1]
+    return piece
