@@ -80,6 +80,40 @@ describe("goals", () => {
     expect(reached({ peers: part([step([20, 9.9])]) }, "commands, step: onnxruntime-web")[3]).toBe("no");
   });
 
+  it("compares in Chromium with what runs there too", () => {
+    const table = (own: number | null): Table => ({
+      title: "encoder step: commands, the shipped model",
+      columns: ["runtime", "ms", "times ours"],
+      rows: [
+        ["foldvox int8", 1, 1],
+        ["onnxruntime-web int8", 2, 2],
+        ["foldvox in Chromium int8", own, own],
+        ["onnxruntime in Chromium int8", 12, 12],
+        ["onnxruntime in Chromium fp32", 10, 10],
+      ],
+    });
+    const row = (own: number | null) =>
+      reached({ peers: part([table(own)]) }, "commands, step, both in Chromium").slice(1);
+    expect(row(0.5)).toEqual([20, "at least 10", "yes"]);
+    expect(row(null)).toEqual([null, "at least 10", null]);
+  });
+
+  it("tells the processes of a peer's precisions apart", () => {
+    const table: Table = {
+      title: "memory: 20 layers of 512, base size",
+      columns: ["runtime", "process, peak MB"],
+      rows: [
+        ["foldvox int8", 100],
+        ["onnxruntime-web int8", 300],
+        ["onnxruntime-web fp32", 700],
+      ],
+    };
+    const ratio = (precision: string) =>
+      reached({ peers: part([table]) }, `base size: onnxruntime-web's process, ${precision}`).slice(1);
+    expect(ratio("fp32")).toEqual([7, "at least 6", "yes"]);
+    expect(ratio("int8")).toEqual([3, "at least 6", "no"]);
+  });
+
   it("says nothing where a figure is missing", () => {
     expect(reached({}, "download").slice(1)).toEqual([null, "at most 60", null]);
     expect(reached({ peers: part([step([20, null])]) }, "commands, step: onnxruntime-web")[3]).toBe(null);
