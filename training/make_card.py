@@ -68,7 +68,7 @@ def write_card(path: Path) -> None:
         architecture(path.stat().st_size, sum(trained), config),
         training(results, curve, path.stem),
         measured(results),
-        LIMITS.format(speech=60 * results["engine"]["speech"]["hours"]),
+        LIMITS.format(speech=60 * results["engine"]["readers"]["hours"]),
     ]
     path.with_suffix(".md").write_text("\n".join(parts))
 
@@ -177,6 +177,8 @@ def measured(results: Dict[str, Any]) -> str:
     lines += ["", "| where no command is said | minutes | false words per hour |", "|---|---|---|"]
     for title, name in FALSE_WORDS:
         lines.append(f"| {title} | {60 * engine[name]['hours']:.1f} | {engine[name]['falseWordsPerHour']:g} |")
+    title = "read speech, with the utterances that hold a command word: words that were not said"
+    lines.append(f"| {title} | {60 * engine['readers']['hours']:.1f} | {results['unsaidWordsPerHour']:g} |")
     free, bound = engine["phrases"], engine["phrases-grammar"]
     about = (
         f"{free['rows']} phrases of a small grammar (`go up five`, `off one two`, `stop`; `make_manifests.py` writes it),"

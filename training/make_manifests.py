@@ -10,6 +10,7 @@ OUT receives a WAV file and a table for each of
   {single,joined}-telephone     band: 8 kHz, 300 to 3,400 Hz, mu-law
   other-words       clips of other words by the same speakers: every word heard is false
   speech            read speech without a command word, by readers of whom nothing was trained on: likewise
+  readers           all that these readers say; `text` is the command words in it, which need not be heard
   noise             the background noises at three levels: likewise (training used them too)
 Columns: path, start, samples, text, speaker, words; `words` holds `word@end` in seconds within the row, the end found
 by energy. Fixed seeds: the same folder gives the same bytes.
@@ -21,7 +22,7 @@ import argparse
 import sys
 import wave
 from pathlib import Path
-from typing import List, NamedTuple, Tuple
+from typing import List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -63,7 +64,8 @@ def main() -> int:
     parser.add_argument("--joined", type=int, default=600)
     parser.add_argument("--cache", type=Path, default=default_cache())
     args = parser.parse_args()
-    corpus = load_corpus(args.data, args.cache, read_recipe(args.recipe).words)
+    words = read_recipe(args.recipe).words
+    corpus = load_corpus(args.data, args.cache, words)
     args.out.mkdir(parents=True, exist_ok=True)
     sets = {"single": singles(corpus, args.split), "joined": joined(corpus, args.split, args.joined)}
     for name, rows in sets.items():
@@ -80,7 +82,9 @@ def main() -> int:
         (args.out / "phrases.gram").write_text(grammar())
     clips = corpus.clips[args.split]
     write(args.out, "other-words", [Row(corpus.waveform(clip), "", clip.speaker) for clip in clips if not clip.label])
-    write(args.out, "speech", speech(corpus))
+    readers = speech(corpus, words)
+    write(args.out, "speech", [row for row in readers if not row.text])
+    write(args.out, "readers", readers)
     write(args.out, "noise", noises(corpus))
     return 0
 
@@ -127,11 +131,12 @@ def row_of(stream: Joined) -> Row:
     return Row(sound, text, chosen[0].speaker, " ".join(f"{word}@{end:.2f}" for word, end in spoken), places)
 
 
-def speech(corpus: Corpus) -> List[Row]:
-    return [
-        Row(utterance.astype(np.float32) / 32768)
-        for utterance in corpus.talk["heldout"]
-    ]
+def speech(corpus: Corpus, words: Sequence[str]) -> List[Row]:
+    """What readers say of whom nothing was trained on; a row's text is the command words that occur in it."""
+    rows = []
+    for sound, said in corpus.talk["heldout"]:
+        rows.append(Row(sound.astype(np.float32) / 32768, " ".join(word for word in said if word in words)))
+    return rows
 
 
 def noises(corpus: Corpus) -> List[Row]:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import wave
+from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -29,7 +30,7 @@ COMPARED = ("single", "joined")
 
 def measure(model: Path, fp32: Path, manifests: Path) -> Dict[str, Any]:
     """`engine`: what evaluate says, by manifest; `fp32`: WER and exact rows of PyTorch; `byWord`: single clips; `int4`: bytes
-    of the model in four bits, and what evaluate says of it.
+    of the model in four bits, and what evaluate says of it; `unsaidWordsPerHour` of all that unseen readers say.
     """
     results: Dict[str, Any] = {"engine": {}, "fp32": {}, "byWord": {}}
     results["int4"] = in_four_bits(fp32, manifests)
@@ -43,6 +44,8 @@ def measure(model: Path, fp32: Path, manifests: Path) -> Dict[str, Any]:
             results["engine"][f"{manifest.stem}-grammar"] = evaluate(model, manifest, "--grammar", grammar)
         if manifest.stem == "single":
             results["byWord"] = by_word(rows)
+        if manifest.stem == "readers":
+            results["unsaidWordsPerHour"] = round(unsaid(rows) / results["engine"]["readers"]["hours"], 2)
         if manifest.stem in COMPARED:
             results["fp32"][manifest.stem] = in_pytorch(fp32, manifest)
     return results
@@ -72,6 +75,11 @@ def by_word(rows: List[Dict[str, Any]]) -> Dict[str, Any]:
     return {
         word: {"clips": len(right), "exact": round(float(np.mean(right)), 4)} for word, right in sorted(words.items())
     }
+
+
+def unsaid(rows: List[Dict[str, Any]]) -> int:
+    """Words heard that the row's text does not hold, or not as often."""
+    return sum((Counter(row["hypothesis"].split()) - Counter(row["text"].split())).total() for row in rows)
 
 
 def in_pytorch(path: Path, manifest: Path) -> Dict[str, float]:

@@ -58,7 +58,10 @@ def speak(text: str, path: Path, rng: np.random.Generator) -> str:
 
     if rng.random() < FLITE_SHARE:
         voice = any_of(FLITE_VOICES)
-        stretch, pitch = f"duration_stretch={rng.uniform(0.75, 1.3):.2f}", f"int_f0_target_mean={rng.uniform(80, 230):.0f}"
+        stretch, pitch = (
+            f"duration_stretch={rng.uniform(0.75, 1.3):.2f}",
+            f"int_f0_target_mean={rng.uniform(80, 230):.0f}",
+        )
         command = ["flite", "-voice", voice, "--setf", stretch, "--setf", pitch, "-t", text, "-o", str(path)]
     else:
         voice = f"{any_of(ACCENTS)}+{any_of(VARIANTS)}"

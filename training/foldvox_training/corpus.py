@@ -41,10 +41,17 @@ class Clip(NamedTuple):
     label: int  # token of a word of the vocabulary, 0 (the blank) for any other
 
 
+class Utterance(NamedTuple):
+    """Running speech, and what some recognizer read in it."""
+
+    sound: np.ndarray  # int16
+    words: List[str]
+
+
 class Corpus(NamedTuple):
     audio: Dict[str, np.ndarray]  # int16 by source: "train", "dev"
     clips: Dict[str, List[Clip]]  # by split: "train", "valid", "heldout"
-    talk: Dict[str, List[np.ndarray]]  # int16 utterances of other speech, by split, and those of no person: "synthetic"
+    talk: Dict[str, List[Utterance]]  # other speech, by split, and that of no person: "synthetic"
     noise: List[np.ndarray]  # int16
 
     def waveform(self, clip: Clip) -> np.ndarray:
@@ -71,29 +78,23 @@ def load_corpus(data: Path, cache: Path, words: Sequence[str]) -> Corpus:
             split = split_of(row["speaker"], source, row["speaker"] in scarce)
             label = tokens.get(row["word"], 0)
             clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end, label))
-    talk: Dict[str, List[np.ndarray]] = {split: [] for split in SPLITS}
-    for row, utterance in read_talk(data / "other-speech" / "other-speech", cache):
-        split = other_split_of(row["utterance"].split("-")[0])
-        # A word in the flow of speech is no command: training keeps the utterances that hold one, a count of false
-        # alarms cannot.
-        if split == "train" or not set(re.findall(r"\w+", row["machine_transcript"].lower())) & set(words):
-            talk[split].append(utterance)
-    talk["synthetic"] = [
-        utterance for _, utterance in read_talk(data / "synthetic-speech" / "synthetic-speech", cache)
-    ]
+    talk: Dict[str, List[Utterance]] = {split: [] for split in SPLITS}
+    for name, utterance in read_talk(data / "other-speech" / "other-speech", cache):
+        talk[other_split_of(name.split("-")[0])].append(utterance)
+    talk["synthetic"] = [said for _, said in read_talk(data / "synthetic-speech" / "synthetic-speech", cache)]
     noise = [decode(path, cache) for path in sorted((data / "noise").iterdir()) if path.suffix in SOUND_SUFFIXES]
     return Corpus(audio, clips, talk, noise)
 
 
-def read_talk(path: Path, cache: Path) -> List[Tuple[Dict[str, str], np.ndarray]]:
-    """The utterances of a set with their rows of its table; none if it is not there."""
+def read_talk(path: Path, cache: Path) -> List[Tuple[str, Utterance]]:
+    """The utterances of a set by name; none if it is not there."""
     if not path.parent.exists():
         return []
-    sound = decode(sound_file(path), cache)
-    return [
-        (row, sound[int(row["start"]) : int(row["start"]) + int(row["samples"])])
-        for row in read_rows(path.with_suffix(".tsv"))
-    ]
+    sound, said = decode(sound_file(path), cache), []
+    for row in read_rows(path.with_suffix(".tsv")):
+        start, words = int(row["start"]), re.findall(r"\w+", row["machine_transcript"].lower())
+        said.append((row["utterance"], Utterance(sound[start : start + int(row["samples"])], words)))
+    return said
 
 
 def split_of(speaker: str, source: str, has_scarce: bool) -> str:

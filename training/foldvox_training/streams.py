@@ -178,7 +178,7 @@ class StreamMaker:
         """
         rng, talk = self.rng, self.corpus.talk
         utterances = talk["synthetic" if talk["synthetic"] and rng.random() < SYNTHETIC else "train"]
-        spoken = utterances[rng.integers(len(utterances))].astype(np.float32) / 32768
+        spoken = utterances[rng.integers(len(utterances))].sound.astype(np.float32) / 32768
         spoken = spoken[::-1] if rng.random() < 0.1 else spoken
         level = SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20) / np.sqrt((spoken**2).mean() + 1e-9)
         pace, in_pieces, at = float(np.exp(rng.normal(0, 0.15))), rng.random() < 0.5, 0
