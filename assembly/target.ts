@@ -196,6 +196,12 @@ export function sum(x: usize, n: i32): f32 {
   let total: f32;
   if (SIMD) {
     let s = f32x4.splat(0);
+    for (; x + 64 <= end; x += 64) {
+      s = f32x4.add(s, v128.load(x));
+      s = f32x4.add(s, v128.load(x, 16));
+      s = f32x4.add(s, v128.load(x, 32));
+      s = f32x4.add(s, v128.load(x, 48));
+    }
     for (; x < end; x += 16) s = f32x4.add(s, v128.load(x));
     total = sumLanes(s);
   } else {
@@ -221,6 +227,12 @@ export function dot(x: usize, y: usize, n: i32): f32 {
   let total: f32;
   if (SIMD) {
     let s = f32x4.splat(0);
+    for (; x + 64 <= end; x += 64, y += 64) {
+      s = f32x4.add(s, f32x4.mul(v128.load(x), v128.load(y)));
+      s = f32x4.add(s, f32x4.mul(v128.load(x, 16), v128.load(y, 16)));
+      s = f32x4.add(s, f32x4.mul(v128.load(x, 32), v128.load(y, 32)));
+      s = f32x4.add(s, f32x4.mul(v128.load(x, 48), v128.load(y, 48)));
+    }
     for (; x < end; x += 16, y += 16) s = f32x4.add(s, f32x4.mul(v128.load(x), v128.load(y)));
     total = sumLanes(s);
   } else {

@@ -25,7 +25,19 @@ import { SIMD, dot, gatherLanes } from "../target";
   return acc;
 }
 
-function tile2x4(out: usize, outStride: usize, x: usize, xStride: usize, w: usize, wStride: usize, b: v128, K: i32): void {
+/** Four outputs on `rows` rows, a literal: what is of rows beyond is not compiled. */
+// @ts-ignore: decorator
+@inline function tile(
+  rows: i32,
+  out: usize,
+  outStride: usize,
+  x: usize,
+  xStride: usize,
+  w: usize,
+  wStride: usize,
+  b: v128,
+  K: i32,
+): void {
   let x0 = x;
   let x1 = x + xStride;
   let w0 = w;
@@ -40,46 +52,46 @@ function tile2x4(out: usize, outStride: usize, x: usize, xStride: usize, w: usiz
   let c11 = c00;
   let c12 = c00;
   let c13 = c00;
-  const end = x + (<usize>(K & ~3) << 2);
-  for (; x0 < end; x0 += 16, x1 += 16, w0 += 16, w1 += 16, w2 += 16, w3 += 16) {
+  for (const end = x + (<usize>(K & ~3) << 2); x0 < end; x0 += 16, w0 += 16, w1 += 16, w2 += 16, w3 += 16) {
     const y0 = v128.load(x0);
-    const y1 = v128.load(x1);
+    const y1 = rows > 1 ? v128.load(x1) : y0;
     const z0 = v128.load(w0);
     c00 = dotStep(c00, y0, z0);
-    c10 = dotStep(c10, y1, z0);
+    if (rows > 1) c10 = dotStep(c10, y1, z0);
     const z1 = v128.load(w1);
     c01 = dotStep(c01, y0, z1);
-    c11 = dotStep(c11, y1, z1);
+    if (rows > 1) c11 = dotStep(c11, y1, z1);
     const z2 = v128.load(w2);
     c02 = dotStep(c02, y0, z2);
-    c12 = dotStep(c12, y1, z2);
+    if (rows > 1) c12 = dotStep(c12, y1, z2);
     const z3 = v128.load(w3);
     c03 = dotStep(c03, y0, z3);
-    c13 = dotStep(c13, y1, z3);
+    if (rows > 1) {
+      c13 = dotStep(c13, y1, z3);
+      x1 += 16;
+    }
   }
   v128.store(out, f32x4.add(addTail(sumEach(c00, c01, c02, c03), x, w, wStride, K), b));
-  v128.store(out + outStride, f32x4.add(addTail(sumEach(c10, c11, c12, c13), x + xStride, w, wStride, K), b));
+  if (rows > 1) {
+    const sums = addTail(sumEach(c10, c11, c12, c13), x + xStride, w, wStride, K);
+    v128.store(out + outStride, f32x4.add(sums, b));
+  }
 }
 
-function tile1x4(out: usize, x: usize, w: usize, wStride: usize, b: v128, K: i32): void {
-  let x0 = x;
-  let w0 = w;
-  let w1 = w + wStride;
-  let w2 = w + 2 * wStride;
-  let w3 = w + 3 * wStride;
-  let c0 = f32x4.splat(0);
-  let c1 = c0;
-  let c2 = c0;
-  let c3 = c0;
-  const end = x + (<usize>(K & ~3) << 2);
-  for (; x0 < end; x0 += 16, w0 += 16, w1 += 16, w2 += 16, w3 += 16) {
-    const y = v128.load(x0);
-    c0 = dotStep(c0, y, v128.load(w0));
-    c1 = dotStep(c1, y, v128.load(w1));
-    c2 = dotStep(c2, y, v128.load(w2));
-    c3 = dotStep(c3, y, v128.load(w3));
-  }
-  v128.store(out, f32x4.add(addTail(sumEach(c0, c1, c2, c3), x, w, wStride, K), b));
+/** Four outputs on every row. */
+function panel(
+  out: usize,
+  outStride: usize,
+  x: usize,
+  xStride: usize,
+  w: usize,
+  wStride: usize,
+  b: v128,
+  M: i32,
+  K: i32,
+): void {
+  for (; M > 1; M -= 2, out += 2 * outStride, x += 2 * xStride) tile(2, out, outStride, x, xStride, w, wStride, b, K);
+  if (M > 0) tile(1, out, outStride, x, xStride, w, wStride, b, K);
 }
 
 /** out[M][N] = x[M][K] w[N][K]^T + bias[N]; bias may be 0 (none). Strides are bytes from row to row. */
@@ -100,13 +112,7 @@ export function matmulF32(
       // Where N is no multiple of four, the last tiles do some of the columns before them again: they come out the same.
       const at = min(n, N - 4);
       const b = bias ? v128.load(bias + (<usize>at << 2)) : f32x4.splat(0);
-      const rows = w + <usize>at * wStride;
-      const column = out + (<usize>at << 2);
-      let m = 0;
-      for (; m + 2 <= M; m += 2) {
-        tile2x4(column + <usize>m * outStride, outStride, x + <usize>m * xStride, xStride, rows, wStride, b, K);
-      }
-      if (m < M) tile1x4(column + <usize>m * outStride, x + <usize>m * xStride, rows, wStride, b, K);
+      panel(out + (<usize>at << 2), outStride, x, xStride, w + <usize>at * wStride, wStride, b, M, K);
     }
     return;
   }

@@ -3,19 +3,17 @@
 import { SIMD, loadLanes, max, mul, splat, storeLanes, sub, sum } from "../target";
 import { exp, exp2, log } from "./elementary";
 
-/** Largest of n values. The order of a maximum does not matter, so the vector body keeps four. */
+/** Largest of n values. The order of a maximum does not matter, nor that the last vector takes some values again. */
 export function maximum(x: usize, n: i32): f32 {
-  let best = load<f32>(x);
-  let i = 0;
-  if (SIMD) {
-    let b = f32x4.splat(best);
-    for (; i + 4 <= n; i += 4) b = max<v128>(b, loadLanes<v128>(x + (<usize>i << 2)));
-    best = max<f32>(
-      max<f32>(f32x4.extract_lane(b, 0), f32x4.extract_lane(b, 1)),
-      max<f32>(f32x4.extract_lane(b, 2), f32x4.extract_lane(b, 3)),
-    );
+  if (SIMD && n >= 4) {
+    const last = x + (<usize>(n - 4) << 2);
+    let b = loadLanes<v128>(last);
+    for (; x < last; x += 16) b = max<v128>(b, loadLanes<v128>(x));
+    b = max<v128>(b, v128.shuffle<f32>(b, b, 2, 3, 0, 1));
+    return max<f32>(f32x4.extract_lane(b, 0), f32x4.extract_lane(b, 1));
   }
-  for (; i < n; i++) best = max<f32>(best, load<f32>(x + (<usize>i << 2)));
+  let best = load<f32>(x);
+  for (let i = 1; i < n; i++) best = max<f32>(best, load<f32>(x + (<usize>i << 2)));
   return best;
 }
 
