@@ -15,7 +15,7 @@ export type DecoderFactory = (stream: EngineStream) => Decoder;
 export function decodersFor(config: ModelConfig, options: DecodingOptions, plan: ArenaPlan): DecoderFactory {
   const { sampleRate, hopSamples } = config.features;
   const { tokens, tokenUnit, silentTokens = [] } = config;
-  const { blank, delay, monotonic = false } = config.head;
+  const { blank, delay, topology = "rnnt" } = config.head;
   const common = { tokens, tokenUnit, delay, tokenSeconds: (config.encoder.stride * hopSamples) / sampleRate };
   if (config.head.type === "ctc") return ctcDecoders(options, { ...common, blank });
   if (!plan.transducer) {
@@ -24,6 +24,6 @@ export function decodersFor(config: ModelConfig, options: DecodingOptions, plan:
       "The model is a transducer without predictor and joiner, so it cannot decode. Use encode() for its vectors, or convert the whole checkpoint.",
     );
   }
-  const make = transducerDecoders(options, { ...common, silentTokens, monotonic }, plan.transducer.beam);
+  const make = transducerDecoders(options, { ...common, silentTokens, topology }, plan.transducer.beam);
   return (stream) => make(stream.transducer());
 }

@@ -3,9 +3,7 @@
 //
 // Within a row a hypothesis is open while it may still say something there, and at rest once it has taken a blank. Sequences
 // of equal tokens are one hypothesis, their probabilities added. Open ones are compared by score alone; what goes on to the
-// next row is chosen by score / (tokens + 2), which counts the blank at the start, as torchaudio does. In a monotonic transducer
-// (Tripathi et al., ASRU 2019) a token brings its hypothesis to rest like a blank, and hypotheses go on by score alone: all have
-// taken as many steps.
+// next row is chosen by score / (tokens + 2), which counts the blank at the start, as torchaudio does.
 //
 // A state is made once for each sequence of tokens: a hypothesis at rest shares its slot with the open one it came from. Only
 // the best of those at rest keep theirs. That loses nothing: within a row scores at rest only grow, so one that is not among
@@ -35,14 +33,12 @@ const normalised = ({ score, count }: Hypothesis) => score / (count + 2);
 export class TransducerBeam implements TransducerSearch {
   private readonly model: TransducerModel;
   private readonly width: number;
-  private readonly monotonic: boolean;
   private beam: Hypothesis[];
 
   /** `width` hypotheses; no more than the model has room for. */
-  constructor(model: TransducerModel, width: number, monotonic: boolean) {
+  constructor(model: TransducerModel, width: number) {
     this.model = model;
     this.width = width;
-    this.monotonic = monotonic;
     this.beam = [startOf(model)];
   }
 
@@ -63,10 +59,6 @@ export class TransducerBeam implements TransducerSearch {
       });
       if (symbols === MAX_SYMBOLS_PER_ROW) break;
       open = this.extend(this.candidates(resting, open, joined), resting, streamRow);
-      if (this.monotonic) {
-        for (const hypothesis of open) this.rest(resting, hypothesis, 0);
-        break;
-      }
     }
     this.beam = this.bestOf(resting);
   }
@@ -75,9 +67,9 @@ export class TransducerBeam implements TransducerSearch {
     this.beam = [startOf(this.model)];
   }
 
-  /** The hypothesis joins those at rest, after a step of that log-probability, in the place of one with the same tokens. */
-  private rest(resting: Hypothesis[], open: Hypothesis, logProb: number): void {
-    const score = open.score + logProb;
+  /** The hypothesis takes a blank and joins those at rest, in the place of one with the same tokens. */
+  private rest(resting: Hypothesis[], open: Hypothesis, blank: number): void {
+    const score = open.score + blank;
     const same = resting.findIndex((hypothesis) => sameTokens(hypothesis, open));
     if (same < 0) resting.push({ ...open, score });
     else resting[same] = { ...open, score: this.logAdd(resting[same]!.score, score) };
@@ -137,8 +129,7 @@ export class TransducerBeam implements TransducerSearch {
   }
 
   private bestOf(hypotheses: readonly Hypothesis[]): Hypothesis[] {
-    const rank = this.monotonic ? ({ score }: Hypothesis) => score : normalised;
-    return [...hypotheses].sort((a, b) => rank(b) - rank(a)).slice(0, this.width);
+    return [...hypotheses].sort((a, b) => normalised(b) - normalised(a)).slice(0, this.width);
   }
 
   private logAdd(a: number, b: number): number {

@@ -6,7 +6,8 @@ import type { DecodingOptions } from "./decoding.ts";
 import { TransducerBeam } from "./transducer-beam.ts";
 import { TransducerDecoder, type TransducerOptions } from "./transducer-decoder.ts";
 import { TransducerGreedy } from "./transducer-greedy.ts";
-import type { TransducerModel } from "./transducer-search.ts";
+import { TransducerRuns } from "./transducer-runs.ts";
+import type { TransducerModel, TransducerSearch } from "./transducer-search.ts";
 
 /** Where alternatives are asked for but no beam: what torchaudio's documentation uses. */
 const DEFAULT_BEAM = 10;
@@ -14,6 +15,11 @@ const DEFAULT_BEAM = 10;
 function wholeNumber(value: unknown, name: string, most: number): number {
   if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
   throw new FoldvoxError("bad-argument", `decoding.${name} is ${shown(value)}; give a whole number from 1 to ${most}.`);
+}
+
+function searchFor(model: TransducerModel, topology: "rnnt" | "ctc", beam: number): TransducerSearch {
+  if (topology === "ctc") return new TransducerRuns(model, beam);
+  return beam === 1 ? new TransducerGreedy(model) : new TransducerBeam(model, beam);
 }
 
 /** Hypotheses that a transducer keeps: 1, the default, is greedy. The arena has room for as many. Errors: bad-argument. */
@@ -27,7 +33,7 @@ export function transducerBeam({ beam, alternatives }: DecodingOptions): number 
  */
 export function transducerDecoders(
   options: DecodingOptions,
-  transducer: Omit<TransducerOptions, "alternatives"> & { readonly monotonic: boolean },
+  transducer: Omit<TransducerOptions, "alternatives"> & { readonly topology: "rnnt" | "ctc" },
   room: number,
 ): (model: TransducerModel) => Decoder {
   for (const [name, value] of Object.entries(options)) {
@@ -38,7 +44,7 @@ export function transducerDecoders(
     );
   }
   const beam = transducerBeam(options);
-  const { monotonic, ...own } = transducer;
+  const { topology, ...own } = transducer;
   const alternatives = wholeNumber(options.alternatives ?? 1, "alternatives", 100);
   if (beam > room) {
     throw new FoldvoxError(
@@ -47,7 +53,6 @@ export function transducerDecoders(
     );
   }
   return (model) => {
-    const search = beam === 1 ? new TransducerGreedy(model, monotonic) : new TransducerBeam(model, beam, monotonic);
-    return new TransducerDecoder({ ...own, alternatives }, search);
+    return new TransducerDecoder({ ...own, alternatives }, searchFor(model, topology, beam));
   };
 }

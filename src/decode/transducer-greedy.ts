@@ -1,5 +1,4 @@
-// Greedy transducer decoding: in every row the best token, again and again, until the blank is better. In a monotonic transducer
-// the token ends its row.
+// Greedy transducer decoding: in every row the best token, again and again, until the blank is better.
 
 import {
   type Hypothesis,
@@ -11,12 +10,10 @@ import {
 
 export class TransducerGreedy implements TransducerSearch {
   private readonly model: TransducerModel;
-  private readonly monotonic: boolean;
   private best: Hypothesis;
 
-  constructor(model: TransducerModel, monotonic: boolean) {
+  constructor(model: TransducerModel) {
     this.model = model;
-    this.monotonic = monotonic;
     this.best = startOf(model);
   }
 
@@ -39,7 +36,6 @@ export class TransducerGreedy implements TransducerSearch {
       model.predict([{ token, from: slot, to }]);
       const emitted = { token, row: streamRow, logProb, before: last };
       this.best = { last: emitted, count: count + 1, score: score + logProb, slot: to };
-      if (this.monotonic) return;
     }
   }
 

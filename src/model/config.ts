@@ -58,8 +58,11 @@ export interface HeadConfig {
   readonly blank: number;
   /** Tokens after a word's end in which it may still come out; as much silence follows the end of the input. */
   readonly delay: number;
-  /** Of a transducer: one symbol at most comes out in a token, and leads to the next token as a blank does. */
-  readonly monotonic?: boolean;
+  /**
+   * Of a transducer. "rnnt": symbols come out within a token, until a blank leads to the next. "ctc": a token holds one symbol or
+   * the blank, and a symbol in successive tokens is one. Without it "rnnt".
+   */
+  readonly topology?: "rnnt" | "ctc";
 }
 
 /** What a model file says of its model. */
@@ -255,7 +258,7 @@ export function parseConfig(json: string): ModelConfig {
       type: head.oneOf("type", ["ctc", "transducer"]),
       blank: head.integer("blank", 0, tokens.length - 1),
       delay: head.has("delay") ? head.integer("delay", 0, 256) : 0,
-      ...(head.has("monotonic") ? { monotonic: head.boolean("monotonic") } : {}),
+      ...(head.has("topology") ? { topology: head.oneOf("topology", ["rnnt", "ctc"]) } : {}),
     },
     ...(fields.has("predictor") ? { predictor: readPredictor(fields.child("predictor")) } : {}),
     tokens,
@@ -265,8 +268,8 @@ export function parseConfig(json: string): ModelConfig {
   if (config.encoder.inputDim !== config.features.mels) {
     throw wrong("encoder.inputDim", `is ${config.encoder.inputDim}, not features.mels (${config.features.mels})`);
   }
-  if (config.head.monotonic && config.head.type !== "transducer") {
-    throw wrong("head.monotonic", `belongs to a transducer; the head is ${config.head.type}`);
+  if (config.head.topology && config.head.type !== "transducer") {
+    throw wrong("head.topology", `belongs to a transducer; the head is ${config.head.type}`);
   }
   if (config.predictor && config.head.type !== "transducer") {
     throw wrong("predictor", `belongs to a transducer; the head is ${config.head.type}`);

@@ -37,7 +37,7 @@ describe.each(SHAPES)("%j", (shape) => {
       const untouched = ["static data", "descriptor", "constants", "weights", "stream 0", "stream 2", "page rounding"];
       const before = untouched.map((name) => region(name).slice());
 
-      const search = new TransducerBeam(streams[1]!.transducer(), beam, false);
+      const search = new TransducerBeam(streams[1]!.transducer(), beam);
       streams[1]!.replay(randomFloats(24 * 12, 3, 2), (_, rows) => {
         for (let row = 0; row < rows; row++) search.step(row, row);
       });

@@ -104,7 +104,7 @@ describe("parseConfig", () => {
     ["head.type", "rnn"],
     ["head.blank", -1],
     ["head.blank", 3],
-    ["head.monotonic", true],
+    ["head.topology", "ctc"],
     ["tokens", ["<blank>"]],
     ["tokens", ["<blank>", ""]],
     ["tokens", ["<blank>", 4]],
@@ -123,8 +123,8 @@ describe("parseConfig", () => {
 
   it("gives back a transducer's predictor and silent tokens", () => {
     expect(parseConfig(JSON.stringify(smallTransducer()))).toEqual(smallTransducer());
-    const monotonic = changed("head.monotonic", true, smallTransducer());
-    expect(parseConfig(monotonic).head.monotonic).toBe(true);
+    const topology = changed("head.topology", "ctc", smallTransducer());
+    expect(parseConfig(topology).head.topology).toBe("ctc");
   });
 
   it.each<[string, unknown]>([
@@ -139,7 +139,7 @@ describe("parseConfig", () => {
     ["silentTokens", {}],
     ["silentTokens", [3]],
     ["silentTokens", [-1]],
-    ["head.monotonic", 1],
+    ["head.topology", "monotonic"],
     ["head.type", "ctc"],
   ])("refuses a transducer's %s = %j and names it", (path, value) => {
     const error = errorOf(() => parseConfig(changed(path, value, smallTransducer())));

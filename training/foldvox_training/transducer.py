@@ -104,7 +104,7 @@ class TransducerModel(FoldvoxModel):
         """
         linear, norm = self.joiner.linear, self.predictor.output_layer_norm
         linear.bias -= BEYOND_RELU * linear.weight.sum(1)
-        norm.weight.fill_(0.1)
+        norm.weight.fill_(0.02)
         norm.bias.fill_(BEYOND_RELU)
 
     @torch.no_grad()
@@ -114,14 +114,18 @@ class TransducerModel(FoldvoxModel):
         """
         words: List[int] = []
         row, state = self.predictor(torch.tensor([BLANK]), self.predictor.start(1))
+        running = BLANK  # the word whose run the token before is in
         while True:
             scores = self.joiner(encoded, row)
             scores[:, BLANK] -= blank_shift
             best = scores.argmax(-1)
-            (said,) = (best != BLANK).nonzero(as_tuple=True)
+            (said,) = ((best != BLANK) & (best != torch.cat([best.new_tensor([running]), best[:-1]]))).nonzero(
+                as_tuple=True
+            )
             if not said.numel():
                 return words
-            words.append(int(best[said[0]]))
+            running = int(best[said[0]])
+            words.append(running)
             row, state = self.predictor(best[said[:1]], state)
             encoded = encoded[said[0] + 1 :]
 
@@ -134,16 +138,25 @@ def make_model(config: Dict[str, Any]) -> FoldvoxModel:
 def transducer_loss(scores: Tensor, words: Tensor, lengths: Tensor) -> Tensor:
     """Minus the log-likelihood of every stream's words, summed: scores [B, T, U + 1, V], words [B, U], lengths [B].
 
-    A token holds one word or a blank, and either leads to the next token (monotonic RNN-T, Tripathi et al., ASRU 2019). Where a
-    word leaves the search in its token (Graves, arXiv 1211.3711), only the predictor can tell that it has been said, and
-    does so for the same word said again as well: half of what that model left out.
+    A token holds a word or a blank, and a word in successive tokens is one (the CTC topology of Moritz et al., arXiv 2111.01272):
+    under a predictor that says nothing this is CTC's loss. Where a word leaves the search in its token (Graves, arXiv 1211.3711),
+    only the predictor can tell that it has been said, and does so for the same word said again as well; where it does not
+    (monotonic RNN-T), the encoder has to say it in one token only, and in an hour had not learnt that well enough.
     """
     streams, _, places, _ = scores.shape
-    normalizer = scores.float().logsumexp(-1)
-    blank = scores[..., BLANK].float() - normalizer
-    chosen = scores[:, :, :-1].gather(-1, words[:, None, :, None].expand(-1, scores.size(1), -1, -1))[..., 0].float()
-    emitted = chosen - normalizer[:, :, :-1]
-    reached = F.pad(blank.new_zeros(streams, 1), (0, places - 1), value=NEVER)
-    for stay, move in zip(blank.unbind(1), emitted.unbind(1)):
-        reached = torch.logaddexp(reached + stay, F.pad((reached[:, :-1] + move), (1, 0), value=NEVER))
-    return -reached.gather(1, lengths[:, None]).sum()
+    steps = scores.float().log_softmax(-1)
+    blank = steps[..., BLANK]
+    # Of the next word after u of them, and of the last of these once more.
+    move = steps[:, :, :-1].gather(-1, words[:, None, :, None].expand(-1, scores.size(1), -1, -1))[..., 0]
+    stay = steps[:, :, 1:].gather(-1, words[:, None, :, None].expand(-1, scores.size(1), -1, -1))[..., 0]
+    again = F.pad(words[:, 1:] == words[:, :-1], (1, 0))[:, : places - 1]
+    resting = F.pad(blank.new_zeros(streams, 1), (0, places - 1), value=NEVER)
+    running = torch.full_like(resting[:, 1:], NEVER)
+    for nothing, new, same in zip(blank.unbind(1), move.unbind(1), stay.unbind(1)):
+        before = F.pad(running, (1, 0), value=NEVER)
+        either = torch.logaddexp(resting, before)
+        entered = torch.where(again, resting[:, :-1], either[:, :-1])
+        running = torch.logaddexp(running + same, entered + new)
+        resting = either + nothing
+    ends = torch.logaddexp(resting, F.pad(running, (1, 0), value=NEVER))
+    return -ends.gather(1, lengths[:, None]).sum()
