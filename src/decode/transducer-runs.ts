@@ -58,7 +58,7 @@ export class TransducerRuns implements TransducerSearch {
       for (const candidate of this.extensions(base, joined[i]!, streamRow)) {
         const same = this.beam.findIndex((prefix) => sameTokens(prefix, candidate.prefix));
         if (same < 0) candidates.push(candidate);
-        else staying[same] = this.withRun(staying[same]!, this.logAdd(staying[same]!.run, candidate.prefix.run));
+        else staying[same] = this.merged(staying[same]!, candidate.prefix);
       }
     });
     const all = [...staying, ...candidates.map(({ prefix }) => prefix)];
@@ -80,6 +80,12 @@ export class TransducerRuns implements TransducerSearch {
     const again = prefix.last ? tokens.indexOf(prefix.last.token) : -1;
     const run = again < 0 ? NEVER : prefix.run + logProbs[again]!;
     return this.withRun({ ...prefix, rest: prefix.score + blank }, run);
+  }
+
+  /** Two ways to the same tokens; the last one came out where it did in the likelier, which endpoints go by. */
+  private merged(staying: Prefix, entering: Prefix): Prefix {
+    const last = entering.run > staying.score ? entering.last : staying.last;
+    return this.withRun({ ...staying, last }, this.logAdd(staying.run, entering.run));
   }
 
   /** The hypothesis with each of the likeliest tokens behind it. */

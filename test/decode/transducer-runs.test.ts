@@ -55,6 +55,12 @@ describe("TransducerRuns", () => {
     ]);
   });
 
+  it("says that a token came out where it most likely did, however long it was thought of", () => {
+    const heard = (row: number) => (row === 6 ? logs(0.02, 0.9, 0.02, 0.06) : logs(0.02, 0.04, 0.02, 0.92));
+    const [best] = run(heard, 9, 4).hypotheses;
+    expect(pathOf(best!).map(({ token, row }) => [token, row])).toEqual([[1, 106]]);
+  });
+
   it("asks its model for what a token has come to before it", () => {
     // Behind a 1 comes a 2, and nothing else ever.
     const [best] = run(

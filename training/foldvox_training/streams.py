@@ -26,8 +26,8 @@ SETTLED = 0.4  # of the usual rooms, noises and microphones
 
 # What streams are made of, in shares.
 KINDS = {
-    "commands": 0.59, "speech, then commands": 0.09, "other words": 0.07, "other speech": 0.11, "nonsense": 0.06,
-    "noise": 0.08,
+    "commands": 0.53, "speech, then commands": 0.09, "other words": 0.07, "other speech": 0.10, "nonsense": 0.05,
+    "noise": 0.16,
 }  # fmt: skip
 
 
