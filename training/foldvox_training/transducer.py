@@ -54,7 +54,7 @@ class _Predictor(nn.Module):
         self.output_layer_norm = nn.LayerNorm(output)
 
     def start(self, streams: int) -> State:
-        zeros = self.linear.weight.new_zeros(streams, self.hidden)
+        zeros = self.embedding.weight.new_zeros(streams, self.hidden)
         return [(zeros, zeros) for _ in self.lstm_layers]
 
     def forward(self, tokens: Tensor, state: State) -> Tuple[Tensor, State]:
