@@ -138,10 +138,11 @@ def make_model(config: Dict[str, Any]) -> FoldvoxModel:
 def transducer_loss(scores: Tensor, words: Tensor, lengths: Tensor) -> Tensor:
     """Minus the log-likelihood of every stream's words, summed: scores [B, T, U + 1, V], words [B, U], lengths [B].
 
-    A token holds a word or a blank, and a word in successive tokens is one (the CTC topology of Moritz et al., arXiv 2111.01272):
-    under a predictor that says nothing this is CTC's loss. Where a word leaves the search in its token (Graves, arXiv 1211.3711),
-    only the predictor can tell that it has been said, and does so for the same word said again as well; where it does not
-    (monotonic RNN-T), the encoder has to say it in one token only, and in an hour had not learnt that (training/README.md).
+    A token holds a word or a blank, and a word in successive tokens is one (the CTC topology of Moritz et al., arXiv
+    2111.01272): under a predictor that says nothing this is CTC's loss. Where a word leaves the search in its token (Graves,
+    arXiv 1211.3711), only the predictor can tell that it has been said, and does so for the same word said again as well;
+    where it does not (monotonic RNN-T), the encoder has to say it in one token only, and in an hour had not learnt that
+    (training/README.md).
     """
     streams, _, places, _ = scores.shape
     steps = scores.float().log_softmax(-1)
