@@ -144,12 +144,12 @@ def transducer_loss(scores: Tensor, words: Tensor, lengths: Tensor) -> Tensor:
     where it does not (monotonic RNN-T), the encoder has to say it in one token only, and in an hour had not learnt that
     (training/README.md).
     """
-    streams, _, places, _ = scores.shape
+    streams, times, places, _ = scores.shape
     steps = scores.float().log_softmax(-1)
     blank = steps[..., BLANK]
     # Of the next word after u of them, and of the last of these once more.
-    move = steps[:, :, :-1].gather(-1, words[:, None, :, None].expand(-1, scores.size(1), -1, -1))[..., 0]
-    stay = steps[:, :, 1:].gather(-1, words[:, None, :, None].expand(-1, scores.size(1), -1, -1))[..., 0]
+    index = words[:, None, :, None].expand(-1, times, -1, -1)
+    move, stay = (part.gather(-1, index)[..., 0] for part in (steps[:, :, :-1], steps[:, :, 1:]))
     again = F.pad(words[:, 1:] == words[:, :-1], (1, 0))[:, : places - 1]
     resting = F.pad(blank.new_zeros(streams, 1), (0, places - 1), value=NEVER)
     running = torch.full_like(resting[:, 1:], NEVER)
