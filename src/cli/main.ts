@@ -2,7 +2,7 @@
 
 import { isMainThread } from "node:worker_threads";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { WEIGHTS } from "../convert/weights.ts";
+import { SMALLER, WEIGHTS } from "../convert/weights.ts";
 import { FoldvoxError } from "../errors.ts";
 import { serveBatch } from "./batch-worker.ts";
 import { convertFromTorchaudio } from "./convert.ts";
@@ -121,9 +121,11 @@ program
 
 program
   .command("quantize")
-  .description("Make a smaller model file: int8 weights from fp32 ones, or weights of four bits from either.")
+  .description(
+    "Make a smaller model file: int8 weights (of seven bits; int8-full: of all eight) from fp32 ones, or weights of four bits from either.",
+  )
   .argument("<model>", "model file")
-  .addOption(new Option("--weights <type>", "how to store matrices").choices(["int8", "int4"]).default("int8"))
+  .addOption(new Option("--weights <type>", "how to store matrices").choices(SMALLER).default("int8"))
   .requiredOption("-o, --output <file>", "model file to write")
   .action(quantize);
 

@@ -1,11 +1,12 @@
 // foldvox quantize: a model file with smaller weights.
 
 import { quantizeModel } from "../convert/quantize-model.ts";
+import type { SmallerWeights } from "../convert/weights.ts";
 import { readHeaderOf } from "./files.ts";
 import { withFile, withNewFile } from "./random-access.ts";
 
 interface QuantizeOptions {
-  weights: "int8" | "int4";
+  weights: SmallerWeights;
   output: string;
 }
 

@@ -7,15 +7,13 @@ import { expectedTensors, scaleName, type TensorSpec } from "../model/tensors.ts
 import { type FileSink, ModelWriter } from "./model-writer.ts";
 import type { RandomAccess } from "./random-access.ts";
 import { floatsOf } from "./state-dict.ts";
-import { planTensor, storedAs, type Weights, writeTensor } from "./weights.ts";
-
-type Smaller = Exclude<Weights, "fp32">;
+import { planTensor, type SmallerWeights, storedAs, writeTensor } from "./weights.ts";
 
 const BITS = { F32: 32, I8: 8, U8: 4 } as const;
-const BITS_OF = { fp32: 32, int8: 8, int4: 4 } as const;
+const BITS_OF = { fp32: 32, int8: 8, "int8-full": 8, int4: 4 } as const;
 
 /** The model's tensors that become smaller, by name. */
-function smaller(header: ModelHeader, weights: Smaller): Map<string, TensorSpec> {
+function smaller(header: ModelHeader, weights: SmallerWeights): Map<string, TensorSpec> {
   const specs = new Map(expectedTensors(header.config).map((spec) => [spec.name, spec]));
   return new Map(
     header.tensors.flatMap(({ name, dtype }) => {
@@ -39,7 +37,7 @@ function dequantized(bytes: Uint8Array, scales: Float32Array): Float32Array {
 export async function quantizeModel(
   file: RandomAccess,
   header: ModelHeader,
-  weights: Smaller,
+  weights: SmallerWeights,
   sink: FileSink,
 ): Promise<number> {
   if (file.size !== header.fileBytes) {

@@ -1,13 +1,17 @@
-// How the weights of a model file are stored: f32, int8, or four bits where a matrix's columns come in whole groups.
+// How the weights of a model file are stored: f32, int8 (of seven bits or of eight), or four bits where a matrix's columns come in
+// whole groups.
 
 import { GROUP, groupsName, scaleName, type TensorSpec } from "../model/tensors.ts";
 import { badCheckpoint } from "./bad-checkpoint.ts";
 import type { ModelWriter, TensorPlan } from "./model-writer.ts";
 import { quantizeInt4 } from "./quantize-int4.ts";
-import { quantizeMatrix } from "./quantize-matrix.ts";
+import { EIGHT_BITS, quantizeMatrix, SEVEN_BITS } from "./quantize-matrix.ts";
 
-export const WEIGHTS = ["int8", "int4", "fp32"] as const;
+export const WEIGHTS = ["int8", "int8-full", "int4", "fp32"] as const;
 export type Weights = (typeof WEIGHTS)[number];
+export type SmallerWeights = Exclude<Weights, "fp32">;
+/** What a model of fp32 can be made into. */
+export const SMALLER: readonly SmallerWeights[] = WEIGHTS.filter((weights) => weights !== "fp32");
 
 /** How a tensor is stored where `weights` are asked for: what cannot be int4 is int8, and vectors are always fp32. */
 export function storedAs({ kind, shape }: TensorSpec, weights: Weights): Weights {
@@ -24,6 +28,7 @@ export function planTensor(spec: TensorSpec, weights: Weights): TensorPlan[] {
     case "fp32":
       return [{ name, dtype: "F32", shape }];
     case "int8":
+    case "int8-full":
       return [{ name, dtype: "I8", shape }, scales];
     case "int4":
       return [
@@ -51,11 +56,14 @@ export async function writeTensor(
     );
   }
   const [outputs, inputs] = spec.shape as [number, number];
-  switch (storedAs(spec, weights)) {
+  const stored = storedAs(spec, weights);
+  switch (stored) {
     case "fp32":
       return writer.add(bytesOf(values));
-    case "int8": {
-      const { weights: integers, scales } = quantizeMatrix(values, outputs, inputs);
+    case "int8":
+    case "int8-full": {
+      const most = stored === "int8" ? SEVEN_BITS : EIGHT_BITS;
+      const { weights: integers, scales } = quantizeMatrix(values, outputs, inputs, most);
       await writer.add(bytesOf(integers));
       return writer.add(bytesOf(scales));
     }

@@ -110,6 +110,28 @@ describe("quantize", () => {
     expect(Buffer.compare(data(place("two.safetensors")), data(place("two-same.safetensors")))).toBe(0);
   });
 
+  it("uses all eight bits if asked to", () => {
+    expect(convert(place("exact.safetensors"), "--weights", "fp32").status).toBe(0);
+    const largest = (weights: string) => {
+      const path = place(`${weights}.safetensors`);
+      expect(foldvox("quantize", "--weights", weights, place("exact.safetensors"), "-o", path).status).toBe(0);
+      const bytes = readFileSync(path);
+      const { tensors, headerBytes } = readModelHeader(bytes);
+      const matrices = tensors.filter(({ dtype }) => dtype === "I8");
+      const magnitudes = matrices.map(({ offset, bytes: count }) =>
+        new Int8Array(bytes.subarray(headerBytes + offset, headerBytes + offset + count)).reduce(
+          (most, weight) => Math.max(most, Math.abs(weight)),
+          0,
+        ),
+      );
+      return [Math.min(...magnitudes), Math.max(...magnitudes)];
+    };
+    expect([largest("int8"), largest("int8-full")]).toEqual([
+      [63, 63],
+      [127, 127],
+    ]);
+  });
+
   it("makes a model of four bits that hears what the int8 model hears", () => {
     const small = place("small.safetensors");
     const { status, stderr } = foldvox("quantize", "--weights", "int4", "models/commands.safetensors", "-o", small);

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { BASE_ARGUMENTS, parseArguments } from "../../src/convert/emformer-arguments.ts";
 import { openStateDict } from "../../src/convert/open-state-dict.ts";
-import { quantizeMatrix } from "../../src/convert/quantize-matrix.ts";
+import { EIGHT_BITS, quantizeMatrix, SEVEN_BITS } from "../../src/convert/quantize-matrix.ts";
 import { quantizeModel } from "../../src/convert/quantize-model.ts";
 import { bytesAccess } from "../../src/convert/random-access.ts";
 import type { StateDict, StateTensor } from "../../src/convert/state-dict.ts";
@@ -170,14 +170,15 @@ describe("arguments", () => {
 });
 
 describe("quantizeMatrix", () => {
-  it("rounds half to even and keeps the largest of a row at 63", () => {
-    const { weights, scales } = quantizeMatrix(Float32Array.of(63, 0.5, -0.5, 1.5, 2.5, -63, 0, 0, 0, 0, 0, 0), 3, 4);
-    expect(Array.from(weights)).toEqual([63, 0, 0, 2, 2, -63, 0, 0, 0, 0, 0, 0]);
+  it.each([SEVEN_BITS, EIGHT_BITS])("rounds half to even and keeps the largest of a row at %d", (most) => {
+    const values = Float32Array.of(most, 0.5, -0.5, 1.5, 2.5, -most, 0, 0, 0, 0, 0, 0);
+    const { weights, scales } = quantizeMatrix(values, 3, 4, most);
+    expect(Array.from(weights)).toEqual([most, 0, 0, 2, 2, -most, 0, 0, 0, 0, 0, 0]);
     expect(Array.from(scales)).toEqual([1, 1, 0]);
   });
 
   it("takes rows too small to be told from zero as zero", () => {
-    const { weights, scales } = quantizeMatrix(Float32Array.of(1e-44, 0), 1, 2);
+    const { weights, scales } = quantizeMatrix(Float32Array.of(1e-44, 0), 1, 2, SEVEN_BITS);
     expect([Array.from(weights), Array.from(scales)]).toEqual([[0, 0], [0]]);
   });
 
