@@ -26,7 +26,7 @@ STREAMS, SEED = 150, 11
 
 @torch.no_grad()
 def answers(path: Path, streams: List[Joined]) -> List[Tensor]:
-    """Log-probabilities [T, words + 1, vocabulary] of each stream; the second index is how many words the predictor was told."""
+    """Log-probabilities [T, words + 1, vocabulary] of each stream; the second index: how many words the predictor was told."""
     model, mean, invstddev = load_model(path)
     given = []
     encoded = emissions(model, mean, invstddev, [wave for wave, _, _ in streams])

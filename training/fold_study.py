@@ -71,28 +71,35 @@ def train(study: Study, args: argparse.Namespace, seed: int) -> None:
     for plan in study.plans:
         torch.manual_seed(seed)
         learners.append(Learner(plan.config, study.training, group))
-    step, measured = 0, None
+    step, minutes, measured = 0, 0.0, None
     teacher = Teacher(Path(study.training["teacher"]), group.device) if "teacher" in study.training else None
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=group.device)
-        step, measured = saved["step"], saved["statistics"]
+        step, minutes, measured = saved["step"], saved["minutes"], saved["statistics"]
         for learner, state in zip(learners, saved["learners"]):
             learner.load(state)
     corpus = load_corpus(args.data, args.cache, study.plans[0].config["tokens"][1:])
     recipe = Recipe(study.plans[0].config, study.training)
-    with stream_workers(corpus, recipe, study.training["batch"], 1, [seed, step]) as batches:
+    with stream_workers(corpus, recipe, study.training["batch"], args.workers, [seed, step]) as batches:
         measured = measured or statistics([batches.next(group.device) for _ in range(4)])
-        saved_at = time.time()
-        for step in tqdm(range(step, study.training["steps"]), desc=f"seed {seed}", initial=step):
-            batch, progress = batches.next(group.device), step / study.training["steps"]
+        began, saved_at = time.time() - 60 * minutes, minutes
+        bar = tqdm(desc=f"seed {seed}", initial=step, total=study.training.get("steps"))
+        while (progress := progress_of(study.training, step, minutes)) < 1:
+            batch = batches.next(group.device)
             batch = batch._replace(taught=teacher(batch)) if teacher else batch
-            losses = [learner.learn(batch, *measured, progress) for learner in learners]
-            last = step + 1 == study.training["steps"]
-            if last or time.time() - saved_at > SAVE_MINUTES * 60:
-                saved_at = time.time()
-                states = [learner.state() for learner in learners]
-                write_checkpoint(checkpoint, {"step": step + 1, "statistics": measured, "learners": states})
-                tqdm.write(f"step {step + 1}: " + ", ".join(f"{p.name} {x:.2f}" for p, x in zip(study.plans, losses)))
+            losses = [learner.learn(batch, *measured, progress)[1] for learner in learners]
+            step, minutes = step + 1, (time.time() - began) / 60
+            bar.update()
+            if progress_of(study.training, step, minutes) >= 1 or minutes - saved_at > SAVE_MINUTES:
+                saved_at = minutes
+                counted = {"step": step, "minutes": minutes, "statistics": measured}
+                write_checkpoint(checkpoint, {**counted, "learners": [learner.state() for learner in learners]})
+                tqdm.write(f"step {step}: " + ", ".join(f"{p.name} {x:.2f}" for p, x in zip(study.plans, losses)))
+
+
+def progress_of(training: Dict[str, Any], step: int, minutes: float) -> float:
+    """From 0 to 1, by steps or, where a machine is lent for a time, by the clock."""
+    return step / training["steps"] if "steps" in training else minutes / training["minutes"]
 
 
 def measure(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
@@ -101,8 +108,10 @@ def measure(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
     write(args.run, "joined", joined(corpus, "heldout", JOINED_STREAMS))
     write(args.run, "timing", joined(corpus, "valid", TIMING_STREAMS))
     seeds = [seed for seed in study.training["seeds"] if (args.run / f"{seed}.pt").exists()]
+    study.training["stepsBySeed"] = []
     for seed in seeds:
         saved = torch.load(args.run / f"{seed}.pt", map_location="cpu")
+        study.training["stepsBySeed"].append(saved["step"])
         mean, invstddev = saved["statistics"]
         for plan, state in zip(study.plans, saved["learners"]):
             checkpoint = {**state, "recipe": {"config": plan.config}, "mean": mean, "inv": invstddev}
@@ -148,6 +157,7 @@ def main() -> int:
     parser.add_argument("run", type=Path)
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="processes that make streams")
     parser.add_argument("--out", type=Path, default=Path("docs/folding"))
     parser.add_argument("--cache", type=Path, default=default_cache())
     args = parser.parse_args()

@@ -12,14 +12,11 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Dict, List
-
-import torch
 
 from export import averaged, export
 from foldvox_training.corpus import RATE, Corpus, default_cache, load_corpus
@@ -57,7 +54,7 @@ def main() -> int:
     python(HERE / "make_manifests.py", args.recipe, args.data, args.run / "manifests", "--cache", str(args.cache))
     results = measure(target, fp32, args.run / "manifests")
     trained = {**saved["recipe"]["training"], "steps": saved["step"]}
-    results.update(blankShift=shift, blankShifts=shifts, training=trained, machine=machine())
+    results.update(blankShift=shift, blankShifts=shifts, training=trained, machine=saved["machine"])
     target.with_suffix(".json").write_text(json.dumps(results, indent=2) + "\n")
     write_card(target)
     return 0
@@ -108,15 +105,6 @@ def choose(rows: List[Dict[str, float]]) -> float:
         quiet = max(limit, min(row[kind] for row in rows))
         rows = [row for row in rows if row[kind] <= quiet]
     return min(rows, key=lambda row: row["single"] + row["joined"])["shift"]
-
-
-def machine() -> str:
-    """What trained the model, in words."""
-    if torch.cuda.is_available():
-        return f"{torch.cuda.device_count()} x {torch.cuda.get_device_name()}"
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return f"{os.cpu_count()} cores ({names[0]})" if names else f"{os.cpu_count()} cores"
 
 
 def plot_curve(curve: Path, picture: Path) -> None:

@@ -1,10 +1,11 @@
 """Makes running speech of many voices, as more speech in which no command is given: DATA/synthetic-speech.
 
-    python training/synthesize_talk.py DATA [--hours 2]
+    python training/synthesize_talk.py DATA [--hours 2] [--kokoro KOKORO]
 
 The words are those of DATA's training readers, each drawn by the one before it; the voices espeak-ng's, with its variants, and
-flite's (Debian: espeak-ng, flite). There is little speech of people at hand, and a model that hears it often enough knows it
-by heart: of unseen readers it heard commands 14 times as often.
+flite's (Debian: espeak-ng, flite), and those of a folder of natural ones (foldvox_training/kokoro.py). There is little speech
+of people at hand, and a model that hears it often enough knows it by heart: of unseen readers it heard commands 14 times as
+often.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 import soundfile
 import soxr
 
 from foldvox_training.corpus import RATE, other_split_of, read_rows
+from foldvox_training.kokoro import Kokoro
 from prepare_data import UTTERANCE_GAP, write_set
 
 SEED = 9
@@ -32,6 +34,7 @@ linda marcelo Marco Mario Max Michael michel miguel Mike norbert Pablo paul pedr
 travis victor Zac""".split()
 FLITE_VOICES = "awb kal16 rms slt".split()
 FLITE_SHARE = 0.4
+KOKORO_SHARE = 0.4
 FEWEST_WORDS, MOST_WORDS = 15, 40
 
 
@@ -50,12 +53,16 @@ def sentences(transcripts: List[List[str]], rng: np.random.Generator) -> Iterato
         yield " ".join(words)
 
 
-def speak(text: str, path: Path, rng: np.random.Generator) -> str:
+def speak(text: str, path: Path, rng: np.random.Generator, kokoro: Optional[Kokoro]) -> str:
     """Writes the text as sound in a random voice, whose name it returns."""
 
     def any_of(choices: List[str]) -> str:
         return choices[rng.integers(len(choices))]
 
+    if kokoro and rng.random() < KOKORO_SHARE:
+        mixed = kokoro.voice(rng)
+        soundfile.write(path, kokoro.say(text + ".", mixed, rng.uniform(0.8, 1.3)), RATE, "PCM_16")
+        return "+".join(mixed.names)
     if rng.random() < FLITE_SHARE:
         voice = any_of(FLITE_VOICES)
         stretch, pitch = (
@@ -77,8 +84,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--hours", type=float, default=2.0)
+    parser.add_argument("--kokoro", type=Path)
     args = parser.parse_args()
-    rng = np.random.default_rng(SEED)
+    rng, kokoro = np.random.default_rng(SEED), Kokoro(args.kokoro) if args.kokoro else None
     read = read_rows(args.data / "other-speech" / "other-speech.tsv")
     trained = [row for row in read if other_split_of(row["utterance"].split("-")[0]) == "train"]
     texts = sentences([row["machine_transcript"].lower().split() for row in trained], rng)
@@ -87,7 +95,7 @@ def main() -> int:
         seconds = 0.0
         while seconds < args.hours * 3600:
             path, text = Path(folder) / f"{len(rows)}.wav", next(texts)
-            rows.append((path, {"utterance": speak(text, path, rng), "machine_transcript": text}))
+            rows.append((path, {"utterance": speak(text, path, rng, kokoro), "machine_transcript": text}))
             seconds += soundfile.info(path).duration
         target = args.data / "synthetic-speech" / "synthetic-speech"
         write_set(target, ("utterance", "machine_transcript"), rows, UTTERANCE_GAP)

@@ -102,7 +102,7 @@ def mask_features(features: Tensor) -> None:
     batch, frames, mels = features.shape
     for axis, limit in ((2, 10), (2, 10), (1, 8), (1, 8)):
         size = features.size(axis)
-        start, width = torch.randint(size - limit, (batch, 1)), torch.randint(limit, (batch, 1))
-        places = torch.arange(size)
+        start, width = (torch.randint(below, (batch, 1), device=features.device) for below in (size - limit, limit))
+        places = torch.arange(size, device=features.device)
         hidden = (places >= start) & (places < start + width)
         features.masked_fill_(hidden[:, None, :] if axis == 2 else hidden[:, :, None], 0)

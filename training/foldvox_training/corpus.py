@@ -26,6 +26,7 @@ SCARCE_CLIPS = 300
 OTHER_HELD_PERCENT = 20
 SOUND_SUFFIXES = (".opus", ".flac", ".wav")
 SPLITS = ("train", "valid", "heldout")
+SYNTHETIC = "synthetic"  # the split of what no person said
 
 
 class Clip(NamedTuple):
@@ -49,9 +50,9 @@ class Utterance(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    audio: Dict[str, np.ndarray]  # int16 by source: "train", "dev"
-    clips: Dict[str, List[Clip]]  # by split: "train", "valid", "heldout"
-    talk: Dict[str, List[Utterance]]  # other speech, by split, and that of no person: "synthetic"
+    audio: Dict[str, np.ndarray]  # int16 by source: "train", "dev", SYNTHETIC
+    clips: Dict[str, List[Clip]]  # by split: "train", "valid", "heldout", SYNTHETIC
+    talk: Dict[str, List[Utterance]]  # other speech, by split
     noise: List[np.ndarray]  # int16
 
     def waveform(self, clip: Clip) -> np.ndarray:
@@ -66,24 +67,37 @@ def default_cache() -> Path:
 def load_corpus(data: Path, cache: Path, words: Sequence[str]) -> Corpus:
     """The folder as a model of these words sees it; their tokens are 1, 2, ..."""
     tokens = {word: token for token, word in enumerate(words, 1)}
-    audio, clips = {}, {split: [] for split in SPLITS}
-    for source in ("train", "dev"):
-        audio[source] = decode(sound_file(data / "commands" / source), cache)
-        rows = read_rows(data / "commands" / f"{source}.tsv")
-        clips_of = Counter(row["word"] for row in rows)
-        scarce = {row["speaker"] for row in rows if row["word"] in tokens and clips_of[row["word"]] < SCARCE_CLIPS}
+    audio, clips = {}, {split: [] for split in (*SPLITS, SYNTHETIC)}
+    for source, path in clip_sets(data).items():
+        audio[source] = decode(sound_file(path), cache)
+        rows = read_rows(path.with_suffix(".tsv"))
+        few = scarce(rows, words)
+        have_few = {row["speaker"] for row in rows if row["word"] in few}
         for row in rows:
             start, samples = int(row["start"]), int(row["samples"])
             begin, end = find_word(audio[source][start : start + samples])
-            split = split_of(row["speaker"], source, row["speaker"] in scarce)
+            split = split_of(row["speaker"], source, row["speaker"] in have_few)
             label = tokens.get(row["word"], 0)
             clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end, label))
     talk: Dict[str, List[Utterance]] = {split: [] for split in SPLITS}
     for name, utterance in read_talk(data / "other-speech" / "other-speech", cache):
         talk[other_split_of(name.split("-")[0])].append(utterance)
-    talk["synthetic"] = [said for _, said in read_talk(data / "synthetic-speech" / "synthetic-speech", cache)]
+    talk[SYNTHETIC] = [said for _, said in read_talk(data / "synthetic-speech" / "synthetic-speech", cache)]
     noise = [decode(path, cache) for path in sorted((data / "noise").iterdir()) if path.suffix in SOUND_SUFFIXES]
     return Corpus(audio, clips, talk, noise)
+
+
+def clip_sets(data: Path) -> Dict[str, Path]:
+    """The sets of clips that are there, by source."""
+    sets = {source: data / "commands" / source for source in ("train", "dev")}
+    synthetic = data / "synthetic-commands" / "synthetic-commands"
+    return {**sets, SYNTHETIC: synthetic} if synthetic.parent.exists() else sets
+
+
+def scarce(rows: List[Dict[str, str]], words: Sequence[str]) -> List[str]:
+    """The words of the vocabulary of which a table has few clips."""
+    clips_of = Counter(row["word"] for row in rows)
+    return [word for word in words if clips_of[word] < SCARCE_CLIPS]
 
 
 def read_talk(path: Path, cache: Path) -> List[Tuple[str, Utterance]]:
@@ -103,6 +117,8 @@ def split_of(speaker: str, source: str, has_scarce: bool) -> str:
     A quarter of the dev speakers are `valid` (watched while training); the others, and a tenth of the train speakers
     who have said a scarce word (one of fewer than 300 clips), are `heldout`: reported, and used for nothing else.
     """
+    if source == SYNTHETIC:
+        return SYNTHETIC
     if source == "dev":
         return "valid" if _hash("valid" + speaker) % 100 < VALID_PERCENT else "heldout"
     return "heldout" if has_scarce and _hash("held" + speaker) % 100 < HELD_PERCENT else "train"

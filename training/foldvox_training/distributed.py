@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import List, NamedTuple
 
 import torch
@@ -29,6 +30,14 @@ class Group(NamedTuple):
     @property
     def leads(self) -> bool:
         return self.rank == 0
+
+    def machine(self) -> str:
+        """What trains, in words."""
+        if self.device.type == "cuda":
+            return f"{self.size} x {torch.cuda.get_device_name()}"
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+        return f"{os.cpu_count()} cores ({names[0]})" if names else f"{os.cpu_count()} cores"
 
     def wrap(self, model: nn.Module) -> nn.Module:
         """The model whose gradients are averaged over the group."""

@@ -38,6 +38,11 @@ def relative_places(encoder: Dict[str, Any], fold: int, query: Tensor, key: Tens
     return key[None] - query[:, None] + reach * fold - 1
 
 
+def chosen(places: Tensor, span: int) -> Tensor:
+    """[span + 2, n, m] from places [n, m], of which NOWHERE and HIDDEN come last: 1 where a key has the place, else 0."""
+    return (places % (span + 2) == torch.arange(span + 2)[:, None, None]).float()
+
+
 class LayerState(NamedTuple):
     """What one layer keeps between segments: memory [B, m <= M, d], key and value [B, (l <= L) * A, d / A]."""
 
@@ -65,17 +70,19 @@ class FoldedAttention(nn.Module):
         self.register_parameter("relative_bias", nn.Parameter(torch.zeros(heads, span)) if span else None)
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor, places: Tensor) -> Tensor:
-        """`places` [n, m] holds the relative place of every key (see `relative_places`), or NOWHERE or HIDDEN."""
+        """`places` [span + 2, n, m] holds 1 at the relative place of every key (see `chosen`)."""
         query, key, value = (self._split(rows) for rows in (query, key, value))
         # Explicit products: PyTorch's fused attention took 26 ms backwards where this takes 4 (2 cores, bf16, CPU).
         scores = (query * query.size(-1) ** -0.5) @ key.transpose(2, 3)
-        context = (scores + self._bias_table(scores)[:, places]).softmax(-1).to(value.dtype) @ value
+        context = (scores + self._bias(scores, places)).softmax(-1).to(value.dtype) @ value
         return self.out_proj(context.transpose(1, 2).flatten(2))
 
-    def _bias_table(self, scores: Tensor) -> Tensor:
-        """[heads or 1, span + 2]: what is added by place; HIDDEN and NOWHERE are the last two."""
+    def _bias(self, scores: Tensor, places: Tensor) -> Tensor:
+        """[heads or 1, n, m]: what is added by place; HIDDEN and NOWHERE are the last two."""
         bias = scores.new_zeros(1, 0) if self.relative_bias is None else self.relative_bias.to(scores.dtype)
-        return torch.cat([bias, bias.new_tensor([[HIDING, 0.0]]).expand(bias.size(0), 2)], 1)
+        table = F.pad(F.pad(bias, (0, 1), value=HIDING), (0, 1))
+        # A product and no look-up: on a GPU the gradient of a look-up with few places took a third of the whole step.
+        return (table @ places.flatten(1).to(scores.dtype)).unflatten(1, places.shape[1:])
 
     def _split(self, rows: Tensor) -> Tensor:
         batch, count, width = rows.shape
@@ -101,8 +108,8 @@ class FoldedEmformerLayer(nn.Module):
             self.register_parameter("subtoken_embedding", None)
         self.layer_norm_input = nn.LayerNorm(self.attention_width)
         self.encoder, self.relative = encoder, bool(layer.get("relativePosition"))
-        span = relative_span(encoder, attention_fold) if self.relative else 0
-        self.attention = FoldedAttention(self.attention_width, layer["heads"], span)
+        self.span = relative_span(encoder, attention_fold) if self.relative else 0
+        self.attention = FoldedAttention(self.attention_width, layer["heads"], self.span)
         self.pos_ff = nn.Sequential(
             nn.LayerNorm(self.ff_width),
             nn.Linear(self.ff_width, hidden),
@@ -137,7 +144,7 @@ class FoldedEmformerLayer(nn.Module):
     def forward(self, tokens: Tensor, memory: Tensor, places: Tensor, pool: Optional[Tensor]) -> Tuple[Tensor, Tensor]:
         """Whole streams: `tokens` [B, n, d] are all right contexts, then the utterance; `memory` [B, segments - 1, d].
 
-        `places` [rows, keys] (folded) are relative places; `pool` [segments, n] averages each segment's utterance
+        `places` [span + 2, rows, keys] (folded) are relative places; `pool` [segments, n] averages each segment's utterance
         tokens, or is None without a memory bank. Returns the tokens and the next layer's memory.
         """
         tokens = self._embed(tokens)
@@ -197,7 +204,7 @@ class FoldedEmformerLayer(nn.Module):
             places = torch.full((rows.numel() * fold, keys.numel() * fold), NOWHERE)
         places = F.pad(places, (memory_rows, 0, 0, fold if self.memory_size else 0), value=NOWHERE)
         places[rows.numel() * fold :, :memory_rows] = HIDDEN
-        return places
+        return chosen(places, self.span)
 
 
 def _last(rows: Tensor, count: int) -> Tensor:
@@ -241,7 +248,7 @@ class FoldvoxModel(nn.Module):
         self.memory = encoder["memory"]
         self.transcriber = _Transcriber(encoder, dropout)
         self.head = _Head(encoder["outputDim"], len(config["tokens"])) if config["head"]["type"] == "ctc" else None
-        self._places: Dict[int, Tuple[Dict[Tuple[int, bool], Tensor], Tensor, Tensor]] = {}
+        self._places: Dict[Tuple[int, torch.device], Tuple[Dict[Tuple[int, bool], Tensor], Tensor, Tensor]] = {}
 
     @property
     def layers(self) -> List[FoldedEmformerLayer]:
@@ -265,7 +272,7 @@ class FoldvoxModel(nn.Module):
         """Offline: `features` [B, (T + R) * stride (+ leftover), mels] gives [B, T, ...]."""
         tokens = self.tokens(features)
         count = tokens.size(1) - self.right_context
-        places, gather, pool = self._block_places(count)
+        places, gather, pool = self._block_places(count, tokens.device)
         segments = math.ceil(count / self.segment)
         memory = tokens[:, :0]
         if self.memory:
@@ -276,10 +283,10 @@ class FoldvoxModel(nn.Module):
         assert gather.numel() == segments * self.right_context
         return self.finish(rows[:, gather.numel() :])
 
-    def _block_places(self, count: int) -> Tuple[Dict[Tuple[int, bool], Tensor], Tensor, Tensor]:
+    def _block_places(self, count: int, device: torch.device) -> Tuple[Dict[Tuple[int, bool], Tensor], Tensor, Tensor]:
         """Relative places by kind of layer, the token of every right-context row, the pooling matrix; by length."""
-        if count in self._places:
-            return self._places[count]
+        if (count, device) in self._places:
+            return self._places[count, device]
         segments = math.ceil(count / self.segment)
         index = torch.arange(segments)
         ends = torch.clamp((index + 1) * self.segment, max=count)
@@ -303,11 +310,12 @@ class FoldvoxModel(nn.Module):
             if relative:
                 known = relative_places(self.config["encoder"], fold, times, times)
                 place[: known.size(0), entries.numel() * fold :] = known
-            places[fold, relative] = place.masked_fill(hidden, HIDDEN)
+            span = relative_span(self.config["encoder"], fold) if relative else 0
+            places[fold, relative] = chosen(place.masked_fill(hidden, HIDDEN), span).to(device)
         member = (of[None] == index[:, None]).float()
         pool = torch.cat([torch.zeros(segments, gather.numel()), member / member.sum(1, keepdim=True)], 1)
-        self._places[count] = (places, gather, pool)
-        return self._places[count]
+        self._places[count, device] = (places, gather.to(device), pool.to(device))
+        return self._places[count, device]
 
     def initial_state(self, tokens: Tensor) -> List[LayerState]:
         """Nothing remembered, for streams like `tokens` [B, ..., d]."""

@@ -5,7 +5,7 @@ On this task it reached the cross-entropy of AdamW's 450th step in under half th
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Tuple
 
 import torch
 from torch import Tensor, nn
@@ -29,27 +29,30 @@ def orthogonalized(matrices: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """For matrices only; all of one shape are orthogonalized together."""
+    """For matrices only; all of one shape are orthogonalized together. The rate may be a tensor on their device."""
 
-    def __init__(self, matrices: Iterable[nn.Parameter], lr: float, momentum: float = 0.95, weight_decay: float = 0.01):
+    def __init__(
+        self, matrices: Iterable[nn.Parameter], lr: float | Tensor, momentum: float = 0.95, weight_decay: float = 0.01
+    ):
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:
         for group in self.param_groups:
-            shapes: Dict[torch.Size, List[nn.Parameter]] = {}
-            for matrix in group["params"]:
-                if matrix.grad is not None:
-                    shapes.setdefault(matrix.shape, []).append(matrix)
-            for (rows, columns), matrices in shapes.items():
-                updates = orthogonalized(torch.stack([self._momentum(matrix, group) for matrix in matrices]))
+            matrices = [matrix for matrix in group["params"] if matrix.grad is not None]
+            moved, grads = [self._momentum(matrix) for matrix in matrices], [matrix.grad for matrix in matrices]
+            torch._foreach_lerp_(moved, grads, 1 - group["momentum"])
+            torch._foreach_mul_(matrices, 1 - group["lr"] * group["weight_decay"])
+            shapes: Dict[torch.Size, List[Tuple[Tensor, Tensor]]] = {}
+            for matrix, update in zip(matrices, torch._foreach_lerp(grads, moved, group["momentum"])):
+                shapes.setdefault(matrix.shape, []).append((matrix, update))
+            for (rows, columns), pairs in shapes.items():
+                alike, updates = zip(*pairs)
                 rate = group["lr"] * max(1.0, rows / columns) ** 0.5
-                for matrix, update in zip(matrices, updates):
-                    matrix.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-rate)
+                torch._foreach_sub_(alike, (orthogonalized(torch.stack(updates)) * rate).unbind())
 
-    def _momentum(self, matrix: nn.Parameter, group: Dict[str, Any]) -> Tensor:
+    def _momentum(self, matrix: nn.Parameter) -> Tensor:
         state = self.state[matrix]
         if not state:
             state["momentum"] = torch.zeros_like(matrix)
-        state["momentum"].lerp_(matrix.grad, 1 - group["momentum"])
-        return matrix.grad.lerp(state["momentum"], group["momentum"])
+        return state["momentum"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Protocol, Tuple
+from typing import Any, Dict, Protocol, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .recipe import BLANK
+from .ctc import ctc_loss
 from .streams import Batch
 from .transducer import transducer_loss
 
@@ -20,8 +20,11 @@ class Objective(Protocol):
     def inputs(self, batch: Batch) -> Tuple[Any, ...]:
         """What the model is called with beside the features."""
 
-    def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
-        """Of what the model gave, `progress` (0 to 1) into the training."""
+    def shares(self, progress: float) -> Sequence[float]:
+        """Weights of the parts of the loss, `progress` (0 to 1) into the training."""
+
+    def loss(self, output: Tensor, batch: Batch, shares: Tensor) -> Tensor:
+        """Of what the model gave."""
 
 
 class Ctc:
@@ -34,21 +37,20 @@ class Ctc:
     def inputs(self, batch: Batch) -> Tuple[Any, ...]:
         return ()
 
-    def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
-        words = batch.lengths.cpu()
+    def shares(self, progress: float) -> Sequence[float]:
+        """Of CTC and of cross-entropy."""
+        if progress < CROSS_ENTROPY_ONLY:
+            return 0.0, 1.0
+        return 1.0, 0.5 if progress < 0.6 else 0.5 * max(0.1, (1 - progress) / 0.4)
+
+    def loss(self, output: Tensor, batch: Batch, shares: Tensor) -> Tensor:
+        words = batch.lengths.sum().clamp(min=1)
         picked = output.gather(-1, batch.labels[..., None])[..., 0]
         cross_entropy = -(picked * batch.weights).sum() / batch.weights.sum()
-        taught = 0.0
+        loss = shares[0] * ctc_loss(output, batch.targets, batch.lengths) / words + shares[1] * cross_entropy
         if batch.taught is not None:
-            taught = F.kl_div(output, batch.taught, reduction="sum", log_target=True) / words.sum().clamp(min=1)
-        if progress < CROSS_ENTROPY_ONLY:
-            return cross_entropy + taught
-        share = 0.5 if progress < 0.6 else 0.5 * max(0.1, (1 - progress) / 0.4)
-        tokens = torch.full((output.size(0),), output.size(1))
-        ctc = F.ctc_loss(
-            output.transpose(0, 1), batch.targets, tokens, words, BLANK, reduction="sum", zero_infinity=True
-        )
-        return ctc / words.sum().clamp(min=1) + share * cross_entropy + taught
+            loss = loss + F.kl_div(output, batch.taught, reduction="sum", log_target=True) / words
+        return loss
 
 
 class Transducer:
@@ -60,12 +62,16 @@ class Transducer:
         self.tokens = tokens
 
     def inputs(self, batch: Batch) -> Tuple[Any, ...]:
-        words = batch.targets
+        words = batch.targets[:, : int(batch.lengths.max())]
         before = torch.randint(1, self.tokens, (len(words), int(torch.randint(MOST_BEFORE + 1, ()))))
         return torch.cat([before.to(words.device), words], 1), words.size(1) + 1
 
-    def loss(self, output: Tensor, batch: Batch, progress: float) -> Tensor:
-        return transducer_loss(output, batch.targets, batch.lengths) / batch.lengths.sum().clamp(min=1)
+    def shares(self, progress: float) -> Sequence[float]:
+        return ()
+
+    def loss(self, output: Tensor, batch: Batch, shares: Tensor) -> Tensor:
+        words = batch.targets[:, : output.size(2) - 1]
+        return transducer_loss(output, words, batch.lengths) / batch.lengths.sum().clamp(min=1)
 
 
 def objective_of(config: Dict[str, Any]) -> Objective:

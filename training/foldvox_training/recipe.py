@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Optional
 
 BLANK = 0
 ATTRIBUTION = [
@@ -19,10 +19,13 @@ LAYER_KEYS = ("attentionFold", "feedForwardFold", "heads", "feedForward")
 
 
 class Recipe(NamedTuple):
-    """`config` is what the model file holds (and which layers get the optional tensors); `training` that table."""
+    """`config` is what the model file holds (and which layers get the optional tensors); `training` that table; `teachers` the
+    table of models that learn beside it, with their configuration.
+    """
 
     config: Dict[str, Any]
     training: Dict[str, Any]
+    teachers: Optional[Dict[str, Any]] = None
 
     @property
     def words(self) -> List[str]:
@@ -41,7 +44,11 @@ def read_recipe(path: Path) -> Recipe:
     config = make_config(recipe["name"], recipe["words"], recipe["encoder"], recipe["head"])
     if "predictor" in recipe:
         config["predictor"] = recipe["predictor"]
-    return Recipe(config, recipe["training"])
+    teachers = recipe.get("teachers")
+    if teachers:
+        own = {key: value for key, value in teachers.items() if key not in ("count", "dropout")}
+        teachers["config"] = make_config("teacher", recipe["words"], {**recipe["encoder"], **own}, recipe["head"])
+    return Recipe(config, recipe["training"], teachers)
 
 
 def read_table(path: Path) -> Dict[str, Any]:

@@ -81,7 +81,7 @@ def emissions(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[
 
     As in the recognizer, silence of the head's delay follows every waveform.
     """
-    extract, answers = LogMel(), {}
+    extract, answers, device = LogMel(), {}, next(model.parameters()).device
     tail = np.zeros(model.config["head"].get("delay", 0) * model.stride * HOP, np.float32)
     waves = [np.append(wave, tail) for wave in waves]
     order = sorted(range(len(waves)), key=lambda index: len(waves[index]))
@@ -93,7 +93,7 @@ def emissions(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[
         for row, index in enumerate(chosen):
             mel = extract(torch.from_numpy(waves[index])[None])[0]
             features[row, : mel.size(0)] = (mel - mean) * invstddev
-        log_probs = model(features)
+        log_probs = model(features.to(device)).cpu()
         for row, index in enumerate(chosen):
             answers[index] = log_probs[row, : (1 + len(waves[index]) // HOP) // stride]
     return [answers[index] for index in range(len(waves))]

@@ -13,14 +13,16 @@ import torch
 from torch import Tensor
 
 from .augment import Noise, Room, at_speed, microphone, telephone, warp
-from .corpus import RATE, Clip, Corpus
+from .corpus import RATE, SYNTHETIC, Clip, Corpus
 from .features import HOP, LogMel
 from .recipe import Recipe
 
 BLANK_WEIGHT = 0.3
 LABEL_SECONDS, EARLIEST_SECONDS = 0.24, 0.08
 SPEECH_LEVEL = 0.06
-SYNTHETIC = 0.4  # of running speech, where there is any
+# Shares of synthetic voices, where there are any
+SYNTHETIC_WORDS, SYNTHETIC_TALK = 0.25, 0.4
+MOST_WORDS = 10  # of a stream; there are seldom more than 6
 FADE = np.linspace(0, 1, 80, dtype=np.float32)
 SETTLED = 0.4  # of the usual rooms, noises and microphones
 
@@ -35,9 +37,26 @@ class Batch(NamedTuple):
     features: Tensor  # fp16 [B, (tokens + rightContext) * stride, mels], not normalised
     labels: Tensor  # int64 [B, tokens]
     weights: Tensor  # fp32 [B, tokens]
-    targets: Tensor  # int64 [B, most words]
+    targets: Tensor  # int64 [B, MOST_WORDS]
     lengths: Tensor  # int64 [B]
     taught: Optional[Tensor] = None  # fp32 [B, tokens, vocabulary], a teacher's log-probabilities
+
+
+class Voices(NamedTuple):
+    """Clips to draw from."""
+
+    clips: List[Clip]
+    by_word: Dict[str, List[Clip]]
+    others: List[Clip]
+    by_speaker: Dict[str, Dict[str, List[Clip]]]
+
+    @classmethod
+    def of(cls, clips: List[Clip], words: List[str]) -> "Voices":
+        by_speaker: Dict[str, Dict[str, List[Clip]]] = {}
+        for clip in clips:
+            by_speaker.setdefault(clip.speaker, {}).setdefault(clip.word, []).append(clip)
+        by_word = {word: [clip for clip in clips if clip.word == word] for word in words}
+        return cls(clips, by_word, [clip for clip in clips if not clip.label], by_speaker)
 
 
 class Stream(NamedTuple):
@@ -59,23 +78,19 @@ class StreamMaker:
         self.strength = 1.0  # how many streams get a room, a noise, another microphone: of the usual share
         self.room, self.noise = Room(self.rng, self.samples), Noise(corpus.noise, self.rng)
         self.extract = LogMel()
-        self.clips = clips = corpus.clips["train"]
-        self.by_word = {word: [clip for clip in clips if clip.word == word] for word in recipe.words}
-        self.others = [clip for clip in clips if not clip.label]
+        self.people, self.machines = (Voices.of(corpus.clips[split], recipe.words) for split in ("train", SYNTHETIC))
+        self.machines_know_all = all(self.machines.by_word.values())
         self.kinds = dict(KINDS)
-        if not self.others:
+        if not self.people.others:
             self.kinds["other words"] = 0
         if not corpus.talk["train"]:
             self.kinds["other speech"] = self.kinds["speech, then commands"] = 0
         self.shares = np.array(list(self.kinds.values())) / sum(self.kinds.values())
-        self.by_speaker: Dict[str, Dict[str, List[Clip]]] = {}
-        for clip in clips:
-            self.by_speaker.setdefault(clip.speaker, {}).setdefault(clip.word, []).append(clip)
 
     def batch(self, size: int) -> Batch:
         streams = [self.stream() for _ in range(size)]
         lengths = torch.tensor([len(stream.words) for stream in streams])
-        targets = torch.zeros(size, max(1, int(lengths.max())), dtype=torch.int64)
+        targets = torch.zeros(size, MOST_WORDS, dtype=torch.int64)
         for row, stream in zip(targets, streams):
             row[: len(stream.words)] = torch.tensor(stream.words, dtype=torch.int64)
         waves = torch.from_numpy(np.stack([stream.wave for stream in streams]))
@@ -111,7 +126,9 @@ class StreamMaker:
     def _say(self, stream: Stream, at: int, only_others: bool) -> int:
         """Speaks words from sample `at` on; returns where the input may end."""
         rng = self.rng
-        first = self._choose(self.by_word[self._word()])
+        synthetic = self.machines_know_all and rng.random() < SYNTHETIC_WORDS
+        voices = self.machines if synthetic else self.people
+        first = self._choose(voices.by_word[self._word()])
         speed = float(np.clip(np.exp(rng.normal(0, 0.1)), 0.78, 1.28))
         untrimmed = 0.7 if rng.random() < 0.4 else 0.08
         loudness = rng.uniform(-3, 3)
@@ -120,11 +137,11 @@ class StreamMaker:
         clip: Optional[Clip] = None
         over = self.samples
         while True:
-            other = only_others or (bool(self.others) and rng.random() < 0.12)
-            clip = first if clip is None and not other else self._next(first.speaker, other)
+            other = only_others or (bool(voices.others) and rng.random() < 0.12)
+            clip = first if clip is None and not other else self._next(voices, first.speaker, other)
             pace = speed * float(np.exp(rng.normal(0, 0.03)))
             sound, begin, end = self._cut(clip, rng.random() < untrimmed, pace)
-            if at + end > limit:
+            if at + end > limit or len(stream.words) == MOST_WORDS:
                 return over
             sound = sound[: self.samples - at]
             level = np.sqrt((sound[begin:end] ** 2).mean() + 1e-9)
@@ -142,22 +159,22 @@ class StreamMaker:
 
     def _word(self) -> str:
         """Any word of the vocabulary, each as likely as any other, however few its clips."""
-        words = list(self.by_word)
+        words = list(self.people.by_word)
         return words[self.rng.integers(len(words))]
 
     def _choose(self, clips: List[Clip]) -> Clip:
         return clips[self.rng.integers(len(clips))]
 
-    def _next(self, speaker: str, other: bool) -> Clip:
+    def _next(self, voices: Voices, speaker: str, other: bool) -> Clip:
         """Mostly of the same speaker; else any clip of the wanted kind."""
-        rng, own = self.rng, self.by_speaker[speaker]
+        rng, own = self.rng, voices.by_speaker[speaker]
         if other:
             candidates = [clip for clips in own.values() for clip in clips if not clip.label]
-            return self._choose(candidates if candidates and rng.random() < 0.5 else self.others)
-        words = [word for word in own if word in self.by_word]
+            return self._choose(candidates if candidates and rng.random() < 0.5 else voices.others)
+        words = [word for word in own if word in voices.by_word]
         if words and rng.random() < 0.5:
             return self._choose(own[words[rng.integers(len(words))]])
-        return self._choose(self.by_word[self._word()])
+        return self._choose(voices.by_word[self._word()])
 
     def _cut(self, clip: Clip, whole: bool, pace: float) -> Tuple[np.ndarray, int, int]:
         """The clip, trimmed to its word and up to 100 ms on each side unless `whole`, at another speed."""
@@ -177,7 +194,7 @@ class StreamMaker:
         pieces of an utterance: what there is of speech would be known by heart else.
         """
         rng, talk = self.rng, self.corpus.talk
-        utterances = talk["synthetic" if talk["synthetic"] and rng.random() < SYNTHETIC else "train"]
+        utterances = talk[SYNTHETIC if talk[SYNTHETIC] and rng.random() < SYNTHETIC_TALK else "train"]
         spoken = utterances[rng.integers(len(utterances))].sound.astype(np.float32) / 32768
         spoken = spoken[::-1] if rng.random() < 0.1 else spoken
         level = SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20) / np.sqrt((spoken**2).mean() + 1e-9)
@@ -195,7 +212,8 @@ class StreamMaker:
         commands, in the voices that say them, but no whole word. There is little running speech to learn that from.
         """
         rng = self.rng
-        own = [clip for clips in self.by_speaker[self._choose(self.clips).speaker].values() for clip in clips]
+        speaker = self._choose(self.people.clips).speaker
+        own = [clip for clips in self.people.by_speaker[speaker].values() for clip in clips]
         at, level, pace = 0, SPEECH_LEVEL * 10 ** (rng.uniform(-6, 6) / 20), float(np.exp(rng.normal(0, 0.1)))
         while at < len(wave):
             clip = self._choose(own)

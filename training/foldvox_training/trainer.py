@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import csv
+import math
 import sys
 import time
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
-import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
@@ -33,7 +33,8 @@ SETTLE_FROM = 0.75  # of the whole training, streams are less disturbed
 class Trainer:
     """Trains until the recipe's minutes are over; the clock is part of the checkpoint.
 
-    A new training may `start` from the weights of a model file with the same encoder.
+    A new training may `start` from the weights of a model file with the same encoder. The teachers of the
+    recipe learn from the same batches, and the model from the mean of what they say too.
     """
 
     def __init__(
@@ -42,9 +43,15 @@ class Trainer:
         self.recipe, self.corpus, self.group = recipe, corpus, group
         self.run_folder, self.minutes = run, recipe.training["minutes"]
         self.learner = Learner(recipe.config, recipe.training, group)
+        self.teachers = [
+            Learner(recipe.teachers["config"], recipe.training, group, recipe.teachers["dropout"])
+            for _ in range(recipe.teachers["count"] if recipe.teachers else 0)
+        ]
         if resume:
             saved = torch.load(self.checkpoint, map_location=group.device)
             self.learner.load(saved)
+            for teacher, state in zip(self.teachers, saved["teachers"]):
+                teacher.load(state)
             self.done, self.statistics = saved["done"], (saved["mean"], saved["inv"])
         elif start:
             self.done, self.statistics = 0.0, start_from(self.learner, start)
@@ -65,7 +72,8 @@ class Trainer:
     def run(self, batches: Batches) -> None:
         if self.statistics is None:
             self.statistics = self._measure(batches)
-        began, saved, losses = time.time() - self.done * 60, self.done, []
+        began, saved = time.time() - self.done * 60, self.done
+        losses: List[Tensor] = []
         bar = tqdm(total=100, unit="%", disable=not (self.group.leads and sys.stderr.isatty()))
         while True:
             (self.done,) = self.group.agree((time.time() - began) / 60)
@@ -74,7 +82,8 @@ class Trainer:
                 break
             if progress >= SETTLE_FROM:
                 batches.settle()
-            losses.append(self.learner.learn(batches.next(self.group.device), *self.statistics, progress))
+            batch = self._taught(batches.next(self.group.device), progress)
+            losses.append(self.learner.learn(batch, *self.statistics, progress)[1].clone())
             bar.update(100 * progress - bar.n)
             if self.group.leads and self.done - saved > SAVE_MINUTES:
                 saved = self.done
@@ -82,20 +91,28 @@ class Trainer:
         if self.group.leads and losses:
             self._save(losses[-200:])
 
-    def _save(self, losses: List[float]) -> None:
+    def _taught(self, batch: Batch, progress: float) -> Batch:
+        """The batch with the mean of what the teachers say of it while they learn from it, each with masks of its own."""
+        if not self.teachers:
+            return batch
+        said = [teacher.learn(batch, *self.statistics, progress)[0].clone() for teacher in self.teachers]
+        return batch._replace(taught=torch.stack(said).logsumexp(0) - math.log(len(said)))
+
+    def _save(self, losses: List[Tensor]) -> None:
         mean, invstddev = self.statistics
         state: Dict[str, Any] = {
             **self.learner.state(),
+            "teachers": [teacher.state() for teacher in self.teachers],
             "recipe": self.recipe._asdict(),
             "done": self.done,
+            "machine": self.group.machine(),
             "mean": mean,
             "inv": invstddev,
         }
         write_checkpoint(self.checkpoint, state)
-        loss = float(np.mean(losses))
-        scored = copy.deepcopy(self.learner.average).cpu().eval()
-        heard = Heard(scored, mean.cpu(), invstddev.cpu(), self.corpus, "valid", VALID_STREAMS)
-        scores, step = heard.score(), self.learner.step
+        loss, step = float(torch.stack(losses).mean()), self.learner.step
+        scored = copy.deepcopy(self.learner.average).eval()
+        scores = Heard(scored, mean.cpu(), invstddev.cpu(), self.corpus, "valid", VALID_STREAMS).score()
         append_curve(self.run_folder / "curve.csv", self.done, step, loss, scores)
         line = f"{self.done:.1f} min, step {step}, loss {loss:.3f}"
         tqdm.write(f"{line}: valid WER {scores.wer:.3f}, single {scores.clips:.3f}")

@@ -80,8 +80,8 @@ class TransducerModel(FoldvoxModel):
     too, scores [B, T, U + 1, V] behind H of them and more.
     """
 
-    def __init__(self, config: Dict[str, Any]):
-        super().__init__(config)
+    def __init__(self, config: Dict[str, Any], dropout: float = 0.0):
+        super().__init__(config, dropout)
         output, tokens = config["encoder"]["outputDim"], len(config["tokens"])
         self.predictor = _Predictor(config["predictor"], tokens, output)
         self.joiner = _Joiner(output, tokens)
@@ -130,9 +130,9 @@ class TransducerModel(FoldvoxModel):
             encoded = encoded[said[0] + 1 :]
 
 
-def make_model(config: Dict[str, Any]) -> FoldvoxModel:
+def make_model(config: Dict[str, Any], dropout: float = 0.0) -> FoldvoxModel:
     """With fresh weights; without a predictor it is the encoder and, for CTC, its head."""
-    return TransducerModel(config) if "predictor" in config else FoldvoxModel(config)
+    return (TransducerModel if "predictor" in config else FoldvoxModel)(config, dropout)
 
 
 def transducer_loss(scores: Tensor, words: Tensor, lengths: Tensor) -> Tensor:
