@@ -1,7 +1,7 @@
 // The exports of the threads build: all of the engine's, what its other threads run, and the pool's parts for tests.
 
 export * from "./index";
-export { helpWithProducts } from "./layers/shared-product";
+export { help } from "./layers/shared-work";
 export {
   allDone,
   arrive,

@@ -43,10 +43,57 @@ function addRelativeBias(
 }
 
 /**
- * out[M][d] = softmax(queries[M][d] keys^T / sqrt(d / heads)) values, head by head, d = heads * headWidth.
- * bank[numBank][2d] (memory), current[numCurrent][2d] and past[numPast][2d] are the key/value rows; scores [M][all of them]
- * is scratch. `relative` and `oldest` as in addRelativeBias; null adds nothing.
+ * out[M][headWidth], in rows outStride bytes apart, = head `h` of softmax(queries[M][d] keys^T / sqrt(d / heads)) values, d = heads *
+ * headWidth. bank[numBank][2d] (memory), current[numCurrent][2d] and past[numPast][2d] are the key/value rows; scores [M][all of
+ * them] is scratch. `relative` and `oldest` as in addRelativeBias; null adds nothing.
  */
+export function attendHead(
+  out: usize,
+  outStride: usize,
+  queries: usize,
+  bank: usize,
+  numBank: i32,
+  current: usize,
+  numCurrent: i32,
+  past: usize,
+  numPast: i32,
+  scores: usize,
+  heads: i32,
+  headWidth: i32,
+  M: i32,
+  relative: RelativeBias | null,
+  oldest: i32,
+  h: i32,
+): void {
+  const rowBytes = <usize>(heads * headWidth) << 2;
+  const headBytes = <usize>headWidth << 2;
+  const numKeys = numBank + numCurrent + numPast;
+  const scoreBytes = <usize>numKeys << 2;
+  const currentScores = scores + (<usize>numBank << 2);
+  const pastScores = currentScores + (<usize>numCurrent << 2);
+  const scale: f32 = <f32>1 / sqrt<f32>(<f32>headWidth);
+  const head = <usize>h * headBytes;
+  const q = queries + head;
+  if (numBank > 0) matmulF32(scores, scoreBytes, q, rowBytes, bank + head, 2 * rowBytes, 0, M, numBank, headWidth);
+  matmulF32(currentScores, scoreBytes, q, rowBytes, current + head, 2 * rowBytes, 0, M, numCurrent, headWidth);
+  matmulF32(pastScores, scoreBytes, q, rowBytes, past + head, 2 * rowBytes, 0, M, numPast, headWidth);
+  if (relative) {
+    // softmax scales what it reads, the bias too.
+    const biasScale: f32 = sqrt<f32>(<f32>headWidth);
+    for (let m = 0; m < M; m++) {
+      const row = currentScores + <usize>m * scoreBytes;
+      addRelativeBias(relative, h, row, m, numCurrent, numPast, oldest, biasScale);
+    }
+  }
+  softmax(scores, scale, M, numKeys);
+  for (let m = 0; m < M; m++) memory.fill(out + <usize>m * outStride, 0, headBytes);
+  const values = rowBytes + head;
+  if (numBank > 0) addWeightedRows(out, outStride, scores, scoreBytes, bank + values, 2 * rowBytes, M, numBank, headWidth);
+  addWeightedRows(out, outStride, currentScores, scoreBytes, current + values, 2 * rowBytes, M, numCurrent, headWidth);
+  addWeightedRows(out, outStride, pastScores, scoreBytes, past + values, 2 * rowBytes, M, numPast, headWidth);
+}
+
+/** out[M][d] = attention, head by head: the arguments of attendHead. */
 export function attend(
   out: usize,
   queries: usize,
@@ -63,33 +110,11 @@ export function attend(
   relative: RelativeBias | null,
   oldest: i32,
 ): void {
-  const rowBytes = <usize>(heads * headWidth) << 2;
   const headBytes = <usize>headWidth << 2;
-  const numKeys = numBank + numCurrent + numPast;
-  const scoreBytes = <usize>numKeys << 2;
-  const currentScores = scores + (<usize>numBank << 2);
-  const pastScores = currentScores + (<usize>numCurrent << 2);
-  const scale: f32 = <f32>1 / sqrt<f32>(<f32>headWidth);
-  // softmax scales what it reads, the bias too.
-  const biasScale: f32 = sqrt<f32>(<f32>headWidth);
-  memory.fill(out, 0, <usize>M * rowBytes);
   for (let h = 0; h < heads; h++) {
-    const head = <usize>h * headBytes;
-    const q = queries + head;
-    if (numBank > 0) matmulF32(scores, scoreBytes, q, rowBytes, bank + head, 2 * rowBytes, 0, M, numBank, headWidth);
-    matmulF32(currentScores, scoreBytes, q, rowBytes, current + head, 2 * rowBytes, 0, M, numCurrent, headWidth);
-    matmulF32(pastScores, scoreBytes, q, rowBytes, past + head, 2 * rowBytes, 0, M, numPast, headWidth);
-    if (relative) {
-      for (let m = 0; m < M; m++) {
-        const row = currentScores + <usize>m * scoreBytes;
-        addRelativeBias(relative, h, row, m, numCurrent, numPast, oldest, biasScale);
-      }
-    }
-    softmax(scores, scale, M, numKeys);
-    const o = out + head;
-    const values = rowBytes + head;
-    if (numBank > 0) addWeightedRows(o, rowBytes, scores, scoreBytes, bank + values, 2 * rowBytes, M, numBank, headWidth);
-    addWeightedRows(o, rowBytes, currentScores, scoreBytes, current + values, 2 * rowBytes, M, numCurrent, headWidth);
-    addWeightedRows(o, rowBytes, pastScores, scoreBytes, past + values, 2 * rowBytes, M, numPast, headWidth);
+    attendHead(
+      out + <usize>h * headBytes, <usize>heads * headBytes, queries, bank, numBank, current, numCurrent, past, numPast, scores,
+      heads, headWidth, M, relative, oldest, h,
+    );
   }
 }

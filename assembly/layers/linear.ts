@@ -6,7 +6,7 @@ import { quantizeRows, quantizeRowsWithSums } from "../kernels/quantize";
 import { RELAXED, THREADS } from "../target";
 import { Linear, projectColumns } from "./product";
 import { Scratch } from "./scratch";
-import { SharedProduct, divides, projectTogether } from "./shared-product";
+import { SharedWork, dividesProduct, projectTogether } from "./shared-work";
 
 export { Linear } from "./product";
 
@@ -19,8 +19,8 @@ export function quantizeFor(l: Linear, s: Scratch, x: usize, M: i32): void {
 
 /** out[M][outputs] = the layer of rows first ... first + M of x[...][inputs], which have been given to quantizeFor. */
 export function project(l: Linear, s: Scratch, out: usize, x: usize, first: i32, M: i32): void {
-  if (THREADS && s.pool && divides(l, M)) {
-    const p = changetype<SharedProduct>(s.pool);
+  if (THREADS && s.pool && dividesProduct(l, M)) {
+    const p = changetype<SharedWork>(s.pool);
     if (threadsOf(p) > 1) return projectTogether(p, l, s, out, x, first, M);
   }
   projectColumns(l, s, out, <usize>l.outputs << 2, s.unpacked, x, first, M, 0, l.outputs);

@@ -9,8 +9,9 @@
 // attends to its own. Rows stand by kind, and within a kind stream by stream: memory entries, tokens, summaries.
 
 import { activate } from "../kernels/activation";
-import { RelativeBias, attend } from "../kernels/attention";
+import { RelativeBias } from "../kernels/attention";
 import { addVectors, meanOfRows } from "../kernels/vector";
+import { attendHeads } from "./heads";
 import { Linear, linear, project, quantizeFor } from "./linear";
 import { Norm, normalise } from "./norm";
 import { Scratch } from "./scratch";
@@ -145,13 +146,13 @@ function attendStream(
 
   const q = s.queries + <usize>firstToken * tokenBytes;
   const o = s.context + <usize>firstToken * tokenBytes;
-  attend(
-    o, q, memoryRows, memories, rows, tokens, ring, past, s.scores, a.heads, headWidth, tokens, a.relativeBias, oldest,
+  attendHeads(
+    s, o, q, memoryRows, memories, rows, tokens, ring, past, a.heads, headWidth, tokens, a.relativeBias, oldest,
   );
   if (c.memory > 0) {
     const own = <usize>(c.tokens + i) * tokenBytes;
-    attend(
-      s.context + own, s.queries + own, 0, 0, rows, tokens, ring, past, s.scores, a.heads, headWidth, fold, null, 0,
+    attendHeads(
+      s, s.context + own, s.queries + own, 0, 0, rows, tokens, ring, past, a.heads, headWidth, fold, null, 0,
     );
     bank(state + a.memoryBank, c, p, summary);
   }

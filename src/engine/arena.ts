@@ -50,7 +50,7 @@ export interface TransducerPlan {
   readonly tokens: number;
 }
 
-/** Addresses of what the threads build needs (assembly/layers/shared-product.ts). */
+/** Addresses of what the threads build needs (assembly/layers/shared-work.ts). */
 export interface ThreadsPlan {
   readonly pool: number;
   readonly helpers: readonly number[];
@@ -100,7 +100,7 @@ const STREAM_RECORD_BYTES = 48;
 const MODEL_WORDS = 160;
 const LAYER_WORDS = 76;
 const LSTM_WORDS = 32;
-/** Bytes of a pool's record, rounded up, and of a helper's place without room for unpacked weights (assembly/layers/shared-product.ts). */
+/** Bytes of a pool's record, rounded up, and of a helper's place without room for unpacked weights (assembly/layers/shared-work.ts). */
 const POOL_BYTES = 128;
 const HELPER_BYTES = POOL_BYTES + 8192 * 4;
 /** Products read that far behind a tensor's end (AHEAD of assembly/kernels/matmul-int7.ts). */

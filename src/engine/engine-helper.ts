@@ -5,7 +5,7 @@ import type { HelperStart } from "./helpers.ts";
 
 function help({ module, memory, pool, place }: HelperStart): void {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  (exports as { helpWithProducts(pool: number, place: number): never }).helpWithProducts(pool, place);
+  (exports as { help(pool: number, place: number): never }).help(pool, place);
 }
 
 const started = nodeModule("node:worker_threads")?.workerData as HelperStart | undefined;

@@ -72,7 +72,7 @@ export function compileSync(source?: WebAssembly.Module | BufferSource): WebAsse
 
 /** Whether it is the threads build, which wants shared memory. */
 export function isThreaded(module: WebAssembly.Module): boolean {
-  return WebAssembly.Module.exports(module).some(({ name }) => name === "helpWithProducts");
+  return WebAssembly.Module.exports(module).some(({ name }) => name === "help");
 }
 
 /**

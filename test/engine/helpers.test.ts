@@ -38,6 +38,21 @@ const wide: Partial<EncoderConfig> = { width: 96, projection: 24, outputDim: 203
 
 const SHAPES: [string, Partial<EncoderConfig>, WeightOptions][] = [
   ["of odd widths, int8", { ...wide, layers: [layer, layer] }, { weights: "int8" }],
+  [
+    "whose heads are divided, with memory and relative positions",
+    {
+      ...wide,
+      width: 192,
+      projection: 48,
+      leftContext: 30,
+      memory: 2,
+      layers: [
+        { attentionFold: 1, feedForwardFold: 1, heads: 3, feedForward: 40 },
+        { attentionFold: 2, feedForwardFold: 1, heads: 8, feedForward: 40 },
+      ],
+    },
+    { weights: "int8", embedding: true },
+  ],
   ["of four bits", { ...wide, outputDim: 203, layers: [layer, { ...layer, feedForward: 960 }] }, { weights: "int4" }],
   ["of odd widths, fp32", { ...wide, layers: [layer] }, {}],
   [

@@ -1,0 +1,255 @@
+// Work that several threads do: a product, each some of its columns, or attention of a stream, each some of its heads. Only the
+// threads build has this.
+
+import { RelativeBias, attendHead } from "../kernels/attention";
+import {
+  NONE,
+  Pool,
+  allDone,
+  arrive,
+  awaitWork,
+  beginRound,
+  chunkDone,
+  chunkOf,
+  claim,
+  isCurrent,
+  offer,
+  roundOf,
+  settle,
+  shareOf,
+  threadsOf,
+  unsettled,
+} from "../kernels/pool";
+import { Linear, projectColumns } from "./product";
+import { Scratch } from "./scratch";
+
+/**
+ * A pool, and the work that the chunks of its round are of: a product, the arguments of `project` (linear.ts), or, where `heads`
+ * is not 0, attention, those of `attend` (kernels/attention.ts).
+ */
+@unmanaged
+export class SharedWork extends Pool {
+  /** The work begins here: what helpers copy. */
+  heads: i32;
+  scratch: Scratch;
+  out: usize;
+  /** Rows of a product, or queries */
+  x: usize;
+  first: i32;
+  M: i32;
+  linear: Linear;
+  /** Of each chunk of a product but the last */
+  columns: i32;
+  headWidth: i32;
+  bank: usize;
+  numBank: i32;
+  current: usize;
+  numCurrent: i32;
+  past: usize;
+  numPast: i32;
+  relative: RelativeBias | null;
+  oldest: i32;
+}
+
+/**
+ * Multiply-adds from which on a product is divided, and those that a chunk should have at least: some 5 and 1.5 µs of one
+ * Zen 5 core at the product's rate, against the fraction of a microsecond in which a word goes from core to core. Derived from
+ * those rates, not from a measured gain: bench/threads.ts takes it on a machine with idle cores.
+ */
+// @ts-ignore: decorator
+@inline const DIVIDED: i64 = 200_000;
+// @ts-ignore: decorator
+@inline const CHUNK: i64 = 60_000;
+
+/** The same for attention, of which a head is a chunk: f32, and softmax. */
+// @ts-ignore: decorator
+@inline const DIVIDED_HEADS: i64 = 60_000;
+
+/** Chunks for each thread, so that one that comes late, or is slow, does less; and in a round. */
+// @ts-ignore: decorator
+@inline const CHUNKS: i32 = 4;
+// @ts-ignore: decorator
+@inline const MOST_CHUNKS: i32 = 32;
+
+/** Values of a chunk's result: what the host gives every helper room for (src/engine/arena.ts). */
+// @ts-ignore: decorator
+@inline const CHUNK_VALUES: i32 = 8192;
+/** Values of a round's results: half of what would fit, since chunks are whole panels. */
+// @ts-ignore: decorator
+@inline const ROUND_VALUES: i32 = (MOST_CHUNKS * CHUNK_VALUES) / 2;
+
+/** Multiply-adds for which a chunk that is claimed may take as long as one look whether all is done. */
+// @ts-ignore: decorator
+@inline const LOOK: i32 = 32;
+
+/** Multiply-adds of a product. */
+// @ts-ignore: decorator
+@inline function workOf(l: Linear, M: i32): i64 {
+  return <i64>M * <i64>l.inputs * <i64>l.outputs;
+}
+
+/** Whether dividing the product pays. */
+export function dividesProduct(l: Linear, M: i32): bool {
+  return workOf(l, M) >= DIVIDED && l.outputs <= ROUND_VALUES;
+}
+
+/** Multiply-adds of attention. */
+// @ts-ignore: decorator
+@inline function workOfHeads(M: i32, keys: i32, width: i32): i64 {
+  return 2 * <i64>M * <i64>keys * <i64>width;
+}
+
+/** Whether dividing attention pays, and a head's results and scores have room in a helper's place. */
+export function dividesHeads(M: i32, keys: i32, heads: i32, headWidth: i32): bool {
+  return workOfHeads(M, keys, heads * headWidth) >= DIVIDED_HEADS && heads <= MOST_CHUNKS && M * (headWidth + keys) <= CHUNK_VALUES;
+}
+
+/** A chunk to out, in rows outStride bytes apart; `room` is the thread's own, for unpacked weights or scores. */
+function compute(p: SharedWork, out: usize, outStride: usize, room: usize, chunk: i32): void {
+  if (p.heads) {
+    attendHead(
+      out, outStride, p.x, p.bank, p.numBank, p.current, p.numCurrent, p.past, p.numPast, room, p.heads, p.headWidth, p.M,
+      p.relative, p.oldest, chunk,
+    );
+  } else {
+    const l = p.linear;
+    const from = chunk * p.columns;
+    projectColumns(l, p.scratch, out, outStride, room, p.x, p.first, p.M, from, min(p.columns, l.outputs - from));
+  }
+}
+
+/** Columns of the whole result, of a chunk, and where the chunk's begin. */
+// @ts-ignore: decorator
+@inline function width(p: SharedWork): i32 {
+  return p.heads ? p.heads * p.headWidth : p.linear.outputs;
+}
+// @ts-ignore: decorator
+@inline function start(p: SharedWork, chunk: i32): i32 {
+  return chunk * (p.heads ? p.headWidth : p.columns);
+}
+// @ts-ignore: decorator
+@inline function widthOf(p: SharedWork, chunk: i32): i32 {
+  return p.heads ? p.headWidth : min(p.columns, p.linear.outputs - chunk * p.columns);
+}
+
+/** A chunk to where it belongs, by the thread that has the work. */
+function computeInPlace(p: SharedWork, chunk: i32): void {
+  const room = p.heads ? p.scratch.scores : p.scratch.unpacked;
+  compute(p, p.out + (<usize>start(p, chunk) << 2), <usize>width(p) << 2, room, chunk);
+  chunkDone(p);
+}
+
+/** Offers the work that has been written to the pool, some multiply-adds in so many chunks, and takes part until it is done. */
+function runRound(p: SharedWork, count: i32, work: i64): void {
+  offer(p, count);
+  for (let own = claim(p, 0); own != NONE; own = claim(p, 0)) {
+    settle(p, p.round, chunkOf(own));
+    computeInPlace(p, chunkOf(own));
+  }
+  // Helpers are given about the time of a chunk for what they have claimed.
+  const patience = <i32>(work / <i64>(count * LOOK));
+  for (let looks = 0; !allDone(p); looks++) {
+    if (looks < patience) continue;
+    const chunk = unsettled(p);
+    if (chunk >= 0 && settle(p, p.round, chunk)) computeInPlace(p, chunk);
+  }
+}
+
+/** `project` of so few rows that their results fit in a round's. */
+function projectRound(p: SharedWork, l: Linear, s: Scratch, out: usize, x: usize, first: i32, M: i32): void {
+  const work = workOf(l, M);
+  const chunks = max(1, min(min(MOST_CHUNKS, CHUNKS * threadsOf(p)), <i32>(work / CHUNK)));
+  beginRound(p);
+  p.heads = 0;
+  p.linear = l;
+  p.scratch = s;
+  p.out = out;
+  p.x = x;
+  p.first = first;
+  p.M = M;
+  // Whole panels, of eight at most.
+  p.columns = min(((l.outputs + chunks - 1) / chunks + 7) & ~7, (CHUNK_VALUES / M) & ~7);
+  runRound(p, (l.outputs + p.columns - 1) / p.columns, work);
+}
+
+/** `attend` (kernels/attention.ts), its scores in scratch, with the help of other threads. */
+export function attendTogether(
+  p: SharedWork,
+  s: Scratch,
+  out: usize,
+  queries: usize,
+  bank: usize,
+  numBank: i32,
+  current: usize,
+  numCurrent: i32,
+  past: usize,
+  numPast: i32,
+  heads: i32,
+  headWidth: i32,
+  M: i32,
+  relative: RelativeBias | null,
+  oldest: i32,
+): void {
+  beginRound(p);
+  p.heads = heads;
+  p.scratch = s;
+  p.out = out;
+  p.x = queries;
+  p.M = M;
+  p.headWidth = headWidth;
+  p.bank = bank;
+  p.numBank = numBank;
+  p.current = current;
+  p.numCurrent = numCurrent;
+  p.past = past;
+  p.numPast = numPast;
+  p.relative = relative;
+  p.oldest = oldest;
+  runRound(p, heads, workOfHeads(M, numBank + numCurrent + numPast, heads * headWidth));
+}
+
+/** `project` with the help of other threads. */
+export function projectTogether(p: SharedWork, l: Linear, s: Scratch, out: usize, x: usize, first: i32, M: i32): void {
+  // So few that a panel of every row fits in a chunk.
+  const most = min(ROUND_VALUES / l.outputs, CHUNK_VALUES / 8);
+  for (let m = 0; m < M; m += most) {
+    projectRound(p, l, s, out + (<usize>(m * l.outputs) << 2), x, first + m, min(most, M - m));
+  }
+}
+
+/** Reads what the chunks of the round are, while it may be overwritten; false if the round is over. */
+function copyWork(to: SharedWork, p: SharedWork, round: u32): bool {
+  for (let at = offsetof<SharedWork>("heads"); at < offsetof<SharedWork>(); at += 4) {
+    store<i32>(changetype<usize>(to) + at, atomic.load<i32>(changetype<usize>(p) + at));
+  }
+  return isCurrent(p, round);
+}
+
+/** Computes a claimed chunk, and writes its result where it belongs unless it comes too late. */
+function helpWith(p: SharedWork, own: SharedWork, values: usize, round: u32, chunk: i32): void {
+  if (!copyWork(own, p, round)) return;
+  const bytes = <usize>widthOf(own, chunk) << 2;
+  // Scores stand behind the head's results.
+  const room = values + (own.heads ? <usize>own.M * bytes : <usize>CHUNK_VALUES << 2);
+  compute(own, values, bytes, room, chunk);
+  if (!settle(p, round, chunk)) return;
+  let out = own.out + (<usize>start(own, chunk) << 2);
+  for (let m = 0; m < own.M; m++) {
+    memory.copy(out, values + <usize>m * bytes, bytes);
+    out += <usize>width(own) << 2;
+  }
+  chunkDone(p);
+}
+
+/**
+ * What another thread does for as long as it lives: helps the one that steps. `place` is its own: a
+ * SharedWork, 128 bytes behind its start values[CHUNK_VALUES], and behind those room for unpacked weights.
+ */
+export function help(p: SharedWork, place: usize): void {
+  const helper = arrive(p);
+  while (true) {
+    const claimed = claim(p, shareOf(p, helper));
+    if (claimed == NONE) awaitWork(p);
+    else helpWith(p, changetype<SharedWork>(place), place + 128, roundOf(claimed), chunkOf(claimed));
+  }
+}
