@@ -41,9 +41,11 @@ def _against_errors(results: List[Result], path: Path, label: str, pick: Callabl
     for result in results:
         share, wer = 100 * pick(result) / pick(results[0]), 100 * result["wer"]
         worse, low, high = _percent(result["worse"], *result["worseInterval"])
-        mark = "o" if any(layer[fold] > 1 for layer in result["layers"] for fold in FOLDS) else "s"
-        axes.errorbar(share, wer, [[worse - low], [high - worse]], fmt=mark, capsize=3)
-        axes.annotate(result["name"], (share, wer), textcoords="offset points", xytext=(7, 5))
+        folded = any(layer[fold] > 1 for layer in result["layers"] for fold in FOLDS)
+        axes.errorbar(share, wer, [[worse - low], [high - worse]], fmt="o" if folded else "s", capsize=3)
+        # Controls stand beside the plans of their bytes.
+        side = {"xytext": (7, 5)} if folded else {"xytext": (-7, 5), "ha": "right"}
+        axes.annotate(result["name"], (share, wer), textcoords="offset points", **side)
     title = f"{label}, baseline = 100 %"
     axes.set(xlabel=title, ylabel="WER, % (bars: 95 % of the paired difference); squares are unfolded")
     _save(figure, axes, path)

@@ -2,7 +2,7 @@
 
     PYTHONPATH=training python -m foldvox_training.folding_report docs/folding
 
-writes tables.md anew from docs/folding/results.json.
+writes tables.md and the plots anew from docs/folding/results.json.
 """
 
 from __future__ import annotations
@@ -43,15 +43,16 @@ def write_report(results: List[Result], base: List[Result], training: Dict[str, 
         }
         plans.append({**{k: v for k, v in result.items() if k not in ("errors", "speakers", "words")}, **rates})
     (out / "results.json").write_text(json.dumps({**about, "plans": plans, "base": base}, indent=1) + "\n")
-    write_tables(out)
-    plot_size(plans, out / "size.png")
-    plot_energy(plans, out / "energy.png")
-    plot_sensitivity(plans, out / "sensitivity.png")
+    write_page(out)
 
 
-def write_tables(out: Path) -> None:
-    """tables.md from results.json."""
-    (out / "tables.md").write_text(tables(json.loads((out / "results.json").read_text())))
+def write_page(out: Path) -> None:
+    """tables.md and the plots from results.json."""
+    study = json.loads((out / "results.json").read_text())
+    (out / "tables.md").write_text(tables(study))
+    plot_size(study["plans"], out / "size.png")
+    plot_energy(study["plans"], out / "energy.png")
+    plot_sensitivity(study["plans"], out / "sensitivity.png")
 
 
 def tables(study: Dict[str, Any]) -> str:
@@ -119,4 +120,4 @@ def percent(value: float, base: float) -> str:
 
 
 if __name__ == "__main__":
-    write_tables(Path(sys.argv[1]))
+    write_page(Path(sys.argv[1]))
