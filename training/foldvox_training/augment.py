@@ -11,7 +11,7 @@ from torch import Tensor
 from .corpus import RATE
 
 NOISE_BANK_SECONDS = 60
-ROOMS, ROOM_SAMPLES, MUFFLED = 200, 6400, 0.5
+ROOMS, ROOM_SAMPLES = 200, 6400
 
 
 def at_speed(sound: np.ndarray, pace: float) -> np.ndarray:
@@ -23,10 +23,7 @@ def at_speed(sound: np.ndarray, pace: float) -> np.ndarray:
 
 
 class Room:
-    """Simulated rooms: a direct path and an exponentially decaying noise tail, applied in the frequency domain. Half of them
-    are heard through something: a pocket, a wall, a poor microphone far off. Of the errors on `valid` before that, 20 of 28
-    were of one speaker, of whom hardly anything was left above 1.5 kHz.
-    """
+    """Simulated rooms: a direct path and an exponentially decaying noise tail, applied in the frequency domain."""
 
     def __init__(self, rng: np.random.Generator, samples: int):
         self.size = 1 << (samples + ROOM_SAMPLES - 1).bit_length()
@@ -38,12 +35,7 @@ class Room:
             tail[: int(rng.uniform(0.001, 0.01) * RATE)] = 0
             tail *= 10 ** (-rng.uniform(0, 18) / 20) / np.sqrt((tail**2).sum())
             tail[0] = 1
-            response = torch.fft.rfft(torch.from_numpy(tail).float(), self.size)
-            if rng.random() < MUFFLED:
-                hertz = torch.linspace(0, RATE / 2, len(response))
-                edge, order = 300 * 10 ** rng.uniform(0, 0.9), rng.uniform(1, 3)
-                response = response * (1 + (hertz / edge) ** 2) ** (-order / 2)
-            self.responses.append(response)
+            self.responses.append(torch.fft.rfft(torch.from_numpy(tail).float(), self.size))
 
     def __call__(self, wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """As heard in one of the rooms, at the loudness it had."""

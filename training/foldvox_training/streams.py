@@ -225,11 +225,11 @@ class StreamMaker:
             at += max(1, len(piece) - len(FADE))
 
     def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
-        """A room in 30 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain,
+        """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain,
         far down in 10 %; a quarter of the inputs end within 100 ms of their last word, which leaves digital silence.
         """
         rng = self.rng
-        if rng.random() < 0.3 * self.strength:
+        if rng.random() < 0.2 * self.strength:
             wave = self.room(wave, rng)
         if only_noise or rng.random() < 0.6 * self.strength:
             wave += self.noise.background(len(wave), rng) * (SPEECH_LEVEL * 10 ** (-rng.uniform(0, 30) / 20))
