@@ -27,6 +27,6 @@ export class Scratch {
   int4: usize;
   /** The same: whether all weights have seven bits and are readied for it (seven-bits.ts) */
   sevenBits: i32;
-  /** Threads that help with products (linear.ts), or 0 */
+  /** Threads that help with products (linear.ts) and attention (heads.ts), or 0 */
   pool: usize;
 }

@@ -101,7 +101,8 @@ export function dividesProduct(l: Linear, M: i32): bool {
 
 /** Whether dividing attention pays, and a head's results and scores have room in a helper's place. */
 export function dividesHeads(M: i32, keys: i32, heads: i32, headWidth: i32): bool {
-  return workOfHeads(M, keys, heads * headWidth) >= DIVIDED_HEADS && heads <= MOST_CHUNKS && M * (headWidth + keys) <= CHUNK_VALUES;
+  const pays = workOfHeads(M, keys, heads * headWidth) >= DIVIDED_HEADS;
+  return pays && heads <= MOST_CHUNKS && M * (headWidth + keys) <= CHUNK_VALUES;
 }
 
 /** A chunk to out, in rows outStride bytes apart; `room` is the thread's own, for unpacked weights or scores. */
