@@ -1,5 +1,5 @@
-"""Compares the PyTorch model with torchaudio's Emformer, its offline with its streaming pass, and the transducer's loss, where
-the predictor says nothing, with CTC's.
+"""Compares the PyTorch model with torchaudio's Emformer, its offline with its streaming pass, and its losses, the transducer's
+where the predictor says nothing, with PyTorch's CTC.
 
     python3 training/check_torchaudio.py
 
@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import itertools
 import sys
+from typing import Dict
 
 import torch
-from torch.nn.functional import ctc_loss
+import torch.nn.functional as F
 from torchaudio.models import Emformer
 
+from foldvox_training.ctc import ctc_loss
 from foldvox_training.model import FoldvoxModel
 from foldvox_training.recipe import BLANK
 from foldvox_training.reference import random_config, torchaudio_stream
@@ -47,27 +49,34 @@ def main() -> int:
             worst["folded offline"] = max(worst["folded offline"], gap(folded.stream(frames), folded(features)[0]))
     for name, value in worst.items():
         print(f"{name}: largest difference {value:.2e} over {seed + 1} configurations")
-    worst["transducer loss"] = loss_gap()
-    print(f"transducer loss and its gradients: largest difference {worst['transducer loss']:.2e}")
+    for name, value in loss_gaps().items():
+        worst[name] = value
+        print(f"{name} and its gradients: largest difference {value:.2e}")
     return int(max(worst.values()) > LIMIT)
 
 
-def loss_gap() -> float:
-    """Of our transducer loss and its gradients to PyTorch's CTC, which it is where scores are the same behind any words."""
+def loss_gaps() -> Dict[str, float]:
+    """Of our losses and their gradients to PyTorch's CTC; the transducer's is that if scores are the same behind any words."""
     torch.manual_seed(0)
     scores = torch.randn(4, 9, 1, 5, requires_grad=True)
     words, lengths = torch.tensor([[1, 2, 2], [3, 3, 3], [4, 1, 2], [2, 1, 1]]), torch.tensor([3, 2, 0, 1])
-    ours = transducer_loss(scores.expand(-1, -1, 4, -1), words, lengths)
-    steps = scores[:, :, 0].log_softmax(-1).transpose(0, 1)
-    theirs = ctc_loss(steps, words, torch.full((4,), 9), lengths, BLANK, reduction="sum")
-    (our_gradient,), (their_gradient,) = (
-        torch.autograd.grad(loss, scores, retain_graph=True) for loss in (ours, theirs)
-    )
-    return max(gap(our_gradient, their_gradient), gap(ours, theirs) / float(theirs))
+    steps = scores[:, :, 0].log_softmax(-1)
+    tokens = torch.full((4,), 9)
+    theirs = F.ctc_loss(steps.transpose(0, 1), words, tokens, lengths, BLANK, reduction="sum")
+    ours = {
+        "CTC loss": ctc_loss(steps, words, lengths),
+        "transducer loss": transducer_loss(scores.expand(-1, -1, 4, -1), words, lengths),
+    }
+    wanted = torch.autograd.grad(theirs, scores, retain_graph=True)[0]
+    gaps = {}
+    for name, loss in ours.items():
+        gradient = torch.autograd.grad(loss, scores, retain_graph=True)[0]
+        gaps[name] = max(gap(gradient, wanted), gap(loss, theirs) / theirs.item())
+    return gaps
 
 
 def gap(first: torch.Tensor, second: torch.Tensor) -> float:
-    return float((first - second).abs().max())
+    return float((first - second).detach().abs().max())
 
 
 if __name__ == "__main__":

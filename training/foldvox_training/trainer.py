@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import csv
 import math
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Deque, Dict, List, Optional, Tuple
 
 import torch
 from torch import Tensor
@@ -26,6 +27,7 @@ from .workers import Batches
 
 SAVE_MINUTES = 6.0
 VALID_STREAMS = 150
+LOSSES = 200  # last ones, of which the mean is told
 STATISTICS_BATCHES = 4
 SETTLE_FROM = 0.75  # of the whole training, streams are less disturbed
 
@@ -33,8 +35,8 @@ SETTLE_FROM = 0.75  # of the whole training, streams are less disturbed
 class Trainer:
     """Trains until the recipe's minutes are over; the clock is part of the checkpoint.
 
-    A new training may `start` from the weights of a model file with the same encoder. The teachers of the
-    recipe learn from the same batches, and the model from the mean of what they say too.
+    A new training may `start` from the weights of a model file with the same encoder. The teachers of the recipe learn
+    from the same batches, and the model from the mean of what they say too.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class Trainer:
         if self.statistics is None:
             self.statistics = self._measure(batches)
         began, saved = time.time() - self.done * 60, self.done
-        losses: List[Tensor] = []
+        losses: Deque[Tensor] = collections.deque(maxlen=LOSSES)
         bar = tqdm(total=100, unit="%", disable=not (self.group.leads and sys.stderr.isatty()))
         while True:
             (self.done,) = self.group.agree((time.time() - began) / 60)
@@ -87,9 +89,9 @@ class Trainer:
             bar.update(100 * progress - bar.n)
             if self.group.leads and self.done - saved > SAVE_MINUTES:
                 saved = self.done
-                self._save(losses[-200:])
+                self._save(losses)
         if self.group.leads and losses:
-            self._save(losses[-200:])
+            self._save(losses)
 
     def _taught(self, batch: Batch, progress: float) -> Batch:
         """The batch with the mean of what the teachers say of it while they learn from it, each with masks of its own."""
@@ -98,7 +100,7 @@ class Trainer:
         said = [teacher.learn(batch, *self.statistics, progress)[0].clone() for teacher in self.teachers]
         return batch._replace(taught=torch.stack(said).logsumexp(0) - math.log(len(said)))
 
-    def _save(self, losses: List[Tensor]) -> None:
+    def _save(self, losses: Deque[Tensor]) -> None:
         mean, invstddev = self.statistics
         state: Dict[str, Any] = {
             **self.learner.state(),
@@ -110,7 +112,7 @@ class Trainer:
             "inv": invstddev,
         }
         write_checkpoint(self.checkpoint, state)
-        loss, step = float(torch.stack(losses).mean()), self.learner.step
+        loss, step = float(torch.stack(list(losses)).mean()), self.learner.step
         scored = copy.deepcopy(self.learner.average).eval()
         scores = Heard(scored, mean.cpu(), invstddev.cpu(), self.corpus, "valid", VALID_STREAMS).score()
         append_curve(self.run_folder / "curve.csv", self.done, step, loss, scores)
