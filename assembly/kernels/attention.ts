@@ -43,78 +43,70 @@ function addRelativeBias(
 }
 
 /**
- * out[M][headWidth], in rows outStride bytes apart, = head `h` of softmax(queries[M][d] keys^T / sqrt(d / heads)) values, d = heads *
- * headWidth. bank[numBank][2d] (memory), current[numCurrent][2d] and past[numPast][2d] are the key/value rows; scores [M][all of
- * them] is scratch. `relative` and `oldest` as in addRelativeBias; null adds nothing.
+ * Attention of queries[M][d], d = heads * headWidth, to key/value rows: bank[numBank][2d] (memory), current[numCurrent][2d] and
+ * past[numPast][2d]. `relative` and `oldest` as in addRelativeBias; null adds nothing.
  */
-export function attendHead(
-  out: usize,
-  outStride: usize,
-  queries: usize,
-  bank: usize,
-  numBank: i32,
-  current: usize,
-  numCurrent: i32,
-  past: usize,
-  numPast: i32,
-  scores: usize,
-  heads: i32,
-  headWidth: i32,
-  M: i32,
-  relative: RelativeBias | null,
-  oldest: i32,
-  h: i32,
-): void {
-  const rowBytes = <usize>(heads * headWidth) << 2;
-  const headBytes = <usize>headWidth << 2;
-  const numKeys = numBank + numCurrent + numPast;
-  const scoreBytes = <usize>numKeys << 2;
-  const currentScores = scores + (<usize>numBank << 2);
-  const pastScores = currentScores + (<usize>numCurrent << 2);
-  const scale: f32 = <f32>1 / sqrt<f32>(<f32>headWidth);
-  const head = <usize>h * headBytes;
-  const q = queries + head;
-  if (numBank > 0) matmulF32(scores, scoreBytes, q, rowBytes, bank + head, 2 * rowBytes, 0, M, numBank, headWidth);
-  matmulF32(currentScores, scoreBytes, q, rowBytes, current + head, 2 * rowBytes, 0, M, numCurrent, headWidth);
-  matmulF32(pastScores, scoreBytes, q, rowBytes, past + head, 2 * rowBytes, 0, M, numPast, headWidth);
-  if (relative) {
-    // softmax scales what it reads, the bias too.
-    const biasScale: f32 = sqrt<f32>(<f32>headWidth);
-    for (let m = 0; m < M; m++) {
-      const row = currentScores + <usize>m * scoreBytes;
-      addRelativeBias(relative, h, row, m, numCurrent, numPast, oldest, biasScale);
-    }
-  }
-  softmax(scores, scale, M, numKeys);
-  for (let m = 0; m < M; m++) memory.fill(out + <usize>m * outStride, 0, headBytes);
-  const values = rowBytes + head;
-  if (numBank > 0) addWeightedRows(out, outStride, scores, scoreBytes, bank + values, 2 * rowBytes, M, numBank, headWidth);
-  addWeightedRows(out, outStride, currentScores, scoreBytes, current + values, 2 * rowBytes, M, numCurrent, headWidth);
-  addWeightedRows(out, outStride, pastScores, scoreBytes, past + values, 2 * rowBytes, M, numPast, headWidth);
+@unmanaged
+export class Attention {
+  queries: usize;
+  M: i32;
+  bank: usize;
+  numBank: i32;
+  current: usize;
+  numCurrent: i32;
+  past: usize;
+  numPast: i32;
+  heads: i32;
+  headWidth: i32;
+  relative: RelativeBias | null;
+  oldest: i32;
 }
 
-/** out[M][d] = attention, head by head: the arguments of attendHead. */
-export function attend(
-  out: usize,
-  queries: usize,
-  bank: usize,
-  numBank: i32,
-  current: usize,
-  numCurrent: i32,
-  past: usize,
-  numPast: i32,
-  scores: usize,
-  heads: i32,
-  headWidth: i32,
-  M: i32,
-  relative: RelativeBias | null,
-  oldest: i32,
-): void {
-  const headBytes = <usize>headWidth << 2;
-  for (let h = 0; h < heads; h++) {
-    attendHead(
-      out + <usize>h * headBytes, <usize>heads * headBytes, queries, bank, numBank, current, numCurrent, past, numPast, scores,
-      heads, headWidth, M, relative, oldest, h,
-    );
+/** Rows that every query attends to. */
+// @ts-ignore: decorator
+@inline export function keysOf(a: Attention): i32 {
+  return a.numBank + a.numCurrent + a.numPast;
+}
+
+/**
+ * out[M][headWidth], in rows outStride bytes apart, = head `h` of softmax(queries keys^T / sqrt(headWidth)) values; scores
+ * [M][keys] is scratch.
+ */
+export function attendHead(a: Attention, h: i32, out: usize, outStride: usize, scores: usize): void {
+  const M = a.M;
+  const width = a.headWidth;
+  const rowBytes = <usize>(a.heads * width) << 2;
+  const headBytes = <usize>width << 2;
+  const numKeys = keysOf(a);
+  const scoreBytes = <usize>numKeys << 2;
+  const currentScores = scores + (<usize>a.numBank << 2);
+  const pastScores = currentScores + (<usize>a.numCurrent << 2);
+  const head = <usize>h * headBytes;
+  const q = a.queries + head;
+  if (a.numBank > 0) matmulF32(scores, scoreBytes, q, rowBytes, a.bank + head, 2 * rowBytes, 0, M, a.numBank, width);
+  matmulF32(currentScores, scoreBytes, q, rowBytes, a.current + head, 2 * rowBytes, 0, M, a.numCurrent, width);
+  matmulF32(pastScores, scoreBytes, q, rowBytes, a.past + head, 2 * rowBytes, 0, M, a.numPast, width);
+  const relative = a.relative;
+  if (relative) {
+    // softmax scales what it reads, the bias too.
+    const biasScale: f32 = sqrt<f32>(<f32>width);
+    for (let m = 0; m < M; m++) {
+      const row = currentScores + <usize>m * scoreBytes;
+      addRelativeBias(relative, h, row, m, a.numCurrent, a.numPast, a.oldest, biasScale);
+    }
+  }
+  softmax(scores, <f32>1 / sqrt<f32>(<f32>width), M, numKeys);
+  for (let m = 0; m < M; m++) memory.fill(out + <usize>m * outStride, 0, headBytes);
+  const values = rowBytes + head;
+  if (a.numBank > 0) addWeightedRows(out, outStride, scores, scoreBytes, a.bank + values, 2 * rowBytes, M, a.numBank, width);
+  addWeightedRows(out, outStride, currentScores, scoreBytes, a.current + values, 2 * rowBytes, M, a.numCurrent, width);
+  addWeightedRows(out, outStride, pastScores, scoreBytes, a.past + values, 2 * rowBytes, M, a.numPast, width);
+}
+
+/** out[M][d] = attention, head by head. */
+export function attend(a: Attention, out: usize, scores: usize): void {
+  const headBytes = <usize>a.headWidth << 2;
+  for (let h = 0; h < a.heads; h++) {
+    attendHead(a, h, out + <usize>h * headBytes, <usize>a.heads * headBytes, scores);
   }
 }

@@ -1,5 +1,7 @@
 // Where a step keeps what is dead when it ends. The host places these (src/engine/arena.ts); lifetimes overlap.
 
+import { Attention } from "../kernels/attention";
+
 /** Addresses of f32 unless said otherwise. d is the token width; rows are all streams' memory, tokens and summaries. */
 @unmanaged
 export class Scratch {
@@ -13,6 +15,8 @@ export class Scratch {
   keyValues: usize;
   /** [queries][keys] of one stream in the layer with the most sub-tokens */
   scores: usize;
+  /** Not f32: what is attended to what */
+  attention: Attention;
   /** [rows][feed-forward width], unfolded */
   hidden: usize;
   /** Activations of a quantized product: [rows][inputs] in i16, or int8 where weights have seven bits; rows of whole vectors */

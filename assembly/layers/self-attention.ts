@@ -146,14 +146,27 @@ function attendStream(
 
   const q = s.queries + <usize>firstToken * tokenBytes;
   const o = s.context + <usize>firstToken * tokenBytes;
-  attendHeads(
-    s, o, q, memoryRows, memories, rows, tokens, ring, past, a.heads, headWidth, tokens, a.relativeBias, oldest,
-  );
+  const attended = s.attention;
+  attended.queries = q;
+  attended.M = tokens;
+  attended.bank = memoryRows;
+  attended.numBank = memories;
+  attended.current = rows;
+  attended.numCurrent = tokens;
+  attended.past = ring;
+  attended.numPast = past;
+  attended.heads = a.heads;
+  attended.headWidth = headWidth;
+  attended.relative = a.relativeBias;
+  attended.oldest = oldest;
+  attendHeads(s, o);
   if (c.memory > 0) {
     const own = <usize>(c.tokens + i) * tokenBytes;
-    attendHeads(
-      s, s.context + own, s.queries + own, 0, 0, rows, tokens, ring, past, a.heads, headWidth, fold, null, 0,
-    );
+    attended.queries = s.queries + own;
+    attended.M = fold;
+    attended.numBank = 0;
+    attended.relative = null;
+    attendHeads(s, s.context + own);
     bank(state + a.memoryBank, c, p, summary);
   }
   if (c.leftContext > 0) remember(ring, c, p, rows);

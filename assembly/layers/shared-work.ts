@@ -1,7 +1,7 @@
 // Work that several threads do: a product, each some of its columns, or attention of a stream, each some of its heads. Only the
 // threads build has this.
 
-import { RelativeBias, attendHead } from "../kernels/attention";
+import { Attention, attendHead, keysOf } from "../kernels/attention";
 import {
   NONE,
   Pool,
@@ -24,31 +24,21 @@ import { Linear, projectColumns } from "./product";
 import { Scratch } from "./scratch";
 
 /**
- * A pool, and the work that the chunks of its round are of: a product, the arguments of `project` (linear.ts), or, where `heads`
- * is not 0, attention, those of `attend` (kernels/attention.ts).
+ * A pool, and the work that the chunks of its round are of: attention, if there is one, each chunk a head; else a product, the
+ * arguments of `project` (linear.ts).
  */
 @unmanaged
 export class SharedWork extends Pool {
   /** The work begins here: what helpers copy. */
-  heads: i32;
+  attention: Attention | null;
   scratch: Scratch;
   out: usize;
-  /** Rows of a product, or queries */
-  x: usize;
-  first: i32;
   M: i32;
   linear: Linear;
-  /** Of each chunk of a product but the last */
+  x: usize;
+  first: i32;
+  /** Of each chunk but the last */
   columns: i32;
-  headWidth: i32;
-  bank: usize;
-  numBank: i32;
-  current: usize;
-  numCurrent: i32;
-  past: usize;
-  numPast: i32;
-  relative: RelativeBias | null;
-  oldest: i32;
 }
 
 /**
@@ -95,47 +85,43 @@ export function dividesProduct(l: Linear, M: i32): bool {
 
 /** Multiply-adds of attention. */
 // @ts-ignore: decorator
-@inline function workOfHeads(M: i32, keys: i32, width: i32): i64 {
-  return 2 * <i64>M * <i64>keys * <i64>width;
+@inline function workOfHeads(a: Attention): i64 {
+  return 2 * <i64>a.M * <i64>keysOf(a) * <i64>(a.heads * a.headWidth);
 }
 
 /** Whether dividing attention pays, and a head's results and scores have room in a helper's place. */
-export function dividesHeads(M: i32, keys: i32, heads: i32, headWidth: i32): bool {
-  const pays = workOfHeads(M, keys, heads * headWidth) >= DIVIDED_HEADS;
-  return pays && heads <= MOST_CHUNKS && M * (headWidth + keys) <= CHUNK_VALUES;
+export function dividesHeads(a: Attention): bool {
+  const fits = a.heads <= MOST_CHUNKS && a.M * (a.headWidth + keysOf(a)) <= CHUNK_VALUES;
+  return fits && workOfHeads(a) >= DIVIDED_HEADS;
 }
 
 /** A chunk to out, in rows outStride bytes apart; `room` is the thread's own, for unpacked weights or scores. */
 function compute(p: SharedWork, out: usize, outStride: usize, room: usize, chunk: i32): void {
-  if (p.heads) {
-    attendHead(
-      out, outStride, p.x, p.bank, p.numBank, p.current, p.numCurrent, p.past, p.numPast, room, p.heads, p.headWidth, p.M,
-      p.relative, p.oldest, chunk,
-    );
-  } else {
-    const l = p.linear;
-    const from = chunk * p.columns;
-    projectColumns(l, p.scratch, out, outStride, room, p.x, p.first, p.M, from, min(p.columns, l.outputs - from));
-  }
+  const a = p.attention;
+  if (a) return attendHead(a, chunk, out, outStride, room);
+  projectColumns(p.linear, p.scratch, out, outStride, room, p.x, p.first, p.M, start(p, chunk), widthOf(p, chunk));
 }
 
 /** Columns of the whole result, of a chunk, and where the chunk's begin. */
 // @ts-ignore: decorator
 @inline function width(p: SharedWork): i32 {
-  return p.heads ? p.heads * p.headWidth : p.linear.outputs;
+  const a = p.attention;
+  return a ? a.heads * a.headWidth : p.linear.outputs;
 }
 // @ts-ignore: decorator
 @inline function start(p: SharedWork, chunk: i32): i32 {
-  return chunk * (p.heads ? p.headWidth : p.columns);
+  const a = p.attention;
+  return chunk * (a ? a.headWidth : p.columns);
 }
 // @ts-ignore: decorator
 @inline function widthOf(p: SharedWork, chunk: i32): i32 {
-  return p.heads ? p.headWidth : min(p.columns, p.linear.outputs - chunk * p.columns);
+  const a = p.attention;
+  return a ? a.headWidth : min(p.columns, p.linear.outputs - chunk * p.columns);
 }
 
 /** A chunk to where it belongs, by the thread that has the work. */
 function computeInPlace(p: SharedWork, chunk: i32): void {
-  const room = p.heads ? p.scratch.scores : p.scratch.unpacked;
+  const room = p.attention ? p.scratch.scores : p.scratch.unpacked;
   compute(p, p.out + (<usize>start(p, chunk) << 2), <usize>width(p) << 2, room, chunk);
   chunkDone(p);
 }
@@ -161,7 +147,7 @@ function projectRound(p: SharedWork, l: Linear, s: Scratch, out: usize, x: usize
   const work = workOf(l, M);
   const chunks = max(1, min(min(MOST_CHUNKS, CHUNKS * threadsOf(p)), <i32>(work / CHUNK)));
   beginRound(p);
-  p.heads = 0;
+  p.attention = null;
   p.linear = l;
   p.scratch = s;
   p.out = out;
@@ -173,40 +159,15 @@ function projectRound(p: SharedWork, l: Linear, s: Scratch, out: usize, x: usize
   runRound(p, (l.outputs + p.columns - 1) / p.columns, work);
 }
 
-/** `attend` (kernels/attention.ts), its scores in scratch, with the help of other threads. */
-export function attendTogether(
-  p: SharedWork,
-  s: Scratch,
-  out: usize,
-  queries: usize,
-  bank: usize,
-  numBank: i32,
-  current: usize,
-  numCurrent: i32,
-  past: usize,
-  numPast: i32,
-  heads: i32,
-  headWidth: i32,
-  M: i32,
-  relative: RelativeBias | null,
-  oldest: i32,
-): void {
+/** `attendHeads` (heads.ts) with the help of other threads. */
+export function attendTogether(p: SharedWork, s: Scratch, out: usize): void {
+  const a = s.attention;
   beginRound(p);
-  p.heads = heads;
+  p.attention = a;
   p.scratch = s;
   p.out = out;
-  p.x = queries;
-  p.M = M;
-  p.headWidth = headWidth;
-  p.bank = bank;
-  p.numBank = numBank;
-  p.current = current;
-  p.numCurrent = numCurrent;
-  p.past = past;
-  p.numPast = numPast;
-  p.relative = relative;
-  p.oldest = oldest;
-  runRound(p, heads, workOfHeads(M, numBank + numCurrent + numPast, heads * headWidth));
+  p.M = a.M;
+  runRound(p, a.heads, workOfHeads(a));
 }
 
 /** `project` with the help of other threads. */
@@ -218,10 +179,21 @@ export function projectTogether(p: SharedWork, l: Linear, s: Scratch, out: usize
   }
 }
 
-/** Reads what the chunks of the round are, while it may be overwritten; false if the round is over. */
+/** Copies words that others may be writing. */
+function copyWords(to: usize, from: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 4) store<i32>(to + at, atomic.load<i32>(from + at));
+}
+
+/** Reads what the chunks of the round are, and behind it what attention is of; false if the round is over. */
 function copyWork(to: SharedWork, p: SharedWork, round: u32): bool {
-  for (let at = offsetof<SharedWork>("heads"); at < offsetof<SharedWork>(); at += 4) {
-    store<i32>(changetype<usize>(to) + at, atomic.load<i32>(changetype<usize>(p) + at));
+  const begin = offsetof<SharedWork>("attention");
+  const end = offsetof<SharedWork>();
+  copyWords(changetype<usize>(to) + begin, changetype<usize>(p) + begin, end - begin);
+  const a = to.attention;
+  if (a) {
+    const own = changetype<usize>(to) + end;
+    copyWords(own, changetype<usize>(a), offsetof<Attention>());
+    to.attention = changetype<Attention>(own);
   }
   return isCurrent(p, round);
 }
@@ -231,7 +203,7 @@ function helpWith(p: SharedWork, own: SharedWork, values: usize, round: u32, chu
   if (!copyWork(own, p, round)) return;
   const bytes = <usize>widthOf(own, chunk) << 2;
   // Scores stand behind the head's results.
-  const room = values + (own.heads ? <usize>own.M * bytes : <usize>CHUNK_VALUES << 2);
+  const room = values + (own.attention ? <usize>own.M * bytes : <usize>CHUNK_VALUES << 2);
   compute(own, values, bytes, room, chunk);
   if (!settle(p, round, chunk)) return;
   let out = own.out + (<usize>start(own, chunk) << 2);

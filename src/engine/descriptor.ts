@@ -15,6 +15,9 @@ type Activation = keyof typeof ACTIVATIONS;
 /** torch.nn.LayerNorm's default. */
 const EPSILON = 1e-5;
 
+/** Words of what a step's attention is of (assembly/kernels/attention.ts). */
+const ATTENTION_WORDS = 12;
+
 const LAYERS = "transcriber.transformer.emformer_layers";
 
 /** Writes records one behind the other and returns their addresses. */
@@ -125,6 +128,7 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
     scratch.context,
     scratch.keyValues,
     scratch.scores,
+    writer.record(...Array<number>(ATTENTION_WORDS).fill(0)),
     scratch.hidden,
     scratch.quantized,
     scratch.quantizedScales,

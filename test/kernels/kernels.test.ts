@@ -213,7 +213,9 @@ const CASES: KernelCase[] = [
       const scores = engine.room(M! * (bank! + current! + past!));
       const q = engine.random(M! * d, 6);
       const [memory, own, kept] = [bank!, current!, past!].map((rows, i) => engine.random(rows * 2 * d, 7 + i));
-      engine.call.attend!(out, q, memory!, bank!, own!, current!, kept!, past!, scores, heads!, width!, M!);
+      // Fields of Attention; no relative bias.
+      const attention = [q, M!, memory!, bank!, own!, current!, kept!, past!, heads!, width!, 0, 0];
+      engine.call.attend!(engine.place(Int32Array.from(attention)), out, scores);
       return engine.floats(out, M! * d);
     },
     reference: (M, bank, current, past, heads, width) => {
