@@ -3,9 +3,10 @@
     python training/own_words.py RECORDINGS RUN --words lamp,door,kettle [--minutes 20]
 
 RECORDINGS as in prepare_words.py; folders of words that are not named teach what is not a command. The model has the
-shape of --like (default: recipes/commands.toml) and starts from the weights of --start (default: models/commands.safetensors);
-a few dozen recordings of each word by several people are enough to begin with. Writes RUN/NAME.safetensors, which
-`foldvox transcribe -m` and createRecognizer({ model }) read, and says how many of the recordings kept back it gets right.
+shape of --like (default: recipes/commands.toml) and starts from the weights of --start-from (default:
+models/commands.safetensors); a few dozen recordings of each word by several people are enough to begin with. Writes
+RUN/NAME.safetensors, which `foldvox transcribe -m` and createRecognizer({ model }) read, and says how many of the recordings
+kept back it gets right.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--like", type=Path, default=HERE / "recipes" / "commands.toml")
-    parser.add_argument("--start", type=Path, default=HERE.parent / "models" / "commands.safetensors")
+    parser.add_argument("--start-from", type=Path, default=HERE.parent / "models" / "commands.safetensors")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     words = args.words.split(",")
@@ -49,7 +50,7 @@ def main() -> int:
         parser.error(f"{args.recordings} has no folder for {', '.join(sorted(missing))}")
     recipe = own_recipe(args, words)
     corpus = load_corpus(args.run / "data", args.run / "cache", words)
-    trainer = Trainer(recipe, corpus, Group.join(), args.run, resume=False, start=args.start)
+    trainer = Trainer(recipe, corpus, Group.join(), args.run, resume=False, start=args.start_from)
     with stream_workers(corpus, recipe, recipe.training["batch"], 1, [recipe.training["seed"]]) as batches:
         trainer.run(batches)
     saved = torch.load(trainer.checkpoint, map_location="cpu")

@@ -1,6 +1,7 @@
 """Trains a model of the commands from a recipe.
 
-    python training/train.py training/recipes/commands.toml DATA RUN [--minutes 110] [--threads 1] [--resume] [--start MODEL]
+    python training/train.py training/recipes/commands.toml DATA RUN [--minutes 110] [--threads 1] [--resume]
+    python training/train.py RECIPE DATA RUN --start-from MODEL
     torchrun --nproc-per-node 2 training/train.py ...          # several processes, GPUs or machines
 
 DATA is the prepared folder (training/README.md); RUN receives last.pt and curve.csv every few minutes. Frame-level
@@ -37,7 +38,7 @@ def main() -> int:
     corpus = load_corpus(args.data, args.cache, recipe.words)
     if group.leads:
         print({split: len(clips) for split, clips in corpus.clips.items()}, flush=True)
-    trainer = Trainer(recipe, corpus, group, args.run, args.resume, args.start)
+    trainer = Trainer(recipe, corpus, group, args.run, args.resume, args.start_from)
     size = recipe.training["batch"] // group.size
     # A resumed training goes on with new streams.
     seed = [recipe.training["seed"], group.rank, trainer.learner.step]
@@ -57,7 +58,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="of each process (two processes beat two threads)")
     parser.add_argument("--workers", type=int, default=1, help="processes that make streams, for each process")
     parser.add_argument("--cache", type=Path, default=default_cache())
-    parser.add_argument("--start", type=Path, help="begin with the weights of this model file, of the same encoder")
+    parser.add_argument(
+        "--start-from", type=Path, help="begin with the weights of this model file, of the same encoder"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from RUN/last.pt")
     return parser.parse_args()
 
