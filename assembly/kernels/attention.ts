@@ -1,6 +1,10 @@
 // Multi-head attention of a few queries over three runs of key/value rows: memory, those of this step, those kept from before.
 // A row holds key[d] then value[d], as the fused projection writes it, so keeping a row is one copy and nothing is ever
 // transposed or joined. The order of keys does not matter to softmax, only to rounding: it is the order in memory.
+//
+// Keys and values are f32 in int8 models too. Quantized by row and head and packed like weights of seven bits, they cost no words
+// (log-probs of `commands` change by 0.25 %), and five queries over 35 keys take 1.9 instead of 2.7 µs (4 heads of 32) or 4.9
+// instead of 9.9 (8 heads of 64): at best 5 and 2.5 % of a step, of which packing the step's own rows takes back half or more.
 
 import { matmulF32 } from "./matmul-f32";
 import { softmax } from "./softmax";
