@@ -47,7 +47,7 @@ export function config({ width, layers, heads, fold = 1 }: Shape): ModelConfig {
       outputDim: width,
       layers: Array.from({ length: layers }, () => layer),
     },
-    head: { type: "ctc", blank: 0, delay: 0 },
+    head: { type: "ctc", blank: 0, delay: 0, lead: 0 },
     tokens: Array.from({ length: 32 }, (_, i) => `t${i}`),
     tokenUnit: "piece",
   };

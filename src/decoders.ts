@@ -15,8 +15,10 @@ export type DecoderFactory = (stream: EngineStream) => Decoder;
 export function decodersFor(config: ModelConfig, options: DecodingOptions, plan: ArenaPlan): DecoderFactory {
   const { sampleRate, hopSamples } = config.features;
   const { tokens, tokenUnit, silentTokens = [] } = config;
+  const { stride } = config.encoder;
   const { blank, delay, topology = "rnnt" } = config.head;
-  const common = { tokens, tokenUnit, delay, tokenSeconds: (config.encoder.stride * hopSamples) / sampleRate };
+  const startRow = 0 - config.head.lead / stride;
+  const common = { tokens, tokenUnit, delay, startRow, tokenSeconds: (stride * hopSamples) / sampleRate };
   if (config.head.type === "ctc") return ctcDecoders(options, { ...common, blank });
   if (!plan.transducer) {
     throw new FoldvoxError(

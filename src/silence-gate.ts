@@ -76,6 +76,15 @@ export class SilenceGate {
     return this.leftOut + (this.pausedAt === null ? 0 : this.samples - this.pausedAt);
   }
 
+  /**
+   * Silence before the audio, in whole blocks: it is the encoder's, and not the detector's, which it would mislead about how quiet
+   * the place is.
+   */
+  *acceptLead(silence: Float32Array): Work {
+    this.samples += silence.length;
+    yield* this.engine.acceptSamples(silence, this.receive);
+  }
+
   *acceptSamples(samples: Float32Array): Work {
     for (let at = 0; at < samples.length; ) {
       const count = Math.min(samples.length - at, this.block.length - this.blockFilled);

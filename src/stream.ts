@@ -109,7 +109,10 @@ export class Stream {
         `The sample rate changed from ${this.inputRate} to ${sampleRate} Hz within a stream; call reset() or open another stream.`,
       );
     }
-    this.resampler ??= new Resampler(sampleRate, this.header.config.features.sampleRate);
+    if (!this.resampler) {
+      this.resampler = new Resampler(sampleRate, this.header.config.features.sampleRate);
+      this.add(this.beginning());
+    }
     this.inputRate = sampleRate;
     this.inputSamples += samples.length;
     const resampled = this.resampler.process(checked);
@@ -205,6 +208,12 @@ export class Stream {
 
   private encode(samples: Float32Array): Work {
     return this.gate ? this.gate.acceptSamples(samples) : this.engine.acceptSamples(samples, this.decode);
+  }
+
+  private beginning(): Work {
+    const { features, head } = this.header.config;
+    const silence = new Float32Array(head.lead * features.hopSamples);
+    return this.gate ? this.gate.acceptLead(silence) : this.engine.acceptSamples(silence, this.decode);
   }
 
   private *ending(): Work {

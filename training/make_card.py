@@ -83,7 +83,8 @@ def architecture(size: int, parameters: int, config: Dict[str, Any]) -> str:
         f" {encoder['segment']} tokens, {encoder['rightContext']} of right context: at most {longest} ms from a sound"
         f" to its step, plus 12.5 ms of window. Left context {encoder['leftContext']} tokens, learned relative position"
         " bias, no memory bank; CTC over 20 words and a blank, greedy decoding. A word may come out up to"
-        f" {config['head']['delay'] * token_ms} ms after its end."
+        f" {config['head']['delay'] * token_ms} ms after its end; {config['head']['lead'] * 10} ms of silence come before"
+        " every input."
     )
     lines = [
         "## Architecture",

@@ -44,8 +44,8 @@ export class CtcBeamDecoder implements Decoder {
   private prefixes: Prefix[];
   /** All masses are to be multiplied by 2^exponent. */
   private exponent = 0;
-  /** Rows since the stream's start, at the start of this utterance, and where the last word before it ended. */
-  private rows = 0;
+  /** Rows since the start of the audio, at the start of this utterance, and where the last word before it ended. */
+  private rows: number;
   private utteranceRow = 0;
   private spokenRow = 0;
 
@@ -53,7 +53,8 @@ export class CtcBeamDecoder implements Decoder {
     this.options = options;
     this.search = search;
     this.probabilities = new Float64Array(options.tokens.length);
-    this.prefixes = [Prefix.root(search.scorer, 0, null)];
+    this.rows = options.startRow;
+    this.prefixes = [Prefix.root(search.scorer, this.rows, null)];
   }
 
   /** Takes rows of log-probabilities: logProbs[numRows][tokens]. */
@@ -124,7 +125,7 @@ export class CtcBeamDecoder implements Decoder {
 
   /** Back to the stream's start. */
   reset(): void {
-    this.rows = 0;
+    this.rows = this.options.startRow;
     this.spokenRow = 0;
     this.begin(null);
   }
@@ -134,7 +135,7 @@ export class CtcBeamDecoder implements Decoder {
   }
 
   private begin(before: Prefix | null): void {
-    this.utteranceRow = this.rows;
+    this.utteranceRow = Math.max(0, this.rows);
     this.exponent = 0;
     this.prefixes = [Prefix.root(this.search.scorer, this.rows, before)];
   }

@@ -14,8 +14,8 @@ export class CtcGreedyDecoder implements Decoder {
   private run: OpenRun | null = null;
   /** Best token of the row before. An utterance cut within a run does not hand that token to the next one too. */
   private previous: number;
-  /** Rows since the stream's start, at the start of this utterance, and at the end of its last emission. */
-  private rows = 0;
+  /** Rows since the start of the audio, at the start of this utterance, and at the end of its last emission. */
+  private rows: number;
   private utteranceRow = 0;
   private quietRow = 0;
   /** Where the last emission ended as it was spoken. */
@@ -24,6 +24,7 @@ export class CtcGreedyDecoder implements Decoder {
   constructor(options: CtcOptions) {
     this.options = options;
     this.previous = options.blank;
+    this.rows = options.startRow;
   }
 
   /** Takes rows of log-probabilities: logProbs[numRows][tokens]. */
@@ -82,7 +83,7 @@ export class CtcGreedyDecoder implements Decoder {
     this.emissions = [];
     this.run = null;
     this.previous = this.options.blank;
-    this.rows = 0;
+    this.rows = this.options.startRow;
     this.utteranceRow = 0;
     this.quietRow = 0;
     this.spokenRow = 0;

@@ -11,9 +11,11 @@ export interface CtcOptions {
   readonly tokenSeconds: number;
   /** Rows by which the model was trained to tell a word after it was spoken. */
   readonly delay: number;
+  /** Number of a stream's first row. The audio begins with row 0: below it is silence that leads the audio. */
+  readonly startRow: number;
 }
 
-/** A run of one token; rows count from the stream's start. */
+/** A run of one token; rows count from the start of the audio. */
 export interface Run {
   readonly token: number;
   readonly firstRow: number;

@@ -16,6 +16,8 @@ export interface TransducerOptions {
   readonly tokenSeconds: number;
   /** Rows by which the model was trained to tell a word after it was spoken. */
   readonly delay: number;
+  /** Number of a stream's first row. The audio begins with row 0: below it is silence that leads the audio. */
+  readonly startRow: number;
   /** Readings to tell with each result; 1 tells none beside the text. */
   readonly alternatives: number;
 }
@@ -36,14 +38,15 @@ export class TransducerDecoder implements Decoder {
   private readonly options: TransducerOptions;
   private readonly search: TransducerSearch;
   private readonly silent: ReadonlySet<number>;
-  /** Rows since the stream's start, and at the start of this utterance. */
-  private rows = 0;
+  /** Rows since the start of the audio, and at the start of this utterance. */
+  private rows: number;
   private utteranceRow = 0;
 
   constructor(options: TransducerOptions, search: TransducerSearch) {
     this.options = options;
     this.search = search;
     this.silent = new Set(options.silentTokens);
+    this.rows = options.startRow;
   }
 
   /** Takes the rows that stand in the engine's output window: the search has them joined there. */
@@ -97,7 +100,7 @@ export class TransducerDecoder implements Decoder {
 
   reset(): void {
     this.search.restart();
-    this.rows = 0;
+    this.rows = this.options.startRow;
     this.utteranceRow = 0;
   }
 

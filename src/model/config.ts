@@ -59,6 +59,11 @@ export interface HeadConfig {
   /** Tokens after a word's end in which it may still come out; as much silence follows the end of the input. */
   readonly delay: number;
   /**
+   * Feature frames of silence before the start of an input. A model that begins with the sound itself does not know yet what
+   * silence is there.
+   */
+  readonly lead: number;
+  /**
    * Of a transducer. "rnnt": symbols come out within a token, until a blank leads to the next. "ctc": a token holds one symbol or
    * the blank, and a symbol in successive tokens is one. Without it "rnnt".
    */
@@ -258,6 +263,7 @@ export function parseConfig(json: string): ModelConfig {
       type: head.oneOf("type", ["ctc", "transducer"]),
       blank: head.integer("blank", 0, tokens.length - 1),
       delay: head.has("delay") ? head.integer("delay", 0, 256) : 0,
+      lead: head.has("lead") ? head.integer("lead", 0, 1024) : 0,
       ...(head.has("topology") ? { topology: head.oneOf("topology", ["rnnt", "ctc"]) } : {}),
     },
     ...(fields.has("predictor") ? { predictor: readPredictor(fields.child("predictor")) } : {}),

@@ -245,6 +245,20 @@ describe("times", () => {
     },
   );
 
+  it.each([{}, { beam: 8 }])("count from the start of the audio, not of the silence before it, %j", (options) => {
+    const rows = rowsOf([1, 0.9], [0, 0], [0, 0], [0, 0], [0, 0], [2, 0.9], [0, 0]);
+    const decoder = decoderOf(options, { ...ctcOptions(WORDS, "word"), startRow: -2.5 });
+    for (let run = 0; run < 2; run++) {
+      accept(decoder, rows);
+      expect(decoder.utteranceSeconds).toBeCloseTo(4.5 * SECONDS, 12);
+      expect(decoder.trailingSilenceSeconds).toBeCloseTo(SECONDS, 12);
+      const [yes, no] = decoder.finish()!.result;
+      expect(yes).toMatchObject({ start: 0, end: SECONDS });
+      expect(no).toMatchObject({ start: 2.5 * SECONDS, end: 3.5 * SECONDS });
+      decoder.reset();
+    }
+  });
+
   it.each([{}, { beam: 8 }])("run on over utterances, %j", (options) => {
     const decoder = accept(decoderOf(options, ctcOptions(WORDS, "word", 3)), rowsOf([1, 0.9], [1, 0.9]));
     decoder.partial();

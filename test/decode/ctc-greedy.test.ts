@@ -9,7 +9,7 @@ const WORDS = ["<blank>", "yes", "no"];
 const SECONDS = 0.04;
 
 const decoder = (tokens = WORDS, tokenUnit: TokenUnit = "word", blank = 0) =>
-  new CtcGreedyDecoder({ tokens, tokenUnit, blank, tokenSeconds: SECONDS, delay: 0 });
+  new CtcGreedyDecoder({ tokens, tokenUnit, blank, tokenSeconds: SECONDS, delay: 0, startRow: 0 });
 
 /** Rows in which the given tokens win with the given probability; the rest is shared evenly. */
 function rows(best: readonly number[], probability = 0.8, width = WORDS.length): Float32Array {

@@ -34,7 +34,14 @@ class ToldSearch implements TransducerSearch {
 
 function decoder(options: Partial<TransducerOptions> = {}) {
   const search = new ToldSearch();
-  const defaults = { tokens: TOKENS, tokenUnit: "piece" as const, silentTokens: [0], tokenSeconds: SECONDS, delay: 0 };
+  const defaults = {
+    tokens: TOKENS,
+    tokenUnit: "piece" as const,
+    silentTokens: [0],
+    tokenSeconds: SECONDS,
+    delay: 0,
+    startRow: 0,
+  };
   return { search, decoder: new TransducerDecoder({ ...defaults, alternatives: 1, ...options }, search) };
 }
 
@@ -98,6 +105,26 @@ describe("words", () => {
       [0.5, 1],
       [5, 6],
     ]);
+  });
+
+  it("count from the start of the audio, not of the silence before it", () => {
+    const { decoder: stream, search } = decoder({ startRow: -2.5 });
+    for (let run = 0; run < 2; run++) {
+      stream.accept(NO_ROWS, 12);
+      expect(search.steps.slice(-12).map(([, row]) => row)).toEqual(Array.from({ length: 12 }, (_, row) => row - 2.5));
+      expect(stream.utteranceSeconds).toBeCloseTo(9.5 * SECONDS, 12);
+      search.hypotheses = [
+        hypothesis([
+          [1, -1.5],
+          [3, 5.5],
+        ]),
+      ];
+      expect(rowsOf(stream.partial().partial_result)).toEqual([
+        [0, 1],
+        [5.5, 6.5],
+      ]);
+      stream.reset();
+    }
   });
 
   it("are not made of silent tokens, though readings list them", () => {

@@ -21,7 +21,11 @@ describe.each(SHAPES)("%j", (shape) => {
   it.each([1, 2, 7, 40])("with a beam of %i", (beam) => {
     for (const weights of ["fp32", "int8"] as const) {
       const tokens = [...Array.from({ length: 29 }, (_, i) => `t${i}`), "<blank>"];
-      const config = { ...smallTransducer(shape), tokens, head: { type: "transducer" as const, blank: 29, delay: 0 } };
+      const config = {
+        ...smallTransducer(shape),
+        tokens,
+        head: { type: "transducer" as const, blank: 29, delay: 0, lead: 0 },
+      };
       const loader = new ModelLoader();
       loader.push(modelFile(config, { weights }));
       const arena = new Arena(loader.header!, { streams: 3, beam });

@@ -63,7 +63,7 @@ describe("expectedTensors", () => {
   });
 
   it("of a transducer end with the encoder", () => {
-    const specs = expectedTensors(smallConfig({}, { head: { type: "transducer", blank: 0, delay: 0 } }));
+    const specs = expectedTensors(smallConfig({}, { head: { type: "transducer", blank: 0, delay: 0, lead: 0 } }));
     expect(specs.at(-1)!.name).toBe("transcriber.layer_norm.bias");
   });
 

@@ -10,7 +10,7 @@ import { generator } from "./random.ts";
 export const SECONDS = 0.04;
 
 export function ctcOptions(tokens: readonly string[], tokenUnit: TokenUnit = "word", delay = 0): CtcOptions {
-  return { tokens, tokenUnit, blank: 0, tokenSeconds: SECONDS, delay };
+  return { tokens, tokenUnit, blank: 0, tokenSeconds: SECONDS, delay, startRow: 0 };
 }
 
 export function decoderOf(options: DecodingOptions, ctc: CtcOptions): Decoder {

@@ -34,7 +34,7 @@ export function smallConfig(encoder: Partial<EncoderConfig> = {}, rest: Partial<
       ],
       ...encoder,
     },
-    head: { type: "ctc", blank: 0, delay: 0 },
+    head: { type: "ctc", blank: 0, delay: 0, lead: 0 },
     tokens: ["<blank>", "yes", "no"],
     tokenUnit: "word",
     ...rest,
@@ -46,7 +46,7 @@ export function smallTransducer(predictor: Partial<PredictorConfig> = {}): Model
   return smallConfig(
     {},
     {
-      head: { type: "transducer", blank: 2, delay: 0 },
+      head: { type: "transducer", blank: 2, delay: 0, lead: 0 },
       predictor: { symbolEmbedding: 10, lstmLayers: 2, lstmHidden: 6, layerNorm: true, epsilon: 1e-3, ...predictor },
       tokens: ["\u2581yes", "no", "<blank>"],
       tokenUnit: "piece",

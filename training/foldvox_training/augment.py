@@ -11,6 +11,7 @@ from torch import Tensor
 from .corpus import RATE
 
 NOISE_BANK_SECONDS = 60
+MADE_NOISE = 0.25  # share of background noise
 ROOMS, ROOM_SAMPLES = 200, 6400
 
 
@@ -45,18 +46,61 @@ class Room:
 
 
 class Noise:
-    """Recorded background noise and a white floor, both drawn from stored sound: fresh noise took half the time."""
+    """Background noise, recorded or made, and a white floor, drawn from stored sound: fresh noise took half the time."""
 
     def __init__(self, recordings: List[np.ndarray], rng: np.random.Generator):
         self.recordings = recordings
         self.white = rng.normal(size=NOISE_BANK_SECONDS * RATE).astype(np.float32)
 
     def background(self, samples: int, rng: np.random.Generator) -> np.ndarray:
-        """At an effective amplitude of 1."""
+        """At an effective amplitude of about 1. There is little recorded noise to learn from: half of it plays at another
+        speed, a quarter backwards, a quarter has a second one on it, and a quarter of all noise is made.
+        """
+        if rng.random() < MADE_NOISE:
+            noise = self._made(samples, rng)
+        else:
+            noise = self._recorded(samples, rng)
+            if rng.random() < 0.25:
+                noise += self._recorded(samples, rng) * 10 ** (rng.uniform(-12, 0) / 20)
+        return noise / (np.sqrt((noise**2).mean()) + 0.03)
+
+    def _recorded(self, samples: int, rng: np.random.Generator) -> np.ndarray:
         noise = self.recordings[rng.integers(len(self.recordings))]
-        offset = rng.integers(0, len(noise) - samples)
-        piece = noise[offset : offset + samples].astype(np.float32)
-        return piece / (np.sqrt((piece**2).mean()) + 0.03)
+        pace = float(np.exp(rng.normal(0, 0.3))) if rng.random() < 0.5 else 1.0
+        pace = min(pace, (len(noise) - 3) / samples)
+        needed = int(samples * pace) + 2
+        offset = rng.integers(0, len(noise) - needed)
+        piece = noise[offset : offset + needed].astype(np.float32)
+        piece = piece[::-1] if rng.random() < 0.25 else piece
+        return at_speed(piece, pace)[:samples]
+
+    def _made(self, samples: int, rng: np.random.Generator) -> np.ndarray:
+        """Coloured noise that swells and fades, and on it blows, rings and whistles."""
+        offset = rng.integers(0, len(self.white) - samples)
+        places = np.linspace(0, np.pi, samples // 2 + 1, dtype=np.float32)
+        colour = sum(rng.normal(0, 1.2) * np.cos(waves * places) for waves in range(1, 6))
+        spectrum = np.fft.rfft(self.white[offset : offset + samples]) * np.exp(colour)
+        noise = np.fft.irfft(spectrum, samples).astype(np.float32)
+        times = np.arange(samples, dtype=np.float32) / RATE
+        noise *= np.exp(rng.uniform(0, 1) * np.sin(2 * np.pi * rng.uniform(0.2, 6) * times + rng.uniform(0, 6)))
+        noise /= np.sqrt((noise**2).mean())
+        for _ in range(rng.poisson(rng.choice([0, 1, 4, 12]))):
+            at, size = rng.integers(samples), int(np.exp(rng.uniform(-4, 0)) * RATE)
+            size = min(size, samples - at)
+            noise[at : at + size] += self._event(size, rng) * 10 ** (rng.uniform(0, 25) / 20)
+        return noise
+
+    def _event(self, samples: int, rng: np.random.Generator) -> np.ndarray:
+        """Something that begins at once and dies away: a blow, or a tone with overtones whose pitch may glide."""
+        times = np.arange(samples, dtype=np.float32) / max(1, samples)
+        fading = np.exp(-rng.uniform(0, 6) * times) * np.minimum(1, np.arange(samples, dtype=np.float32) / 80)
+        if rng.random() < 0.4:
+            offset = rng.integers(0, len(self.white) - samples)
+            return self.white[offset : offset + samples] * fading
+        pitch = np.exp(rng.uniform(np.log(80), np.log(3000))) * np.exp(rng.normal(0, 0.3) * times)
+        phase = np.cumsum(2 * np.pi * pitch / RATE)
+        overtones = [rng.uniform(0, 1) * np.sin(rng.uniform(0.99, 1.01) * number * phase) for number in range(1, 7)]
+        return sum(overtones[: rng.integers(1, 7)]) * fading
 
     def floor(self, samples: int, rng: np.random.Generator) -> np.ndarray:
         """White noise, tilted either way half the time, at an effective amplitude of about 1."""

@@ -79,11 +79,13 @@ def emissions(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[
     """Log-probs [T, tokens] (of a transducer: vectors) of each waveform, as if streamed alone to its end: the offline pass
     gives the same.
 
-    As in the recognizer, silence of the head's delay follows every waveform.
+    As in the recognizer, silence of the head's lead comes before every waveform, and of its delay behind it.
     """
     extract, answers, device = LogMel(), {}, next(model.parameters()).device
-    tail = np.zeros(model.config["head"].get("delay", 0) * model.stride * HOP, np.float32)
-    waves = [np.append(wave, tail) for wave in waves]
+    head = model.config["head"]
+    lead = np.zeros(head.get("lead", 0) * HOP, np.float32)
+    tail = np.zeros(head.get("delay", 0) * model.stride * HOP, np.float32)
+    waves = [np.concatenate([lead, wave, tail]) for wave in waves]
     order = sorted(range(len(waves)), key=lambda index: len(waves[index]))
     stride, right = model.stride, model.right_context * model.stride
     for start in range(0, len(order), BATCH):

@@ -72,6 +72,7 @@ class StreamMaker:
     def __init__(self, corpus: Corpus, recipe: Recipe, seed: int):
         encoder, head = recipe.config["encoder"], recipe.config["head"]
         self.corpus, self.tokens, self.delay = corpus, recipe.tokens, head["delay"]
+        self.lead = head.get("lead", 0) * HOP
         self.token_samples = encoder["stride"] * HOP
         self.samples = (self.tokens + encoder["rightContext"]) * self.token_samples
         self.rng = np.random.default_rng(seed)
@@ -111,7 +112,7 @@ class StreamMaker:
         kind, silent_from = rng.choice(list(self.kinds), p=self.shares), self.samples
         if kind in ("commands", "other words"):
             # Some begin with the stream, as a recording does whose first sound was cut.
-            at = int(max(0.0, rng.uniform(-0.1, 0.5)) * RATE)
+            at = self.lead + int(max(0.0, rng.uniform(-0.1, 0.5)) * RATE)
             silent_from = self._say(stream, at, only_others=kind == "other words")
         elif kind == "speech, then commands":
             spoken = int(rng.uniform(0.3, 0.6) * self.samples)
@@ -226,7 +227,8 @@ class StreamMaker:
 
     def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
         """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain,
-        far down in 10 %; a quarter of the inputs end within 100 ms of their last word, which leaves digital silence.
+        far down in 10 %; a quarter of the inputs end within 100 ms of their last word, which leaves digital silence, as does
+        the lead of the head before them all.
         """
         rng = self.rng
         if rng.random() < 0.2 * self.strength:
@@ -241,6 +243,7 @@ class StreamMaker:
             wave *= 10 ** (rng.uniform(-20, 0) / 20)
         if rng.random() < 0.25:
             wave[silent_from:] = 0
+        wave[: self.lead] = 0
         return np.clip(wave, -1, 1)
 
 
