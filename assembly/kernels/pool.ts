@@ -68,8 +68,10 @@ export function threadsOf(p: Pool): i32 {
 
 /** Begins a round: what helpers still do for earlier ones will come to nothing. What its chunks are may be written now. */
 export function beginRound(p: Pool): void {
-  p.round++;
-  atomic.store<u64>(at(p, offsetof<Pool>("open")), <u64>p.round << 32);
+  atomic.store<u64>(at(p, offsetof<Pool>("open")), <u64>(p.round + 1) << 32);
+  // Read back, because ARM's processors let plain stores pass an atomic store before them, but not an atomic load: a late helper
+  // could take the new round's work for the old one's.
+  p.round = <u32>(openChunks(p) >> 32);
 }
 
 /** Offers the round's chunks 0 ... count - 1, at most 32. */

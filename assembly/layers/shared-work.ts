@@ -25,7 +25,8 @@ import { Scratch } from "./scratch";
 
 /**
  * A pool, and the work that the chunks of its round are of: attention, if there is one, each chunk a head; else a product, the
- * arguments of `project` (linear.ts).
+ * arguments of `project` (linear.ts). What attention is of stands behind this record: all that helpers read is written
+ * within the round, or one that is late could take a part of the next round's for its own.
  */
 @unmanaged
 export class SharedWork extends Pool {
@@ -95,6 +96,12 @@ export function dividesHeads(a: Attention): bool {
   return fits && workOfHeads(a) >= DIVIDED_HEADS;
 }
 
+/** Where a SharedWork keeps what attention is of. */
+// @ts-ignore: decorator
+@inline function ownAttention(p: SharedWork): Attention {
+  return changetype<Attention>(changetype<usize>(p) + offsetof<SharedWork>());
+}
+
 /** A chunk to out, in rows outStride bytes apart; `room` is the thread's own, for unpacked weights or scores. */
 function compute(p: SharedWork, out: usize, outStride: usize, room: usize, chunk: i32): void {
   const a = p.attention;
@@ -161,8 +168,9 @@ function projectRound(p: SharedWork, l: Linear, s: Scratch, out: usize, x: usize
 
 /** `attendHeads` (heads.ts) with the help of other threads. */
 export function attendTogether(p: SharedWork, s: Scratch, out: usize): void {
-  const a = s.attention;
   beginRound(p);
+  const a = ownAttention(p);
+  memory.copy(changetype<usize>(a), changetype<usize>(s.attention), offsetof<Attention>());
   p.attention = a;
   p.scratch = s;
   p.out = out;
@@ -184,17 +192,12 @@ function copyWords(to: usize, from: usize, bytes: usize): void {
   for (let at: usize = 0; at < bytes; at += 4) store<i32>(to + at, atomic.load<i32>(from + at));
 }
 
-/** Reads what the chunks of the round are, and behind it what attention is of; false if the round is over. */
+/** Reads what the chunks of the round are; false if the round is over. */
 function copyWork(to: SharedWork, p: SharedWork, round: u32): bool {
   const begin = offsetof<SharedWork>("attention");
-  const end = offsetof<SharedWork>();
-  copyWords(changetype<usize>(to) + begin, changetype<usize>(p) + begin, end - begin);
-  const a = to.attention;
-  if (a) {
-    const own = changetype<usize>(to) + end;
-    copyWords(own, changetype<usize>(a), offsetof<Attention>());
-    to.attention = changetype<Attention>(own);
-  }
+  const bytes = offsetof<SharedWork>() + offsetof<Attention>() - begin;
+  copyWords(changetype<usize>(to) + begin, changetype<usize>(p) + begin, bytes);
+  if (to.attention) to.attention = ownAttention(to);
   return isCurrent(p, round);
 }
 

@@ -145,8 +145,8 @@ export class CtcBeamDecoder implements Decoder {
     const { probabilities: p, prefixes: before } = this;
     const { blank } = this.options;
     const { spelling, scorer } = this.search;
-    // A row that is no distribution, as NaN, says nothing.
-    if (!(p[blank]! > 0)) p[blank] = TOKEN_FLOOR;
+    // A row that is no distribution, as NaN, says nothing; and a row after which nothing could go on, no more than that.
+    if (!(p[blank]! > TOKEN_FLOOR)) p[blank] = TOKEN_FLOOR;
     const touched = new Set(before);
     for (const prefix of before) {
       prefix.stay(p[blank]!);

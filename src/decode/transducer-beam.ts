@@ -10,6 +10,7 @@
 // the best any more can come back only by merging with an open one, which brings its state along.
 
 import {
+  beginsSince,
   type Hypothesis,
   type Joined,
   MAX_SYMBOLS_PER_ROW,
@@ -65,6 +66,12 @@ export class TransducerBeam implements TransducerSearch {
 
   restart(): void {
     this.beam = [startOf(this.model)];
+  }
+
+  forgetBefore(since: number): void {
+    const left = this.beam.filter((hypothesis) => beginsSince(hypothesis, since));
+    const all = left.map(({ score }) => score).reduce((sum, score) => this.logAdd(sum, score));
+    this.beam = left.map((hypothesis) => ({ ...hypothesis, score: hypothesis.score - all }));
   }
 
   /** The hypothesis takes a blank and joins those at rest, in the place of one with the same tokens. */

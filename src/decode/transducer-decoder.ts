@@ -34,6 +34,9 @@ function commonLength(paths: readonly (readonly Emitted[])[]): number {
   return length;
 }
 
+/** At the end of an utterance in which nothing was said, a word may just be beginning in another hypothesis. */
+const BEGINNING_SECONDS = 1;
+
 export class TransducerDecoder implements Decoder {
   private readonly options: TransducerOptions;
   private readonly search: TransducerSearch;
@@ -92,8 +95,8 @@ export class TransducerDecoder implements Decoder {
   finish(): FinalResult | null {
     const result = wordsOf(this.emissions(pathOf(this.best)), this.options.tokenUnit);
     const final = { text: textOf(result), result, ...this.alternatives() };
-    // Where nothing was said there is nothing to forget, and a word may just be beginning in another hypothesis.
     if (this.hasEmissions) this.search.restart();
+    else this.search.forgetBefore(this.rows - BEGINNING_SECONDS / this.options.tokenSeconds);
     this.utteranceRow = this.rows;
     return result.length === 0 ? null : final;
   }

@@ -42,4 +42,8 @@ export class TransducerGreedy implements TransducerSearch {
   restart(): void {
     this.best = startOf(this.model);
   }
+
+  forgetBefore(): void {
+    this.best = { ...this.best, score: 0 };
+  }
 }

@@ -5,6 +5,7 @@
 // A hypothesis's state is made once, when it enters the beam; one that stays in the beam keeps its slot.
 
 import {
+  beginsSince,
   type Hypothesis,
   type Joined,
   type Prediction,
@@ -69,6 +70,17 @@ export class TransducerRuns implements TransducerSearch {
 
   restart(): void {
     this.beam = [this.start()];
+  }
+
+  forgetBefore(since: number): void {
+    const left = this.beam.filter((prefix) => beginsSince(prefix, since));
+    const all = left.map(({ score }) => score).reduce((sum, score) => this.logAdd(sum, score));
+    this.beam = left.map((prefix) => ({
+      ...prefix,
+      score: prefix.score - all,
+      rest: prefix.rest - all,
+      run: prefix.run - all,
+    }));
   }
 
   private start(): Prefix {

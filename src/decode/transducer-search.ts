@@ -51,6 +51,11 @@ export interface TransducerSearch {
   step(row: number, streamRow: number): void;
   /** Forgets everything said. */
   restart(): void;
+  /**
+   * While the best hypothesis is empty: forgets the others, but for those whose first token came in row `since` of the stream or
+   * later. What is left counts as all there is: it would lose likelihood row by row to whatever might have been said since.
+   */
+  forgetBefore(since: number): void;
 }
 
 /** As in torchaudio: what a row may hold at most. A trained model comes nowhere near it. */
@@ -68,6 +73,12 @@ export function pathOf({ last, count }: Hypothesis): Emitted[] {
   let at = count;
   for (let emitted = last; emitted; emitted = emitted.before) path[--at] = emitted;
   return path;
+}
+
+/** Whether nothing was said, or only from row `since` on. */
+export function beginsSince(hypothesis: Hypothesis, since: number): boolean {
+  const [first] = pathOf(hypothesis);
+  return !first || first.row >= since;
 }
 
 /** Whether two hypotheses are the same tokens. Paths that differ mostly do so near their ends, and equal ones soon meet. */

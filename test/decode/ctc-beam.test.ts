@@ -197,6 +197,12 @@ describe("rows", () => {
     expect(alternatives!.every(({ confidence }) => confidence >= 0 && confidence <= 1)).toBe(true);
   });
 
+  it.each([-200, -500, -700])("in which all is as good as impossible (%i) say nothing, and harm nothing", (logProb) => {
+    const decoder = beamOf({ beam: 4 }, words);
+    for (let i = 0; i < 5; i++) decoder.accept(new Float32Array(8).fill(logProb), 2);
+    expect(accept(decoder, rowsOf([1, 0.9], [0, 0])).finish()!.text).toBe("yes");
+  });
+
   it("of NaN say nothing, and harm nothing", () => {
     const decoder = accept(beamOf({ beam: 4 }, words), rowsOf([1, 0.9], [0, 0]));
     decoder.accept(new Float32Array(8).fill(Number.NaN), 2);

@@ -21,6 +21,7 @@ class ToldSearch implements TransducerSearch {
   hypotheses: readonly Hypothesis[] = [hypothesis([])];
   readonly steps: [row: number, streamRow: number][] = [];
   restarts = 0;
+  readonly forgotten: number[] = [];
 
   step(row: number, streamRow: number): void {
     this.steps.push([row, streamRow]);
@@ -29,6 +30,10 @@ class ToldSearch implements TransducerSearch {
   restart(): void {
     this.restarts++;
     this.hypotheses = [hypothesis([])];
+  }
+
+  forgetBefore(since: number): void {
+    this.forgotten.push(since);
   }
 }
 
@@ -269,6 +274,7 @@ describe("utterances", () => {
     search.hypotheses = [hypothesis([]), hypothesis([[1, 59]])];
     expect(stream.finish()).toBeNull();
     expect(search.restarts).toBe(0);
+    expect(search.forgotten).toEqual([60 - 1 / SECONDS]);
     expect(stream.trailingSilenceSeconds).toBe(0);
   });
 
