@@ -6,6 +6,8 @@ export interface Table {
   readonly title: string;
   /** What a reader must know to understand the figures. */
   readonly note?: string;
+  /** When and where, if not with the rest. */
+  readonly measured?: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
   readonly plot?: Plot;

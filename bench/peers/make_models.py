@@ -4,7 +4,8 @@
 
 Per model build/peers/NAME/: model.fp32.safetensors, model.int8.safetensors, step.fp32.onnx, step.int8.onnx (see
 training/export_onnx.py), features.f32 [frames, mels], the left context after the first `warm` steps key.f32 and
-value.f32, and step.json with the shapes. Seeds are fixed. A folder that is complete is left alone.
+value.f32, and step.json with the shapes. Seeds are fixed. A folder that is complete, and newer than the model that it is
+of, is left alone.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "training"))
 
-from export_onnx import export, read_model, warm_state  # noqa: E402
+from export_onnx import export, warm_state  # noqa: E402
 from foldvox_training.model import FoldvoxModel  # noqa: E402
-from foldvox_training.model_file import read_weights, save_model  # noqa: E402
+from foldvox_training.model_file import load_weights, read_weights, save_model  # noqa: E402
 from foldvox_training.reference import random_config  # noqa: E402
 from make_goldens import random_weights  # noqa: E402
 
@@ -31,7 +32,9 @@ SHIPPED = ("commands", "commands-tiny")
 STEPS = 48
 
 
-def untrained(name: str, width: int, layers: int, heads: int, output: int, fold: int = 1) -> Dict[str, Any]:
+def untrained(
+    name: str, width: int, layers: int, heads: int, output: int, fold: int = 1
+) -> Dict[str, Any]:
     """`layers` standard layers, or the fold times as many folded ones that cost as many linear multiply-adds."""
     plan = [(fold, fold, heads // fold, 4 * width)] * (layers * fold)
     return random_config(
@@ -54,7 +57,11 @@ def make(seed: int, config: Dict[str, Any]) -> Tuple[FoldvoxModel, Dict[str, Ten
     model = FoldvoxModel(config).eval()
     random_weights(model)
     mels = config["encoder"]["inputDim"]
-    return model, {**model.state_dict(), "features.mean": torch.zeros(mels), "features.invstddev": torch.ones(mels)}
+    return model, {
+        **model.state_dict(),
+        "features.mean": torch.zeros(mels),
+        "features.invstddev": torch.ones(mels),
+    }
 
 
 def write(folder: Path, model: FoldvoxModel, tensors: Dict[str, Tensor]) -> None:
@@ -62,8 +69,12 @@ def write(folder: Path, model: FoldvoxModel, tensors: Dict[str, Tensor]) -> None
     config, encoder = model.config, model.config["encoder"]
     for weights in ("fp32", "int8"):
         save_model(folder / f"model.{weights}.safetensors", config, tensors, weights)
-    export(read_model(folder / "model.fp32.safetensors"), folder)
-    segment, right, stride = encoder["segment"], encoder["rightContext"], encoder["stride"]
+    export(load_weights(folder / "model.fp32.safetensors")[0], folder)
+    segment, right, stride = (
+        encoder["segment"],
+        encoder["rightContext"],
+        encoder["stride"],
+    )
     warm = -(-encoder["leftContext"] // segment)
     frames = ((warm + STEPS) * segment + right) * stride
     torch.manual_seed(1)
@@ -79,20 +90,30 @@ def write(folder: Path, model: FoldvoxModel, tensors: Dict[str, Tensor]) -> None
     (folder / "step.json").write_text(json.dumps(shapes) + "\n")
 
 
+def made(last: Path, name: str) -> bool:
+    """Whether the folder is complete, `last` being its last file, and of the model as it is now."""
+    model = ROOT / "models" / f"{name}.safetensors"
+    return last.exists() and not (
+        name in SHIPPED and model.stat().st_mtime > last.stat().st_mtime
+    )
+
+
 def main() -> int:
     torch.set_num_threads(1)
     target = Path(sys.argv[1])
-    todo = [
-        name for name in SHIPPED + tuple(c["name"] for c in UNTRAINED) if not (target / name / "step.json").exists()
-    ]
-    for name in todo:
+    names = SHIPPED + tuple(config["name"] for config in UNTRAINED)
+    for name in [name for name in names if not made(target / name / "step.json", name)]:
         print(f"making {name}", flush=True)
         if name in SHIPPED:
             path = ROOT / "models" / f"{name}.safetensors"
-            model, (tensors, _) = read_model(path), read_weights(path)
+            model, (tensors, _) = load_weights(path)[0], read_weights(path)
             write(target / name, model, tensors)
         else:
-            seed = next(index for index, config in enumerate(UNTRAINED) if config["name"] == name)
+            seed = next(
+                index
+                for index, config in enumerate(UNTRAINED)
+                if config["name"] == name
+            )
             write(target / name, *make(seed, UNTRAINED[seed]))
     return 0
 

@@ -4,11 +4,12 @@ import { cell, type Table } from "../table.ts";
 import { goals } from "./goals.ts";
 import type { Dated, Report } from "./write.ts";
 
-function tableMarkdown({ title, note, columns, rows }: Table): string {
+function tableMarkdown({ title, note, measured, columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rule = columns.map((_, i) => (i === 0 ? "---" : "--:"));
   const lines = [line(columns), line(rule), ...rows.map((row) => line(row.map(cell)))];
-  return [`### ${title}`, ...(note ? [note] : []), lines.join("\n")].join("\n\n");
+  const about = [note, measured && `Measured ${measured}.`].filter(Boolean);
+  return [`### ${title}`, ...about, lines.join("\n")].join("\n\n");
 }
 
 const HEADINGS: Record<string, { title: string; command: string; text: string }> = {

@@ -25,9 +25,11 @@ export function writeReport(name: "ours" | "peers", part: Part): void {
   const before: Report = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   // A run of some suites or models leaves the tables of the others.
   const fresh = new Set(part.tables.map(({ title }) => title));
-  const kept = before[name]?.tables.filter(({ title }) => !fresh.has(title)) ?? [];
-  const dated = { ...part, tables: [...kept, ...part.tables], date: new Date().toISOString().slice(0, 10) };
-  const report: Report = { ...before, [name]: { ...dated, machine: machine() } };
+  const last = before[name];
+  const kept = last?.tables.filter(({ title }) => !fresh.has(title)) ?? [];
+  const old = kept.map((table) => ({ measured: `${last!.date}, on ${last!.machine}`, ...table }));
+  const now = { date: new Date().toISOString().slice(0, 10), machine: machine() };
+  const report: Report = { ...before, [name]: { ...part, tables: [...old, ...part.tables], ...now } };
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(file("docs/benchmarks.md"), markdown(report));
   writeFileSync(file("build/bench.html"), page(report));

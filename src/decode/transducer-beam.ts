@@ -9,15 +9,13 @@
 // the best of those at rest keep theirs. That loses nothing: within a row scores at rest only grow, so one that is not among
 // the best any more can come back only by merging with an open one, which brings its state along.
 
+import type { Joined, Prediction, TransducerModel } from "../engine/transducer-model.ts";
 import {
   beginsSince,
   type Hypothesis,
-  type Joined,
   MAX_SYMBOLS_PER_ROW,
-  type Prediction,
   sameTokens,
   startOf,
-  type TransducerModel,
   type TransducerSearch,
 } from "./transducer-search.ts";
 

@@ -7,7 +7,8 @@ import { TransducerBeam } from "./transducer-beam.ts";
 import { TransducerDecoder, type TransducerOptions } from "./transducer-decoder.ts";
 import { TransducerGreedy } from "./transducer-greedy.ts";
 import { TransducerRuns } from "./transducer-runs.ts";
-import type { TransducerModel, TransducerSearch } from "./transducer-search.ts";
+import type { TransducerModel } from "../engine/transducer-model.ts";
+import type { TransducerSearch } from "./transducer-search.ts";
 
 /** Where alternatives are asked for but no beam: what torchaudio's documentation uses. */
 const DEFAULT_BEAM = 10;

@@ -1,12 +1,7 @@
 // Greedy transducer decoding: in every row the best token, again and again, until the blank is better.
 
-import {
-  type Hypothesis,
-  MAX_SYMBOLS_PER_ROW,
-  startOf,
-  type TransducerModel,
-  type TransducerSearch,
-} from "./transducer-search.ts";
+import type { TransducerModel } from "../engine/transducer-model.ts";
+import { type Hypothesis, MAX_SYMBOLS_PER_ROW, startOf, type TransducerSearch } from "./transducer-search.ts";
 
 export class TransducerGreedy implements TransducerSearch {
   private readonly model: TransducerModel;

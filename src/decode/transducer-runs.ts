@@ -4,16 +4,8 @@
 //
 // A hypothesis's state is made once, when it enters the beam; one that stays in the beam keeps its slot.
 
-import {
-  beginsSince,
-  type Hypothesis,
-  type Joined,
-  type Prediction,
-  sameTokens,
-  startOf,
-  type TransducerModel,
-  type TransducerSearch,
-} from "./transducer-search.ts";
+import type { Joined, Prediction, TransducerModel } from "../engine/transducer-model.ts";
+import { beginsSince, type Hypothesis, sameTokens, startOf, type TransducerSearch } from "./transducer-search.ts";
 
 /** Its score is that of all its paths. */
 interface Prefix extends Hypothesis {

@@ -1,8 +1,8 @@
 // Predictor and joiner of one stream, as a search asks for them: requests and answers go through windows in the arena.
 
-import type { Joined, Prediction, TransducerModel } from "../decode/transducer-search.ts";
 import type { TransducerPlan } from "./arena.ts";
 import type { EngineAccess } from "./engine-stream.ts";
+import type { Joined, Prediction, TransducerModel } from "./transducer-model.ts";
 
 export class EngineTransducer implements TransducerModel {
   readonly blank: number;

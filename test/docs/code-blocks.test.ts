@@ -109,6 +109,12 @@ function help(command: readonly string[]): string {
   return stdout;
 }
 
+/** The script's source, and that of the one to which it hands the options that it does not know. */
+function optionsSource(script: string): string {
+  const source = readFileSync(join(root, script), "utf8");
+  return source.includes("parse_known_args") ? source + optionsSource("training/train.py") : source;
+}
+
 /** What is wrong with a command, or null. */
 function wrongWith(command: string): string | null {
   const words = command.replace(/^npx /, "").split(/\s+/);
@@ -119,10 +125,15 @@ function wrongWith(command: string): string | null {
     const text = help(path);
     if (text === "") return `no command ${path.join(" ")}`;
     const options = words.filter((word) => /^--?[a-z]/.test(word));
-    return options.find((option) => !text.includes(option.split("=")[0]!)) ?? null;
+    return options.find((option) => !new RegExp(`(^|[\\s,])${option.split("=")[0]}(?![\\w-])`, "m").test(text)) ?? null;
   }
-  const file = words.find((word) => /^(scripts|training|examples|bench)\/.*\.(py|sh|mjs|txt)$/.test(word));
-  return file && !existsSync(join(root, file)) ? `no file ${file}` : null;
+  const at = words.findIndex((word) => /^(scripts|training|examples|bench)\/.*\.(py|sh|mjs|txt)$/.test(word));
+  if (at < 0) return null;
+  if (!existsSync(join(root, words[at]!))) return `no file ${words[at]}`;
+  const source = optionsSource(words[at]!);
+  return (
+    words.slice(at + 1).find((word) => /^--[a-z]/.test(word) && !source.includes(`"${word.split("=")[0]}"`)) ?? null
+  );
 }
 
 describe("commands", () => {

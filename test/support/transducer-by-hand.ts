@@ -1,7 +1,7 @@
 // A transducer written by hand, whose states are the tokens that led to them.
 
 import { expect } from "vitest";
-import type { Joined, Prediction, TransducerModel } from "../../src/decode/transducer-search.ts";
+import type { Joined, Prediction, TransducerModel } from "../../src/engine/transducer-model.ts";
 import { generator } from "./random.ts";
 
 export const BLANK = 3;
