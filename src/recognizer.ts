@@ -9,7 +9,7 @@ import { TransducerDecoder } from "./decode/transducer-decoder.ts";
 import { transducerBeam } from "./decode/transducer-decoding.ts";
 import { type DecoderFactory, decodersFor } from "./decoders.ts";
 import type { ArenaOptions } from "./engine/arena.ts";
-import { type Build, Engine } from "./engine/engine.ts";
+import { type Arena, type Build, Engine } from "./engine/engine.ts";
 import { canShareMemory } from "./engine/helpers.ts";
 import type { MemoryReport } from "./engine/memory-report.ts";
 import { compile, compileSync, isThreaded, requireWebAssembly, type WasmSource } from "./engine/module.ts";
@@ -56,9 +56,12 @@ function checkCount(name: string, count: number, most: number): number {
   throw new FoldvoxError("bad-argument", `${name} is ${count}; give a whole number from 1 to ${most}.`);
 }
 
-/** Errors: bad-argument. */
-function arenaSize(options: Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "threads" | "decoding">): ArenaOptions {
-  const { maxStreams = 1, maxBatch = 1, threads = 1, decoding = {} } = options;
+type CheckedOptions = Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "threads" | "decoding" | "endpoint">;
+
+/** Checks what can be checked before there is a model; says what the arena must have room for. Errors: bad-argument. */
+function checkOptions(options: CheckedOptions): ArenaOptions {
+  const { maxStreams = 1, maxBatch = 1, threads = 1, decoding = {}, endpoint = {} } = options;
+  endpointRules(endpoint);
   return {
     streams: checkCount("maxStreams", maxStreams, 65536),
     beam: transducerBeam(decoding),
@@ -67,12 +70,38 @@ function arenaSize(options: Pick<RecognizerOptions, "maxStreams" | "maxBatch" | 
   };
 }
 
+/** Starts an engine unless the signal aborts. One that comes after that is freed. */
+async function startEngine(arena: Arena, module: WebAssembly.Module, signal?: AbortSignal): Promise<Engine> {
+  const starting = Engine.start(arena, module);
+  try {
+    return await unlessAborted(starting, signal);
+  } catch (error) {
+    starting.then(
+      (engine) => engine.free(),
+      () => {},
+    );
+    throw error;
+  }
+}
+
+/** A recognizer over an engine, which is freed if the model cannot do what the options ask for. */
+function recognizerOver(engine: Engine, options: StreamOptions): Recognizer {
+  try {
+    return new Recognizer(engine, options);
+  } catch (error) {
+    engine.free();
+    throw error;
+  }
+}
+
 /**
  * Loads a model and starts an engine. Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory,
  * wasm-failed, io, bad-argument; the signal's reason if it aborts.
  */
 export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
-  const size = arenaSize(options);
+  const size = checkOptions(options);
+  // Before compiling, whose failure nobody would hear of any more.
+  options.signal?.throwIfAborted();
   requireWebAssembly();
   const wantsThreads = size.threads !== 1 && canShareMemory();
   const compiling = unlessAborted(compile(options.wasm, wantsThreads), options.signal);
@@ -81,13 +110,13 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   const needs = { ...size, threads: shared && wantsThreads ? size.threads! : 1, shared };
   const loading = loadArena(options.model ?? bundledModel(), options, needs);
   const [module, arena] = await Promise.all([compiling, loading]);
-  const engine = await unlessAborted(Engine.start(arena, module), options.signal);
-  return new Recognizer(engine, options);
+  const engine = await startEngine(arena, module, options.signal);
+  return recognizerOver(engine, options);
 }
 
 /** createRecognizer for places that may not wait, from bytes in memory. The same errors. */
 export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
-  const size = arenaSize(options);
+  const size = checkOptions(options);
   const module = compileSync(options.wasm);
   const loader = new ModelLoader();
   loader.push(options.model instanceof Uint8Array ? options.model : new Uint8Array(options.model));
@@ -95,7 +124,7 @@ export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer
     ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, options.maxBytes)
     : null;
   loader.finish();
-  return new Recognizer(Engine.startSync(arena!, module), options);
+  return recognizerOver(Engine.startSync(arena!, module), options);
 }
 
 /** How `transcribe` and the transform stream read what they are given, and the options of their stream. */

@@ -1,7 +1,7 @@
 // The whole recognizer on a real recording, over every build: the words, chunking, streams, memory, and bad input.
 
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { arenaBytes, createRecognizer, FoldvoxError, fitsIn, type Recognizer, readModelHeader } from "../src/index.ts";
 import { BUILDS, bytesOf, engineModule, recognizer } from "./support/engines.ts";
 import { relativeL2 } from "./support/numbers.ts";
@@ -293,6 +293,8 @@ describe("bad input leaves a stream as it was", () => {
 });
 
 describe("createRecognizer", () => {
+  afterEach(() => vi.restoreAllMocks());
+
   it("loads from whatever yields bytes", async () => {
     async function* pieces() {
       for (let at = 0; at < model.length; at += 65536) yield model.subarray(at, at + 65536);
@@ -304,6 +306,20 @@ describe("createRecognizer", () => {
       expect(engine.header.config.name).toBe("commands");
       engine.free();
     }
+  });
+
+  it("compiles and reads nothing for options that are wrong with any model, or a signal that has aborted", async () => {
+    const compile = vi.spyOn(WebAssembly, "compile");
+    const stream = new Blob([model as Uint8Array<ArrayBuffer>]).stream();
+    // Where it is compiled all the same, nobody would be there for this error.
+    const given = { model: stream, wasm: new Uint8Array(9) };
+    const wrong = createRecognizer({ ...given, endpoint: { longest: 0 } });
+    await expect(wrong).rejects.toMatchObject({ code: "bad-argument" });
+    const aborted = createRecognizer({ ...given, signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ name: "AbortError" });
+    expect(stream.locked).toBe(false);
+    expect(compile).not.toHaveBeenCalled();
+    expect(codeOf(() => recognizer("simd", new Uint8Array(), { endpoint: { longest: 0 } }))).toBe("bad-argument");
   });
 
   it("says what is wrong with the engine or the place", async () => {

@@ -99,7 +99,6 @@ function buildOf(exports: EngineExports): Build {
 interface Running {
   readonly arena: Arena;
   readonly access: EngineAccess;
-  readonly helpers: Helpers | null;
 }
 
 export class Engine {
@@ -109,8 +108,9 @@ export class Engine {
   private readonly vacant: number[];
   private readonly batchList: Uint32Array;
   private running: Running | null;
+  private helpers: Helpers | null = null;
 
-  private constructor(arena: Arena, exports: EngineExports, helpers: Helpers | null) {
+  private constructor(arena: Arena, exports: EngineExports) {
     if (typeof exports.initModel !== "function") {
       throw new FoldvoxError("wasm-failed", "The wasm option is a WebAssembly module, but not foldvox's engine.");
     }
@@ -121,7 +121,7 @@ export class Engine {
     const memory = arena.memory.buffer;
     const model = writeDescriptor(memory, this.plan, arena.header);
     exports.initModel(model);
-    this.running = { arena, access: { exports, memory, model }, helpers };
+    this.running = { arena, access: { exports, memory, model } };
     this.vacant = [...this.plan.streams].reverse();
     this.batchList = new Uint32Array(memory, this.plan.batchList, this.plan.batch);
   }
@@ -133,14 +133,19 @@ export class Engine {
   static async start(arena: Arena, module: WebAssembly.Module): Promise<Engine> {
     const { memory, plan } = arena;
     const { exports } = await instantiate(module, { env: { memory } });
-    const helpers = plan.threads ? new Helpers(module, memory, plan.threads) : null;
-    return new Engine(arena, exports as unknown as EngineExports, helpers);
+    const engine = new Engine(arena, exports as unknown as EngineExports);
+    // Last: nobody would end them if anything failed after them.
+    if (plan.threads) {
+      engine.helpers = new Helpers(module, memory, plan.threads);
+      engine.helpers.endWith(engine);
+    }
+    return engine;
   }
 
   /** The same without asynchronous steps. */
   static startSync(arena: Arena, module: WebAssembly.Module): Engine {
     const { exports } = instantiateSync(module, { env: { memory: arena.memory } });
-    return new Engine(arena, exports as unknown as EngineExports, null);
+    return new Engine(arena, exports as unknown as EngineExports);
   }
 
   /** Opens a stream in a vacant state block. Errors: stream-limit, freed. */
@@ -165,13 +170,13 @@ export class Engine {
 
   /** Errors: freed. */
   memoryReport(): MemoryReport {
-    const { arena, helpers } = this.open();
-    return reportMemory(arena, 1 + (helpers?.count ?? 0));
+    return reportMemory(this.open().arena, 1 + (this.helpers?.count ?? 0));
   }
 
   /** Drops the memory and ends the threads. The engine and its streams throw `freed` from then on. */
   free(): void {
-    this.running?.helpers?.end();
+    this.helpers?.end();
+    this.helpers = null;
     this.running = null;
   }
 

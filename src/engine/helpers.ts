@@ -24,6 +24,13 @@ export function canShareMemory(): boolean {
   return hasThreads && typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated !== false;
 }
 
+/**
+ * Ends the helpers of who is collected: a thread that sleeps is never collected itself, and keeps the memory. Where there are
+ * threads but no such registry, they stay.
+ */
+const abandoned =
+  typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Helpers>((helpers) => helpers.end()) : null;
+
 function start(helper: HelperStart): { terminate(): unknown } {
   const threads = nodeModule("node:worker_threads");
   // Written out twice, so that bundlers see a worker where there is one.
@@ -44,13 +51,22 @@ function start(helper: HelperStart): { terminate(): unknown } {
 }
 
 export class Helpers {
-  private readonly workers: readonly { terminate(): unknown }[];
+  private readonly workers: { terminate(): unknown }[] = [];
   private readonly pool: Int32Array;
 
-  /** Starts a helper for each place that is planned. */
+  /** Starts a helper for each place that is planned, or as many as can be started. */
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, { pool, helpers }: ThreadsPlan) {
     this.pool = new Int32Array(memory.buffer, pool, HELPERS + 1);
-    this.workers = helpers.map((place) => start({ module, memory, pool, place }));
+    try {
+      for (const place of helpers) this.workers.push(start({ module, memory, pool, place }));
+    } catch {
+      // Not allowed here: in a page whose scripts are of another origin, under Node's permission model.
+    }
+  }
+
+  /** Ends the helpers when the owner is collected before end(). */
+  endWith(owner: object): void {
+    abandoned?.register(owner, this, this);
   }
 
   /** Helpers that have come. */
@@ -59,6 +75,8 @@ export class Helpers {
   }
 
   end(): void {
+    // What is registered is held, and with it the memory.
+    abandoned?.unregister(this);
     for (const worker of this.workers) worker.terminate();
   }
 }

@@ -1,8 +1,9 @@
 // The model cache in a folder: for every URL a file with the bytes, `.part` until they are all there, and one that describes
-// them. A lock file with a process number keeps two downloads from writing to the same file.
+// them. A lock (file-lock.ts) keeps two downloads from writing to the same file.
 
 import { sha256 } from "../model/sha256.ts";
 import { chunksOfFile } from "../platform.ts";
+import { takeLock } from "./file-lock.ts";
 import type { CacheEntry, ModelCache, Origin } from "./model-cache.ts";
 
 type FileSystem = typeof import("node:fs/promises");
@@ -115,33 +116,9 @@ export class FolderCache implements ModelCache {
         .replace(/[^\w.-]/g, "_")
         .slice(-60) ?? "";
     const path = `${this.folder}/${digest.slice(0, 16)}-${name}`;
-    const isOurs = await this.lock(`${path}.lock`);
+    const isOurs = await takeLock(this.fs, `${path}.lock`);
     const entry = new FolderEntry(this.fs, path, url, isOurs);
     await entry.look();
     return isOurs || entry.complete ? entry : null;
-  }
-
-  /** Takes the lock, from a process that is gone too. */
-  private async lock(path: string): Promise<boolean> {
-    const take = () =>
-      this.fs.writeFile(path, String(process.pid), { flag: "wx" }).then(
-        () => true,
-        () => false,
-      );
-    if (await take()) return true;
-    const holder = Number(await this.fs.readFile(path, "utf8").catch(() => ""));
-    if (holder > 0 && isRunning(holder)) return false;
-    await this.fs.rm(path, { force: true });
-    return take();
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process may not be signalled, but is there.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

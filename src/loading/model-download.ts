@@ -66,7 +66,8 @@ export class ModelDownload {
     // A cache that does not work, as in a private window, is none.
     this.entry = (await cache?.open(this.url.href).catch(() => null)) ?? null;
     if (reload) await this.forget();
-    const kept = this.entry?.origin ? { origin: this.entry.origin, bytes: this.entry.bytes } : null;
+    // What somebody else has open cannot be forgotten, but is not what was asked for.
+    const kept = !reload && this.entry?.origin ? { origin: this.entry.origin, bytes: this.entry.bytes } : null;
     const isWhole = kept !== null && (this.entry!.complete || kept.bytes === kept.origin.totalBytes);
     if (kept && isWhole && (await this.isCurrent(kept.origin))) {
       yield* this.keptBytes();
@@ -185,7 +186,8 @@ export class ModelDownload {
     const response = await fetch(this.url, { headers, ...(signal ? { signal } : {}) });
     if (response.ok && response.body) return response;
     await response.body?.cancel();
-    if (response.status === 416) return response;
+    // The range is at fault. Where none was asked for it is a refusal like others, and asking again would change nothing.
+    if (response.status === 416 && headers.range) return response;
     const answer = `the server answered ${response.status}`;
     if (!isRefusal(response.status)) throw new Error(answer);
     throw new FoldvoxError("io", `${this.url.href} could not be read: ${answer}.`);

@@ -1,9 +1,10 @@
-// Several threads give the bits of one, are gone after free, and are done without where there is no shared memory. Over the
-// built files, because threads are started from them.
+// Several threads give the bits of one, are gone after free and when nothing came of loading, and are done without where there
+// is no shared memory. Over the built files, because threads are started from them.
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import workerThreads from "node:worker_threads";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { arenaBytes, type Recognizer, type RecognizerOptions, readModelHeader } from "../../src/index.ts";
 import type { EncoderConfig } from "../../src/model/config.ts";
@@ -15,7 +16,10 @@ import { readWav } from "../support/wav.ts";
 const built = new URL("../../build/index.js", import.meta.url).href;
 const { createRecognizer } = (await import(built)) as typeof import("../../src/index.ts");
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 /** A recognizer whose helpers have come. */
 async function withThreads(threads: number, options: RecognizerOptions): Promise<Recognizer> {
@@ -163,6 +167,76 @@ describe("threads", () => {
   });
 });
 
+describe("loading that fails", () => {
+  const model = bytesOf("models/commands-tiny.safetensors");
+
+  /** Helpers started from now on, and those of them that live: a thread that has ended has no number. */
+  function countHelpers() {
+    const Thread = workerThreads.Worker;
+    const workers: workerThreads.Worker[] = [];
+    // biome-ignore lint/complexity/useArrowFunction: it is called with new.
+    vi.spyOn(workerThreads, "Worker").mockImplementation(function (...start) {
+      workers.push(new Thread(...start));
+      return workers.at(-1)!;
+    });
+    const live = () => workers.filter(({ threadId }) => threadId !== -1).length;
+    return { started: () => workers.length, live };
+  }
+
+  it("for options that are wrong with any model starts nothing", async () => {
+    const { started } = countHelpers();
+    const onProgress = vi.fn();
+    const options = { model, threads: 3, onProgress, endpoint: { silenceAfterSpeech: -1 } };
+    await expect(createRecognizer(options)).rejects.toMatchObject({ code: "bad-argument" });
+    expect(onProgress).not.toHaveBeenCalled();
+    expect(started()).toBe(0);
+  });
+
+  it("for a module that is not the engine starts no helpers", async () => {
+    // (module (func (export "help")))
+    const other = "0061736d01000000 010401600000 03020100 0708010468656c700000 0a040102000b".replaceAll(" ", "");
+    const { started } = countHelpers();
+    const loading = createRecognizer({ model, threads: 3, wasm: Buffer.from(other, "hex") });
+    await expect(loading).rejects.toMatchObject({ code: "wasm-failed" });
+    expect(started()).toBe(0);
+  });
+
+  it("for options that are wrong with this model leaves no helpers", async () => {
+    const { started, live } = countHelpers();
+    const loading = createRecognizer({ model, threads: 3, decoding: { grammar: ["perhaps"] } });
+    await expect(loading).rejects.toMatchObject({ code: "bad-argument" });
+    expect(started()).toBe(2);
+    await vi.waitFor(() => expect(live()).toBe(0), { timeout: 20_000, interval: 20 });
+  });
+
+  it("by an abort while the engine starts leaves no helpers", async () => {
+    const { started, live } = countHelpers();
+    const controller = new AbortController();
+    const instantiate = WebAssembly.instantiate as (...args: unknown[]) => unknown;
+    vi.spyOn(WebAssembly, "instantiate").mockImplementation(((...args: unknown[]) => {
+      controller.abort();
+      return instantiate(...args);
+    }) as typeof WebAssembly.instantiate);
+    const loading = createRecognizer({ model, threads: 3, signal: controller.signal });
+    await expect(loading).rejects.toMatchObject({ name: "AbortError" });
+    await vi.waitFor(
+      () => {
+        expect(started()).toBe(2);
+        expect(live()).toBe(0);
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+  });
+
+  it("is not what comes of helpers that may not be started", async () => {
+    const start = vi.spyOn(workerThreads, "Worker").mockThrow(new Error("Access to this API has been restricted"));
+    const engine = await createRecognizer({ model, threads: 3 });
+    expect(start).toHaveBeenCalled();
+    expect(engine.memoryReport().threads).toBe(1);
+    engine.free();
+  });
+});
+
 /** What a script prints; it fails if the process does not end by itself. */
 async function run(script: string): Promise<string> {
   const prelude = `
@@ -179,7 +253,7 @@ async function run(script: string): Promise<string> {
   const options = { timeout: 50_000 };
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--input-type=module", "-e", prelude + script],
+    ["--expose-gc", "--input-type=module", "-e", prelude + script],
     options,
   );
   return stdout.trim();
@@ -202,5 +276,31 @@ describe("a process", () => {
       while (tasks() > before && Date.now() < end) await sleep(20);
       console.log(during - before >= 2, tasks() - before);`;
     expect(await run(script)).toBe("true 0");
+  });
+
+  it("has no more helpers when its recognizer has been collected", async () => {
+    const script = `
+      const { default: threads } = await import("node:worker_threads");
+      let live = 0;
+      threads.Worker = class extends threads.Worker {
+        constructor(...start) {
+          super(...start);
+          live++;
+          this.on("exit", () => live--);
+        }
+      };
+      const collectUntil = async (done, milliseconds) => {
+        for (const end = Date.now() + milliseconds; !done() && Date.now() < end; await sleep(20)) gc();
+      };
+      const open = async () => (await start()).createStream();
+      // A stream keeps its recognizer.
+      let stream = await open();
+      await collectUntil(() => live < 2, 500);
+      const kept = live;
+      stream.acceptWaveform(16000, new Float32Array(32000));
+      stream = null;
+      await collectUntil(() => live === 0, 20_000);
+      console.log(kept, live);`;
+    expect(await run(script)).toBe("2 0");
   });
 });

@@ -47,13 +47,13 @@ describe("createRecognizer", () => {
     }
   });
 
+  /** The file that the model is kept in. */
+  const cachedFile = () =>
+    join(folder, "foldvox", readdirSync(join(folder, "foldvox")).find((name) => /\.safetensors$/.test(name))!);
+
   it("keeps models, and loads anew what is damaged on the disk", async () => {
     expect(await load()).toBe("small");
-    const cached = join(
-      folder,
-      "foldvox",
-      readdirSync(join(folder, "foldvox")).find((name) => /\.safetensors$/.test(name))!,
-    );
+    const cached = cachedFile();
     for (const damage of [
       (bytes: Uint8Array) => bytes.subarray(0, 4000),
       (bytes: Uint8Array) => bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte)),
@@ -65,6 +65,16 @@ describe("createRecognizer", () => {
       expect(server.requests).toEqual(["HEAD", "GET"]);
       expect(Buffer.compare(readFileSync(cached), file)).toBe(0);
     }
+  });
+
+  it("loads anew what is damaged also while another process has it open", async () => {
+    await load();
+    const cached = cachedFile();
+    writeFileSync(cached, new Uint8Array(file.length));
+    writeFileSync(`${cached}.lock`, String(process.ppid));
+    server.requests.length = 0;
+    expect(await load()).toBe("small");
+    expect(server.requests).toEqual(["HEAD", "GET"]);
   });
 
   it("does as the cache option says", async () => {

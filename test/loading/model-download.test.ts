@@ -98,6 +98,12 @@ describe("a download", () => {
     expect(server.requests).toHaveLength(6);
   });
 
+  it("fails where the server finds no range in a request that asked for none", async () => {
+    server.faults = Array.from({ length: 9 }, () => ({ status: 416 }));
+    expect((await rejectionOf(download())).message).toMatch(/answered 416/);
+    expect(server.requests).toEqual(["GET"]);
+  });
+
   it("ends when it is aborted, also while the server says nothing", async () => {
     server.faults = [{ hang: true }];
     const reason = new Error("enough");
@@ -157,6 +163,15 @@ describe.each(CACHES)("with a cache in %s", (_, newCache) => {
     same(await download({ cache }), short);
   });
 
+  it("asks once without a range where the server refuses the rest, and not again", async () => {
+    const cache = newCache();
+    const { length } = await download({ cache, leaveAfter: 1_500_000 });
+    server.requests.length = 0;
+    server.faults = [{ status: 416 }, { status: 416 }];
+    expect((await rejectionOf(download({ cache }))).message).toMatch(/answered 416/);
+    expect(server.requests).toEqual([`GET bytes=${length}-`, "GET"]);
+  });
+
   it("works without a network once it is made", async () => {
     const cache = newCache();
     await download({ cache });
@@ -176,6 +191,20 @@ describe.each(CACHES)("with a cache in %s", (_, newCache) => {
     await source.close();
     same(await download({ cache }));
     expect(server.requests.at(-1)).toBe("GET");
+  });
+
+  it("is passed by when asked to, also while somebody else has the entry open", async () => {
+    const cache = newCache();
+    await download({ cache });
+    const holder = await cache.open(url.href);
+    server.requests.length = 0;
+    server.content = other;
+    same(await download({ cache, reload: true }), other);
+    expect(server.requests).toEqual(["GET"]);
+    // Theirs has not been touched.
+    expect(holder!.complete).toBe(true);
+    await holder!.close();
+    same(await download({ cache }));
   });
 
   it("is not shared by two at the same time", async () => {
