@@ -25,8 +25,7 @@ import torch
 from torch import Tensor, nn
 
 from foldvox_training.model import FoldedEmformerLayer, FoldvoxModel, relative_places
-from foldvox_training.model_file import read_weights
-from foldvox_training.transducer import make_model
+from foldvox_training.model_file import load_weights
 
 
 class LayerStep(nn.Module):
@@ -93,15 +92,8 @@ class StreamingStep(nn.Module):
 
 
 def read_model(path: Path) -> FoldvoxModel:
-    """The model with fp32 weights: those of an int8 file multiplied by their scales."""
-    tensors, config = read_weights(path)
-    for index, layer in enumerate(config["encoder"]["layers"]):
-        prefix = f"transcriber.transformer.emformer_layers.{index}."
-        layer["subtokenEmbedding"] = prefix + "subtoken_embedding" in tensors
-        layer["relativePosition"] = prefix + "attention.relative_bias" in tensors
-    model = make_model(config)
-    model.load_state_dict({name: tensor for name, tensor in tensors.items() if not name.startswith("features.")})
-    return model.eval()
+    """The model with fp32 weights; the graph's features are normalised."""
+    return load_weights(path)[0]
 
 
 @torch.no_grad()

@@ -81,7 +81,7 @@ def train(study: Study, args: argparse.Namespace, seed: int) -> None:
     corpus = load_corpus(args.data, args.cache, study.plans[0].config["tokens"][1:])
     recipe = Recipe(study.plans[0].config, study.training)
     with stream_workers(corpus, recipe, study.training["batch"], args.workers, [seed, step]) as batches:
-        measured = measured or statistics([batches.next(group.device) for _ in range(4)])
+        measured = measured or statistics(batches, group.device)
         began, saved_at = time.time() - 60 * minutes, minutes
         bar = tqdm(desc=f"seed {seed}", initial=step, total=study.training.get("steps"))
         while (progress := progress_of(study.training, step, minutes)) < 1:

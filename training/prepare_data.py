@@ -40,6 +40,8 @@ def write_set(path: Path, columns: Tuple[str, ...], rows: Iterable[Tuple[Path, D
             output.write(silence)
             table.append({"start": at, "samples": len(sound), **about})
             at += len(sound) + gap
+        if not table:
+            output.write(silence)  # a FLAC file without any sound cannot be read
     with path.with_suffix(".tsv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, ("start", "samples", *columns), delimiter="\t", lineterminator="\n")
         writer.writeheader()

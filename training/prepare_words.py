@@ -5,7 +5,8 @@
 RECORDINGS holds a folder for each word, of sound files (WAV, FLAC, Ogg, MP3; any rate) whose names begin with who
 speaks: RECORDINGS/lamp/anna_3.wav. Folders of words that are not in the recipe's vocabulary teach what is not a command.
 Also used if they are there: RECORDINGS/_speech_ (talk in which no command is given) and RECORDINGS/_noise_ (the places
-where the model will listen). A fifth of the speakers, or of the recordings if fewer than five speak, are kept from training.
+where the model will listen). A fifth of the speakers are kept from training, or of the recordings of each word if fewer than
+five speak.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import hashlib
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Set, Tuple
 
 import numpy as np
 import soundfile
@@ -25,7 +26,6 @@ from foldvox_training.corpus import RATE
 from prepare_data import CLIP_GAP, UTTERANCE_GAP, write_set
 
 SOUNDS = {".wav", ".flac", ".ogg", ".mp3"}
-DEV_PERCENT, FEWEST_SPEAKERS = 20, 5
 PINK_SECONDS, SEED = 60, 4
 
 Rows = List[Tuple[Path, Dict[str, str]]]
@@ -40,8 +40,19 @@ def read_mono(path: Path) -> np.ndarray:
     return soxr.resample(sound.mean(1), rate, RATE)
 
 
-def held_out(key: str) -> bool:
-    return int(hashlib.sha1(key.encode()).hexdigest()[:8], 16) % 100 < DEV_PERCENT
+def kept_back(clips: List[Tuple[str, str, Path]]) -> Set[Path]:
+    """The files of a fifth of the speakers; if there are fewer than five, a fifth of the files of each word."""
+    speakers = a_fifth(speaker for _, speaker, _ in clips)
+    if speakers:
+        return {path for _, speaker, path in clips if speaker in speakers}
+    words = {word for word, _, _ in clips}
+    return {path for word in words for path in a_fifth(path for own, _, path in clips if own == word)}
+
+
+def a_fifth(names: Iterable[Any]) -> Set[Any]:
+    """Drawn by hash, always the same ones; rounded down."""
+    drawn = sorted(set(names), key=lambda name: hashlib.sha1(str(name).encode()).digest())
+    return set(drawn[: len(drawn) // 5])
 
 
 def prepare(source: Path, out: Path) -> List[str]:
@@ -49,22 +60,27 @@ def prepare(source: Path, out: Path) -> List[str]:
     words = sorted(folder.name for folder in source.iterdir() if folder.is_dir() and not folder.name.startswith("_"))
     if not words:
         raise ValueError(f"{source} holds no folder of a word")
-    clips = [(word, path.stem.split("_")[0], path) for word in words for path in recordings(source / word)]
-    by_speaker = len({speaker for _, speaker, _ in clips}) >= FEWEST_SPEAKERS
+    # Relative: what is kept back does not depend on where the folder lies.
+    clips = [
+        (word, path.stem.split("_")[0], path.relative_to(source))
+        for word in words
+        for path in recordings(source / word)
+    ]
+    kept = kept_back(clips)
     with tempfile.TemporaryDirectory() as temporary:
         sets: Dict[str, Rows] = {"train": [], "dev": []}
         for index, (word, speaker, path) in enumerate(clips):
-            copy = resampled(path, Path(temporary) / f"{index}.wav")
-            own = "dev" if held_out(speaker if by_speaker else path.name) else "train"
-            sets[own].append((copy, {"word": word, "speaker": speaker}))
+            copy = resampled(source / path, Path(temporary) / f"{index}.wav")
+            name, split = ("dev", "valid") if path in kept else ("train", "train")
+            sets[name].append((copy, {"word": word, "speaker": speaker, "split": split}))
         for name, rows in sets.items():
-            write_set(out / "commands" / name, ("word", "speaker"), rows, CLIP_GAP)
-        talk = [
-            (resampled(path, Path(temporary) / f"talk{index}.wav"), {"utterance": path.stem, "machine_transcript": ""})
-            for index, path in enumerate(recordings(source / "_speech_"))
-        ]
-        if talk:
-            write_set(out / "other-speech" / "other-speech", ("utterance", "machine_transcript"), talk, UTTERANCE_GAP)
+            write_set(out / "commands" / name, ("word", "speaker", "split"), rows, CLIP_GAP)
+        talk: Rows = []
+        for index, path in enumerate(recordings(source / "_speech_")):
+            copy = resampled(path, Path(temporary) / f"talk{index}.wav")
+            talk.append((copy, {"utterance": path.stem, "machine_transcript": "", "split": "train"}))
+        columns = ("utterance", "machine_transcript", "split")
+        write_set(out / "other-speech" / "other-speech", columns, talk, UTTERANCE_GAP)
     write_noise(list(recordings(source / "_noise_")), out / "noise")
     return words
 

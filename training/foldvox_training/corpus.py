@@ -76,12 +76,12 @@ def load_corpus(data: Path, cache: Path, words: Sequence[str]) -> Corpus:
         for row in rows:
             start, samples = int(row["start"]), int(row["samples"])
             begin, end = find_word(audio[source][start : start + samples])
-            split = split_of(row["speaker"], source, row["speaker"] in have_few)
+            split = row.get("split") or split_of(row["speaker"], source, row["speaker"] in have_few)
             label = tokens.get(row["word"], 0)
             clips[split].append(Clip(row["word"], row["speaker"], source, start, samples, begin, end, label))
     talk: Dict[str, List[Utterance]] = {split: [] for split in SPLITS}
-    for name, utterance in read_talk(data / "other-speech" / "other-speech", cache):
-        talk[other_split_of(name.split("-")[0])].append(utterance)
+    for split, utterance in read_talk(data / "other-speech" / "other-speech", cache):
+        talk[split].append(utterance)
     talk[SYNTHETIC] = [said for _, said in read_talk(data / "synthetic-speech" / "synthetic-speech", cache)]
     noise = [decode(path, cache) for path in sorted((data / "noise").iterdir()) if path.suffix in SOUND_SUFFIXES]
     return Corpus(audio, clips, talk, noise)
@@ -101,18 +101,19 @@ def scarce(rows: List[Dict[str, str]], words: Sequence[str]) -> List[str]:
 
 
 def read_talk(path: Path, cache: Path) -> List[Tuple[str, Utterance]]:
-    """The utterances of a set by name; none if it is not there."""
+    """The utterances of a set with their splits; none if it is not there."""
     if not path.parent.exists():
         return []
     sound, said = decode(sound_file(path), cache), []
     for row in read_rows(path.with_suffix(".tsv")):
         start, words = int(row["start"]), re.findall(r"\w+", row["machine_transcript"].lower())
-        said.append((row["utterance"], Utterance(sound[start : start + int(row["samples"])], words)))
+        split = row.get("split") or other_split_of(row["utterance"].split("-")[0])
+        said.append((split, Utterance(sound[start : start + int(row["samples"])], words)))
     return said
 
 
 def split_of(speaker: str, source: str, has_scarce: bool) -> str:
-    """The split by speaker hash, so that no speaker is in two.
+    """The split by speaker hash, so that no speaker is in two, where the table has no column that says it.
 
     A quarter of the dev speakers are `valid` (watched while training); the others, and a tenth of the train speakers
     who have said a scarce word (one of fewer than 300 clips), are `heldout`: reported, and used for nothing else.
@@ -125,7 +126,7 @@ def split_of(speaker: str, source: str, has_scarce: bool) -> str:
 
 
 def other_split_of(reader: str) -> str:
-    """The split of a reader of the other speech: a fifth are `heldout`."""
+    """The split of a reader of the other speech, likewise: a fifth are `heldout`."""
     return "heldout" if _hash("other" + reader) % 100 < OTHER_HELD_PERCENT else "train"
 
 

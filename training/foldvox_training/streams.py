@@ -80,6 +80,12 @@ class StreamMaker:
         self.room, self.noise = Room(self.rng, self.samples), Noise(corpus.noise, self.rng)
         self.extract = LogMel()
         self.people, self.machines = (Voices.of(corpus.clips[split], recipe.words) for split in ("train", SYNTHETIC))
+        unsaid = [word for word, clips in self.people.by_word.items() if not clips]
+        if unsaid:
+            raise ValueError(
+                f"no recording to train on of {', '.join(unsaid)}: add some, by other people if all of those who say it are "
+                "kept from training"
+            )
         self.machines_know_all = all(self.machines.by_word.values())
         self.kinds = dict(KINDS)
         if not self.people.others:

@@ -9,7 +9,7 @@ import math
 import sys
 import time
 from pathlib import Path
-from typing import Any, Deque, Dict, List, Optional, Tuple
+from typing import Any, Deque, Dict, Optional, Tuple
 
 import torch
 from torch import Tensor
@@ -66,7 +66,7 @@ class Trainer:
 
     def _measure(self, batches: Batches) -> Tuple[Tensor, Tensor]:
         """Mean and inverse standard deviation of every mel, the same in every process."""
-        mean, invstddev = statistics([batches.next(self.group.device) for _ in range(STATISTICS_BATCHES)])
+        mean, invstddev = statistics(batches, self.group.device)
         both = self.group.agree(*mean.tolist(), *invstddev.tolist())
         mean, invstddev = torch.tensor(both, dtype=torch.float32, device=self.group.device).chunk(2)
         return mean, invstddev
@@ -145,9 +145,9 @@ def start_from(learner: Learner, path: Path) -> Tuple[Tensor, Tensor]:
     return statistics
 
 
-def statistics(batches: List[Batch]) -> Tuple[Tensor, Tensor]:
-    """Mean and inverse standard deviation of every mel, [mels] each."""
-    features = torch.cat([batch.features.float() for batch in batches])
+def statistics(batches: Batches, device: torch.device) -> Tuple[Tensor, Tensor]:
+    """Mean and inverse standard deviation of every mel, [mels] each, in batches of which none is seen twice."""
+    features = torch.cat([batches.fresh(device).features.float() for _ in range(STATISTICS_BATCHES)])
     return features.mean((0, 1)), 1 / features.std((0, 1))
 
 
