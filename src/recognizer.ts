@@ -13,7 +13,7 @@ import { type Arena, type Build, Engine } from "./engine/engine.ts";
 import { canShareMemory } from "./engine/helpers.ts";
 import type { MemoryReport } from "./engine/memory-report.ts";
 import { compile, compileSync, isThreaded, requireWebAssembly, type WasmSource } from "./engine/module.ts";
-import { FoldvoxError } from "./errors.ts";
+import { FoldvoxError, shown } from "./errors.ts";
 import { unlessAborted, untilAborted } from "./loading/abort.ts";
 import { type LoadOptions, loadArena, placeTensors } from "./loading/load-arena.ts";
 import type { ModelHeader } from "./model/header.ts";
@@ -53,13 +53,20 @@ export interface SyncRecognizerOptions
 /** A count from 1 to `most`. Errors: bad-argument. */
 function checkCount(name: string, count: number, most: number): number {
   if (Number.isInteger(count) && count >= 1 && count <= most) return count;
-  throw new FoldvoxError("bad-argument", `${name} is ${count}; give a whole number from 1 to ${most}.`);
+  throw new FoldvoxError("bad-argument", `${name} is ${shown(count)}; give a whole number from 1 to ${most}.`);
 }
 
 type CheckedOptions = Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "threads" | "decoding" | "endpoint">;
 
 /** Checks what can be checked before there is a model; says what the arena must have room for. Errors: bad-argument. */
 function checkOptions(options: CheckedOptions): ArenaOptions {
+  const isModel = ArrayBuffer.isView(options) || (typeof URL === "function" && options instanceof URL);
+  if (typeof options !== "object" || options === null || isModel) {
+    throw new FoldvoxError(
+      "bad-argument",
+      `The options of a recognizer are ${shown(options)}; give an object, and a model as { model: ... }.`,
+    );
+  }
   const { maxStreams = 1, maxBatch = 1, threads = 1, decoding = {}, endpoint = {} } = options;
   endpointRules(endpoint);
   return {
@@ -100,15 +107,16 @@ function recognizerOver(engine: Engine, options: StreamOptions): Recognizer {
  */
 export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
   const size = checkOptions(options);
-  // Before compiling, whose failure nobody would hear of any more.
   options.signal?.throwIfAborted();
+  // What may throw comes before compiling, whose failure nobody would hear of any more.
+  const model = options.model ?? bundledModel();
   requireWebAssembly();
   const wantsThreads = size.threads !== 1 && canShareMemory();
   const compiling = unlessAborted(compile(options.wasm, wantsThreads), options.signal);
   // The kind of memory follows from the module; the bundled one without threads need not be waited for.
   const shared = (wantsThreads || options.wasm !== undefined) && isThreaded(await compiling);
   const needs = { ...size, threads: shared && wantsThreads ? size.threads! : 1, shared };
-  const loading = loadArena(options.model ?? bundledModel(), options, needs);
+  const loading = loadArena(model, options, needs);
   const [module, arena] = await Promise.all([compiling, loading]);
   const engine = await startEngine(arena, module, options.signal);
   return recognizerOver(engine, options);

@@ -2,7 +2,15 @@
 
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { arenaBytes, createRecognizer, FoldvoxError, fitsIn, type Recognizer, readModelHeader } from "../src/index.ts";
+import {
+  arenaBytes,
+  createRecognizer,
+  FoldvoxError,
+  fitsIn,
+  type Recognizer,
+  type RecognizerOptions,
+  readModelHeader,
+} from "../src/index.ts";
 import { BUILDS, bytesOf, engineModule, recognizer } from "./support/engines.ts";
 import { relativeL2 } from "./support/numbers.ts";
 import { readWav } from "./support/wav.ts";
@@ -315,6 +323,11 @@ describe("createRecognizer", () => {
     const given = { model: stream, wasm: new Uint8Array(9) };
     const wrong = createRecognizer({ ...given, endpoint: { longest: 0 } });
     await expect(wrong).rejects.toMatchObject({ code: "bad-argument" });
+    // A model in the place of the options would be passed over for the bundled one.
+    for (const options of ["model.safetensors", new URL("file:///model"), new Uint8Array(9), null, 42]) {
+      const misplaced = createRecognizer(options as unknown as RecognizerOptions);
+      await expect(misplaced).rejects.toMatchObject({ code: "bad-argument" });
+    }
     const aborted = createRecognizer({ ...given, signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ name: "AbortError" });
     expect(stream.locked).toBe(false);

@@ -1,6 +1,6 @@
 // Samples as callers give them, checked and as f32 in -1 ... 1. Everything behind this point may trust them.
 
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 
 /** Float audio beyond full scale is common, by a little; this far out it is 16-bit values given as floats. */
 const LARGEST = 256;
@@ -10,7 +10,7 @@ export function checkSampleRate(sampleRate: number): void {
   if (!Number.isInteger(sampleRate) || sampleRate < 4000 || sampleRate > 384000) {
     throw new FoldvoxError(
       "bad-argument",
-      `The sample rate is ${sampleRate}; give the rate of the audio in Hz, a whole number from 4000 to 384000.`,
+      `The sample rate is ${shown(sampleRate)}; give the rate of the audio in Hz, a whole number from 4000 to 384000.`,
     );
   }
 }

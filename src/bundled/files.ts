@@ -1,6 +1,8 @@
 // What comes with foldvox, as files beside the bundle. inline.ts and plain.ts take this file's place in foldvox/inline and
 // foldvox/plain (scripts/build.mjs); all three export the same names.
 
+import { FoldvoxError } from "../errors.ts";
+
 /** Builds of the engine, the one to prefer first: bytes, or where they are. */
 export const bundledEngines: readonly (() => URL | Uint8Array<ArrayBuffer>)[] = [
   // Written out, so that bundlers see and copy the files.
@@ -15,5 +17,15 @@ export const bundledThreadEngines: readonly (() => URL)[] = [
   () => new URL("./foldvox.threads.wasm", import.meta.url),
 ];
 
-/** The model that is loaded where the caller names none. */
-export const bundledModel = (): URL => new URL("../models/commands.safetensors", import.meta.url);
+/** The model that is loaded where the caller names none. Errors: io. */
+export function bundledModel(): URL {
+  try {
+    return new URL("../models/commands.safetensors", import.meta.url);
+  } catch (cause) {
+    throw new FoldvoxError(
+      "io",
+      "This bundle does not know where it lies, so foldvox's files cannot be found beside it. Import foldvox/inline and give a model as { model: ... }, or keep foldvox out of the bundle.",
+      { cause },
+    );
+  }
+}

@@ -77,7 +77,9 @@ export async function* readAudioFile(
   let head: Uint8Array = new Uint8Array(0);
   let reader: Reader | null = null;
   let isTold = false;
+  let frames = 0;
   const told = (samples: Float32Array): Float32Array => {
+    frames += samples.length;
     if (!isTold && reader?.format) {
       onFormat(reader.format);
       isTold = true;
@@ -99,6 +101,13 @@ export async function* readAudioFile(
     }
     const rest = told(await reader.finish());
     if (rest.length > 0) yield rest;
+    const { frames: announced = null, sampleRate = 1 } = reader.format ?? {};
+    if (announced !== null && frames < announced) {
+      const seconds = (count: number) => (count / sampleRate).toFixed(2);
+      process.stderr.write(
+        `${path}: only ${seconds(frames)} of ${seconds(announced)} s could be read; the file is cut off or damaged\n`,
+      );
+    }
   } catch (cause) {
     throw ioError(path, cause);
   } finally {

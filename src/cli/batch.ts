@@ -96,5 +96,10 @@ export async function transcribeBatch(
   status.clear();
   const speed = `${audioSeconds.toFixed(1)} s of audio in ${wallSeconds().toFixed(1)} s by ${threads} threads`;
   process.stderr.write(`${done} transcribed, ${alreadyThere} already there, ${failed} failed: ${speed}\n`);
+  if (alreadyThere > 0) {
+    process.stderr.write(
+      "Files that were there were left as they are, whatever made them; --overwrite replaces them.\n",
+    );
+  }
   return failed === 0;
 }

@@ -38,9 +38,22 @@ interface AudioInput {
   chunks: AsyncIterable<Float32Array>;
 }
 
+/** How WAV, FLAC, Ogg and MP3 files with tags begin. */
+const FILES = /^(RIFF|RF64|fLaC|OggS|ID3)/;
+
 async function* rawChunks({ rawFormat, rawChannels }: TranscribeFlags): AsyncGenerator<Float32Array> {
   const decoder = new PcmDecoder(rawFormat, rawChannels);
-  for await (const bytes of process.stdin) yield decoder.decode(bytes as Uint8Array);
+  let isFirst = true;
+  for await (const bytes of process.stdin) {
+    if (isFirst && FILES.test(new TextDecoder("latin1").decode((bytes as Uint8Array).subarray(0, 4)))) {
+      throw new FoldvoxError(
+        "bad-argument",
+        "What comes from stdin begins as an audio file does; - takes raw samples. Give the file's name, or decode it first: ffmpeg -i FILE -ar 16000 -ac 1 -f s16le -",
+      );
+    }
+    isFirst = false;
+    yield decoder.decode(bytes as Uint8Array);
+  }
 }
 
 function audioInput(path: string, flags: TranscribeFlags): AudioInput {

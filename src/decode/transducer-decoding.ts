@@ -1,5 +1,6 @@
 // The options of decoding as a transducer understands them.
 
+import type { TransducerModel } from "../engine/transducer-model.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 import type { Decoder } from "./decoder.ts";
 import type { DecodingOptions } from "./decoding.ts";
@@ -7,7 +8,6 @@ import { TransducerBeam } from "./transducer-beam.ts";
 import { TransducerDecoder, type TransducerOptions } from "./transducer-decoder.ts";
 import { TransducerGreedy } from "./transducer-greedy.ts";
 import { TransducerRuns } from "./transducer-runs.ts";
-import type { TransducerModel } from "../engine/transducer-model.ts";
 import type { TransducerSearch } from "./transducer-search.ts";
 
 /** Where alternatives are asked for but no beam: what torchaudio's documentation uses. */

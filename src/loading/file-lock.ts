@@ -6,6 +6,9 @@ type FileSystem = typeof import("node:fs/promises");
 /** Whoever makes a lock without a link has written to it by then, or never will. */
 const MOST_MS_TO_WRITE = 10_000;
 
+/** Clocks of files and processes may differ by a little. */
+const MOST_MS_TO_START = 2000;
+
 /** Takes the lock, from a process that is gone too. */
 export async function takeLock(fs: FileSystem, path: string): Promise<boolean> {
   if (await make(fs, path)) return true;
@@ -50,8 +53,11 @@ async function make(fs: FileSystem, path: string): Promise<boolean> {
 async function isStale(fs: FileSystem, path: string): Promise<boolean> {
   try {
     const holder = Number(await fs.readFile(path, "utf8"));
+    const { mtimeMs } = await fs.stat(path);
+    // In containers every process may have the same number: one that is older than this process is another's.
+    if (holder === process.pid) return mtimeMs < Date.now() - 1000 * process.uptime() - MOST_MS_TO_START;
     if (holder > 0) return !isRunning(holder);
-    return Date.now() - (await fs.stat(path)).mtimeMs > MOST_MS_TO_WRITE;
+    return Date.now() - mtimeMs > MOST_MS_TO_WRITE;
   } catch {
     return false;
   }

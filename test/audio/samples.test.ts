@@ -14,7 +14,7 @@ describe("checkSampleRate", () => {
     (rate) => {
       const error = errorOf(() => checkSampleRate(rate as number));
       expect(error.code).toBe("bad-argument");
-      expect(error.message).toContain(`is ${rate};`);
+      expect(error.message).toContain(`is ${typeof rate === "string" ? JSON.stringify(rate) : rate};`);
     },
   );
 });

@@ -49,8 +49,11 @@ describe("a batch", () => {
     expect(existsSync(join(folder, "sub", "b.txt"))).toBe(true);
     expect(readdirSync(folder).some((name) => name.endsWith(".part"))).toBe(false);
     expect(foldvox(["transcribe", folder]).stderr).toMatch(/0 transcribed, 2 already there/);
+    // What somebody wrote there is not the batch's to replace, however old it is.
+    writeFileSync(join(folder, "a.txt"), "my own words");
     utimesSync(join(folder, "a.wav"), new Date(), new Date(Date.now() + 5000));
-    expect(foldvox(["transcribe", folder]).stderr).toMatch(/1 transcribed, 1 already there/);
+    expect(foldvox(["transcribe", folder]).stderr).toMatch(/0 transcribed, 2 already there[\s\S]*--overwrite/);
+    expect(readFileSync(join(folder, "a.txt"), "utf8")).toBe("my own words");
     expect(foldvox(["transcribe", folder, "--overwrite"]).stderr).toMatch(/2 transcribed, 0 already there/);
   });
 

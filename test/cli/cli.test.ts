@@ -96,6 +96,18 @@ describe("decoding", () => {
     expect(stderr).toMatch(/0\.0 of 9\.4 s skipped as silence: 0 million multiply-adds/);
   });
 
+  it("refuses a file on stdin, which would be noise as raw samples", () => {
+    const { status, stdout, stderr } = foldvox(["transcribe", "-"], bytesOf("examples/digits.wav"));
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/takes raw samples.*bad-argument/);
+  });
+
+  it("says when a file holds less than it announces", () => {
+    const cut = write("cut.wav", bytesOf("examples/digits.wav").subarray(0, 50000));
+    expect(foldvox(["transcribe", cut]).stderr).toMatch(/only 1\.56 of 9\.42 s could be read/);
+    expect(foldvox(["transcribe", digits]).stderr).not.toMatch(/could be read/);
+  });
+
   it("averages interleaved channels of raw PCM", () => {
     const mono = new Int16Array(bytesOf("examples/digits.wav").slice(44).buffer);
     const stereo = Float32Array.from({ length: 2 * mono.length }, (_, i) => (i % 2 === 0 ? mono[i >> 1]! / 16384 : 0));

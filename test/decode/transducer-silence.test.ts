@@ -5,8 +5,8 @@ import { TransducerBeam } from "../../src/decode/transducer-beam.ts";
 import { TransducerDecoder } from "../../src/decode/transducer-decoder.ts";
 import { TransducerGreedy } from "../../src/decode/transducer-greedy.ts";
 import { TransducerRuns } from "../../src/decode/transducer-runs.ts";
-import type { TransducerModel } from "../../src/engine/transducer-model.ts";
 import { pathOf, type TransducerSearch } from "../../src/decode/transducer-search.ts";
+import type { TransducerModel } from "../../src/engine/transducer-model.ts";
 import { type Distribution, logs, TestTransducer } from "../support/transducer-by-hand.ts";
 
 const SECONDS = 0.04;

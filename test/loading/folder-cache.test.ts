@@ -100,6 +100,15 @@ describe("an entry", () => {
     expect(readFileSync(lock, "utf8")).toBe(String(process.pid));
   });
 
+  it("is taken over from a process of the same number that went before this one came, as in a container", async () => {
+    writeFileSync(lock, String(process.pid));
+    expect(await openWith()).toBeNull();
+    utimesSync(lock, new Date(), new Date(Date.now() - 1000 * process.uptime() - 60_000));
+    const entry = await openWith();
+    expect(entry).not.toBeNull();
+    await entry!.close();
+  });
+
   it("is taken over from a process that went while it took it over", async () => {
     writeFileSync(lock, GONE);
     writeFileSync(`${lock}.stale`, GONE);
