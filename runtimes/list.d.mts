@@ -1,5 +1,6 @@
 export interface Finding {
   readonly model: string;
+  readonly checksum: string;
   readonly host: { readonly rtf: number };
 }
 
