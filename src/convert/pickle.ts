@@ -48,7 +48,7 @@ class Unpickler {
   run(): Pickled {
     for (;;) {
       const place = this.at;
-      const opcode = this.bytes[this.skip(1)]!;
+      const opcode = this.bytes[this.advance(1)]!;
       if (opcode === 0x2e) return this.pop(); // STOP
       if (!this.step(opcode)) {
         throw this.refused(`it uses opcode 0x${opcode.toString(16).padStart(2, "0")} at byte ${place}`);
@@ -60,7 +60,7 @@ class Unpickler {
   private step(opcode: number): boolean {
     switch (opcode) {
       case 0x80: // PROTO
-        if (this.bytes[this.skip(1)] !== 2) throw this.refused("it is not of protocol 2, which torch.save uses");
+        if (this.bytes[this.advance(1)] !== 2) throw this.refused("it is not of protocol 2, which torch.save uses");
         return true;
       case 0x28: // MARK
         this.stack.push(MARK);
@@ -72,17 +72,17 @@ class Unpickler {
       case 0x89: // NEWFALSE
         return this.push(false);
       case 0x4b: // BININT1
-        return this.push(this.bytes[this.skip(1)]!);
+        return this.push(this.bytes[this.advance(1)]!);
       case 0x4d: // BININT2
-        return this.push(this.view.getUint16(this.skip(2), true));
+        return this.push(this.view.getUint16(this.advance(2), true));
       case 0x4a: // BININT
-        return this.push(this.view.getInt32(this.skip(4), true));
+        return this.push(this.view.getInt32(this.advance(4), true));
       case 0x8a: // LONG1
         return this.push(this.long());
       case 0x47: // BINFLOAT
-        return this.push(this.view.getFloat64(this.skip(8), false));
+        return this.push(this.view.getFloat64(this.advance(8), false));
       case 0x58: // BINUNICODE
-        return this.push(this.text(this.view.getUint32(this.skip(4), true)));
+        return this.push(this.text(this.view.getUint32(this.advance(4), true)));
       case 0x5d: // EMPTY_LIST
       case 0x29: // EMPTY_TUPLE
         return this.push([]);
@@ -103,13 +103,13 @@ class Unpickler {
       case 0x75: // SETITEMS
         return this.setItems(this.popToMark());
       case 0x71: // BINPUT
-        return this.remember(this.bytes[this.skip(1)]!);
+        return this.remember(this.bytes[this.advance(1)]!);
       case 0x72: // LONG_BINPUT
-        return this.remember(this.view.getUint32(this.skip(4), true));
+        return this.remember(this.view.getUint32(this.advance(4), true));
       case 0x68: // BINGET
-        return this.recall(this.bytes[this.skip(1)]!);
+        return this.recall(this.bytes[this.advance(1)]!);
       case 0x6a: // LONG_BINGET
-        return this.recall(this.view.getUint32(this.skip(4), true));
+        return this.recall(this.view.getUint32(this.advance(4), true));
       case 0x63: // GLOBAL
         return this.push(this.pickledClass());
       case 0x52: // REDUCE
@@ -130,7 +130,7 @@ class Unpickler {
   }
 
   /** Steps over bytes and returns where they were. */
-  private skip(count: number): number {
+  private advance(count: number): number {
     const at = this.at;
     if (at + count > this.bytes.length) throw this.refused("it ends early");
     this.at += count;
@@ -194,8 +194,8 @@ class Unpickler {
 
   /** Little-endian two's complement; sizes and counts fit in a number. */
   private long(): number {
-    const count = this.bytes[this.skip(1)]!;
-    const at = this.skip(count);
+    const count = this.bytes[this.advance(1)]!;
+    const at = this.advance(count);
     if (count > 8) throw this.refused("it holds a number that no size has");
     let value = 0n;
     for (let i = count - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[at + i]!);
@@ -203,7 +203,7 @@ class Unpickler {
   }
 
   private text(count: number): string {
-    const at = this.skip(count);
+    const at = this.advance(count);
     return decodeUtf8(this.bytes.subarray(at, at + count));
   }
 

@@ -59,8 +59,8 @@ export interface HeadConfig {
   /** Tokens after a word's end in which it may still come out; as much silence follows the end of the input. */
   readonly delay: number;
   /**
-   * Feature frames of silence before the start of an input. A model that begins with the sound itself does not know yet what
-   * silence is there.
+   * Feature frames of silence that the model hears before the start of an input, at negative times: words with which a stream
+   * begins are heard better behind it (ARCHITECTURE.md).
    */
   readonly lead: number;
   /**

@@ -28,13 +28,15 @@ async function withThreads(threads: number, options: RecognizerOptions): Promise
   return engine;
 }
 
+const arenaOf = (engine: Recognizer) =>
+  (engine as unknown as { engine: { running: { arena: import("../../src/engine/engine.ts").Arena } } }).engine.running
+    .arena;
+
 /** Bytes that helpers have written in their places: what they have computed, whether it came in time or not. */
 function helped(engine: Recognizer): number {
-  const { running } = (
-    engine as unknown as { engine: { running: { arena: import("../../src/engine/engine.ts").Arena } } }
-  ).engine;
-  const { offset, bytes } = running.arena.plan.regions.find(({ name }) => name === "threads")!;
-  return new Uint8Array(running.arena.memory.buffer, offset + 256, bytes - 256).filter((byte) => byte !== 0).length;
+  const { memory, plan } = arenaOf(engine);
+  const { offset, bytes } = plan.regions.find(({ name }) => name === "threads")!;
+  return new Uint8Array(memory.buffer, offset + 256, bytes - 256).filter((byte) => byte !== 0).length;
 }
 
 const layer = { attentionFold: 1, feedForwardFold: 1, heads: 2, feedForward: 1003 };
@@ -88,6 +90,16 @@ describe.each([2, 3])("%i threads", (threads) => {
 });
 
 describe("threads", () => {
+  it("are told what attention is of in the pool's own record, which is written within a round", async () => {
+    const [, encoder, weights] = SHAPES.find(([name]) => name.startsWith("whose heads are divided"))!;
+    const engine = await withThreads(2, { model: modelFile(smallConfig(encoder), { seed: 9, ...weights }) });
+    engine.encode({ waveform: randomFloats(160000, 7, 0.5) });
+    const { memory, plan } = arenaOf(engine);
+    // Words of SharedWork and, behind it, of Attention: heads and headWidth of the last layer.
+    expect([...new Uint32Array(memory.buffer, plan.threads!.pool, 30)].slice(26, 28)).toEqual([8, 12]);
+    engine.free();
+  });
+
   const model = bytesOf("models/commands.safetensors");
   const digits = readWav(bytesOf("examples/digits.wav"));
   const heard = (engine: Recognizer) => {
