@@ -69,4 +69,4 @@ tiny.free();
 const transducer = recognizer("simd", modelFile(smallTransducer()), { decoding: { beam: 4 } });
 sayLong("a transducer, beam 4", longStream(transducer, digits, hours / 10, WARMUP));
 transducer.free();
-sayMemory("200 recognizers in turn", manyRecognizers(commands, engineModule("simd"), 200));
+sayMemory("1000 recognizers in turn", manyRecognizers(commands, engineModule("simd"), 1000));
