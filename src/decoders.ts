@@ -1,7 +1,8 @@
 // Which decoder a model's head asks for.
 
 import type { Decoder } from "./decode/decoder.ts";
-import { ctcDecoders, type DecodingOptions } from "./decode/decoding.ts";
+import { ctcDecoders } from "./decode/decoding.ts";
+import { checkDecoding, type DecodingOptions } from "./decode/decoding-options.ts";
 import { transducerDecoders } from "./decode/transducer-decoding.ts";
 import type { ArenaPlan } from "./engine/arena.ts";
 import type { EngineStream } from "./engine/engine-stream.ts";
@@ -13,6 +14,7 @@ export type DecoderFactory = (stream: EngineStream) => Decoder;
 
 /** Prepares decoding once. Errors: unsupported for a head without decoder, bad-argument for the options. */
 export function decodersFor(config: ModelConfig, options: DecodingOptions, plan: ArenaPlan): DecoderFactory {
+  checkDecoding(options);
   const { sampleRate, hopSamples } = config.features;
   const { tokens, tokenUnit, silentTokens = [] } = config;
   const { stride } = config.encoder;

@@ -2,7 +2,7 @@
 
 export { PcmDecoder, type PcmFormat } from "./audio/pcm.ts";
 export { type WavFormat, WavReader } from "./audio/wav.ts";
-export type { DecodingOptions } from "./decode/decoding.ts";
+export type { DecodingOptions } from "./decode/decoding-options.ts";
 export type { EndpointRules } from "./decode/endpoint.ts";
 export type { GrammarSource } from "./decode/grammar.ts";
 export type { Hotword } from "./decode/hotwords.ts";
@@ -30,9 +30,8 @@ export {
   createRecognizer,
   createRecognizerSync,
   Recognizer,
-  type RecognizerOptions,
-  type SyncRecognizerOptions,
   type TranscribeOptions,
 } from "./recognizer.ts";
+export type { RecognizerOptions, SyncRecognizerOptions } from "./recognizer-options.ts";
 export type { Savings } from "./savings.ts";
 export { Stream, type StreamOptions } from "./stream.ts";

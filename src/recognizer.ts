@@ -1,81 +1,31 @@
 // The public class: a loaded model and its streams. Ties the model file, the engine, audio and decoding together.
 
-import { checkSamples } from "./audio/samples.ts";
+import { checkSampleRate, checkSamples } from "./audio/samples.ts";
 import { bundledModel } from "./bundled/files.ts";
 import { type EndpointRules, endpointRules } from "./decode/endpoint.ts";
 import { type Reading, readingsOf } from "./decode/reading.ts";
 import type { FinalResult, PartialResult } from "./decode/results.ts";
 import { TransducerDecoder } from "./decode/transducer-decoder.ts";
-import { transducerBeam } from "./decode/transducer-decoding.ts";
 import { type DecoderFactory, decodersFor } from "./decoders.ts";
-import type { ArenaOptions } from "./engine/arena.ts";
 import { type Arena, type Build, Engine } from "./engine/engine.ts";
 import { canShareMemory } from "./engine/helpers.ts";
 import type { MemoryReport } from "./engine/memory-report.ts";
-import { compile, compileSync, isThreaded, requireWebAssembly, type WasmSource } from "./engine/module.ts";
+import { compile, compileSync, isThreaded, requireWebAssembly } from "./engine/module.ts";
 import { FoldvoxError, shown } from "./errors.ts";
 import { unlessAborted, untilAborted } from "./loading/abort.ts";
-import { type LoadOptions, loadArena, placeTensors } from "./loading/load-arena.ts";
+import { loadArena, placeTensors } from "./loading/load-arena.ts";
 import type { ModelHeader } from "./model/header.ts";
 import { ModelLoader } from "./model/loader.ts";
-import type { ModelSource } from "./model/source.ts";
+import { checkOptions, type OptionTypes } from "./options.ts";
 import { yieldToEventLoop } from "./platform.ts";
-import { decodeTogether, Stream, type StreamOptions } from "./stream.ts";
-
-export interface RecognizerOptions extends StreamOptions, LoadOptions {
-  /** The model: a URL, bytes, or anything that yields them. Default: the bundled English commands model. */
-  readonly model?: string | URL | ModelSource;
-  /** How many streams may be open at the same time; each has its own state block in the arena. Default 1. */
-  readonly maxStreams?: number;
-  /**
-   * How many of them decodeStreams() takes through the encoder together: weights are then read once for all, in exchange for
-   * so much more scratch memory. Default 1.
-   */
-  readonly maxBatch?: number;
-  /**
-   * Threads that compute a step together: worth it for models of tens of millions of parameters. They need shared memory, which
-   * a page has only where it is cross-origin isolated; elsewhere there is one. The results are the same. Default 1.
-   */
-  readonly threads?: number;
-  /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside this file that runs here. */
-  readonly wasm?: WasmSource;
-}
-
-/** What a recognizer needs without asynchronous start-up, and without threads. */
-export interface SyncRecognizerOptions
-  extends StreamOptions,
-    Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes"> {
-  readonly model: Uint8Array | ArrayBuffer;
-  /** The engine. Only foldvox/inline and foldvox/plain have one at hand where none is given. */
-  readonly wasm?: WebAssembly.Module | BufferSource;
-}
-
-/** A count from 1 to `most`. Errors: bad-argument. */
-function checkCount(name: string, count: number, most: number): number {
-  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
-  throw new FoldvoxError("bad-argument", `${name} is ${shown(count)}; give a whole number from 1 to ${most}.`);
-}
-
-type CheckedOptions = Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "threads" | "decoding" | "endpoint">;
-
-/** Checks what can be checked before there is a model; says what the arena must have room for. Errors: bad-argument. */
-function checkOptions(options: CheckedOptions): ArenaOptions {
-  const isModel = ArrayBuffer.isView(options) || (typeof URL === "function" && options instanceof URL);
-  if (typeof options !== "object" || options === null || isModel) {
-    throw new FoldvoxError(
-      "bad-argument",
-      `The options of a recognizer are ${shown(options)}; give an object, and a model as { model: ... }.`,
-    );
-  }
-  const { maxStreams = 1, maxBatch = 1, threads = 1, decoding = {}, endpoint = {} } = options;
-  endpointRules(endpoint);
-  return {
-    streams: checkCount("maxStreams", maxStreams, 65536),
-    beam: transducerBeam(decoding),
-    batch: checkCount("maxBatch", maxBatch, 65536),
-    threads: checkCount("threads", threads, 64),
-  };
-}
+import {
+  arenaOptions,
+  RECOGNIZER_OPTIONS,
+  type RecognizerOptions,
+  SYNC_RECOGNIZER_OPTIONS,
+  type SyncRecognizerOptions,
+} from "./recognizer-options.ts";
+import { decodeTogether, STREAM_OPTIONS, Stream, type StreamOptions } from "./stream.ts";
 
 /** Starts an engine unless the signal aborts. One that comes after that is freed. */
 async function startEngine(arena: Arena, module: WebAssembly.Module, signal?: AbortSignal): Promise<Engine> {
@@ -106,7 +56,7 @@ function recognizerOver(engine: Engine, options: StreamOptions): Recognizer {
  * wasm-failed, io, bad-argument; the signal's reason if it aborts.
  */
 export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
-  const size = checkOptions(options);
+  const size = arenaOptions(options, RECOGNIZER_OPTIONS);
   options.signal?.throwIfAborted();
   // What may throw comes before compiling, whose failure nobody would hear of any more.
   const model = options.model ?? bundledModel();
@@ -124,10 +74,14 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
 
 /** createRecognizer for places that may not wait, from bytes in memory. The same errors. */
 export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
-  const size = checkOptions(options);
+  const size = arenaOptions(options, SYNC_RECOGNIZER_OPTIONS);
+  const { model } = options;
+  if (!(model instanceof Uint8Array || model instanceof ArrayBuffer)) {
+    throw new FoldvoxError("bad-argument", `The model is ${shown(model)}; give its bytes, or use createRecognizer().`);
+  }
   const module = compileSync(options.wasm);
   const loader = new ModelLoader();
-  loader.push(options.model instanceof Uint8Array ? options.model : new Uint8Array(options.model));
+  loader.push(model instanceof Uint8Array ? model : new Uint8Array(model));
   const arena = loader.header
     ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, options.maxBytes)
     : null;
@@ -143,15 +97,21 @@ export interface TranscribeOptions extends StreamOptions {
   readonly signal?: AbortSignal;
 }
 
+const TRANSCRIBE_OPTIONS: OptionTypes<TranscribeOptions> = { ...STREAM_OPTIONS, sampleRate: "any", signal: "object" };
+
 /** A stream that tells what is new after each chunk: every final, and a partial whenever its text has changed. */
 class ResultFeed {
   readonly stream: Stream;
   private readonly sampleRate: number;
   private shown = "";
 
-  constructor(stream: Stream, options: TranscribeOptions) {
-    this.stream = stream;
-    this.sampleRate = options.sampleRate ?? 16000;
+  constructor(recognizer: Recognizer, options: TranscribeOptions) {
+    checkOptions("options", options, TRANSCRIBE_OPTIONS);
+    const { sampleRate = 16000, signal, ...own } = options;
+    checkSampleRate(sampleRate);
+    signal?.throwIfAborted();
+    this.sampleRate = sampleRate;
+    this.stream = recognizer.createStream({ ...own, deferred: false });
   }
 
   accept(chunk: Float32Array | Int16Array): (PartialResult | FinalResult)[] {
@@ -225,8 +185,9 @@ export class Recognizer {
    * for the options, freed.
    */
   createStream(options: StreamOptions = {}): Stream {
-    const rules = endpointRules(options.endpoint ?? {}, this.rules);
-    const { decoding } = options;
+    checkOptions("options", options, STREAM_OPTIONS);
+    const { endpoint = {}, decoding } = options;
+    const rules = endpointRules(endpoint, this.rules);
     const decoderFor = decoding ? decodersFor(this.header.config, decoding, this.engine.plan) : this.decoders();
     const { skipSilence = false, onLatency, deferred = false } = { ...this.options, ...options };
     const onWork = deferred
@@ -262,7 +223,7 @@ export class Recognizer {
     chunks: AsyncIterable<Float32Array | Int16Array> | Iterable<Float32Array | Int16Array>,
     options: TranscribeOptions = {},
   ): AsyncGenerator<PartialResult | FinalResult> {
-    const feed = new ResultFeed(this.createStream({ ...options, deferred: false }), options);
+    const feed = new ResultFeed(this, options);
     try {
       for await (const chunk of untilAborted(chunks, options.signal)) {
         yield* feed.accept(chunk);
@@ -281,10 +242,9 @@ export class Recognizer {
   transformStream(
     options: TranscribeOptions = {},
   ): ReadableWritablePair<PartialResult | FinalResult, Float32Array | Int16Array> {
-    const { signal } = options;
-    signal?.throwIfAborted();
     type Told = PartialResult | FinalResult;
-    const feed = new ResultFeed(this.createStream({ ...options, deferred: false }), options);
+    const feed = new ResultFeed(this, options);
+    const { signal } = options;
     let stop = () => {};
     const { readable, writable } = new TransformStream<Float32Array | Int16Array, Told>({
       start: (controller) => {

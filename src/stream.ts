@@ -3,7 +3,7 @@
 import { Resampler } from "./audio/resampler.ts";
 import { checkSampleRate, checkSamples } from "./audio/samples.ts";
 import type { Decoder } from "./decode/decoder.ts";
-import type { DecodingOptions } from "./decode/decoding.ts";
+import type { DecodingOptions } from "./decode/decoding-options.ts";
 import { type EndpointRules, endpointRules, isEndpoint } from "./decode/endpoint.ts";
 import { endingBy, type FinalResult, type PartialResult } from "./decode/results.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -12,6 +12,7 @@ import type { Work } from "./engine/work.ts";
 import { FoldvoxError } from "./errors.ts";
 import { type LatencyEvent, LatencyMeter } from "./latency.ts";
 import type { ModelHeader } from "./model/header.ts";
+import type { OptionTypes } from "./options.ts";
 import { now } from "./platform.ts";
 import { type Savings, savingsOf } from "./savings.ts";
 import { SilenceGate } from "./silence-gate.ts";
@@ -35,6 +36,14 @@ export interface StreamOptions {
    */
   readonly deferred?: boolean;
 }
+
+export const STREAM_OPTIONS: OptionTypes<StreamOptions> = {
+  endpoint: "object",
+  decoding: "object",
+  skipSilence: "boolean",
+  onLatency: "function",
+  deferred: "boolean",
+};
 
 /** The parts that a recognizer makes a stream of. */
 export interface StreamParts {

@@ -10,6 +10,7 @@ import {
   type Recognizer,
   type RecognizerOptions,
   readModelHeader,
+  type TranscribeOptions,
 } from "../src/index.ts";
 import { BUILDS, bytesOf, engineModule, recognizer } from "./support/engines.ts";
 import { relativeL2 } from "./support/numbers.ts";
@@ -183,6 +184,34 @@ describe("streams", () => {
   });
 });
 
+describe("options", () => {
+  const engine = recognizer("simd", model, { maxStreams: 1 });
+
+  it.each([null, 5, { skipSilence: "no" }, { onLatency: 1 }, { hotwords: ["one"] }, { decoding: null }])(
+    "of a stream are refused: %j",
+    async (wrong) => {
+      const options = wrong as TranscribeOptions;
+      expect(codeOf(() => engine.createStream(options))).toBe("bad-argument");
+      expect(codeOf(() => engine.transformStream(options))).toBe("bad-argument");
+      await expect(engine.transcribe([digits], options).next()).rejects.toMatchObject({ code: "bad-argument" });
+    },
+  );
+
+  it("of transcribing are refused before a stream is opened, or its place is given back", async () => {
+    for (const options of [
+      { sampleRate: 0 },
+      { signal: 1 },
+      { sampleRates: 16000 },
+    ] as unknown as TranscribeOptions[]) {
+      await expect(engine.transcribe([digits], options).next()).rejects.toMatchObject({ code: "bad-argument" });
+      expect(codeOf(() => engine.transformStream(options))).toBe("bad-argument");
+    }
+    const nothing = null as unknown as Float32Array[];
+    await expect(engine.transcribe(nothing).next()).rejects.toThrow();
+    engine.createStream().free();
+  });
+});
+
 describe("transcribe", () => {
   async function* chunks() {
     for (let at = 0; at < digits.length; at += 1600) yield digits.subarray(at, at + 1600);
@@ -323,6 +352,10 @@ describe("createRecognizer", () => {
     const given = { model: stream, wasm: new Uint8Array(9) };
     const wrong = createRecognizer({ ...given, endpoint: { longest: 0 } });
     await expect(wrong).rejects.toMatchObject({ code: "bad-argument" });
+    await expect(createRecognizer({ ...given, decoding: { beam: 0 } })).rejects.toMatchObject({ code: "bad-argument" });
+    // What nobody reads would pass for the default.
+    const mistyped = createRecognizer({ ...given, maxStream: 2 } as RecognizerOptions);
+    await expect(mistyped).rejects.toThrow(/options.maxStream is no option/);
     // A model in the place of the options would be passed over for the bundled one.
     for (const options of ["model.safetensors", new URL("file:///model"), new Uint8Array(9), null, 42]) {
       const misplaced = createRecognizer(options as unknown as RecognizerOptions);

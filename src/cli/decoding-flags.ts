@@ -1,7 +1,7 @@
 // The command's options for decoding, read from files and made into those of a stream.
 
 import { type Command, InvalidArgumentError } from "commander";
-import type { DecodingOptions } from "../decode/decoding.ts";
+import type { DecodingOptions } from "../decode/decoding-options.ts";
 import type { Hotword } from "../decode/hotwords.ts";
 import type { StreamOptions } from "../stream.ts";
 import { readWhole } from "./files.ts";

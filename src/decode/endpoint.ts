@@ -1,6 +1,7 @@
 // When an utterance ends while audio goes on: Kaldi's rules, in seconds.
 
 import { FoldvoxError } from "../errors.ts";
+import { checkOptions, type OptionTypes } from "../options.ts";
 
 /** When an utterance ends, in seconds. */
 export interface EndpointRules {
@@ -13,20 +14,16 @@ export interface EndpointRules {
 }
 
 const DEFAULTS: EndpointRules = { silenceWithoutSpeech: 2.4, silenceAfterSpeech: 1.2, longest: 20 };
+const TYPES: OptionTypes<EndpointRules> = { silenceWithoutSpeech: "any", silenceAfterSpeech: "any", longest: "any" };
 
 /**
  * The rules before, or the defaults, with what is given in their place. Errors: bad-argument for an unknown name, or a value
  * that is not positive.
  */
 export function endpointRules(given: Partial<EndpointRules>, before: EndpointRules = DEFAULTS): EndpointRules {
+  checkOptions("endpoint", given, TYPES);
   const rules = { ...before, ...given };
   for (const [name, seconds] of Object.entries(rules)) {
-    if (!Object.hasOwn(DEFAULTS, name)) {
-      throw new FoldvoxError(
-        "bad-argument",
-        `endpoint.${name} is no rule; there are ${Object.keys(DEFAULTS).join(", ")}.`,
-      );
-    }
     if (typeof seconds !== "number" || !(seconds > 0)) {
       throw new FoldvoxError(
         "bad-argument",

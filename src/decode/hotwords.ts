@@ -2,6 +2,7 @@
 // every hypothesis; a matched word brings its phrase's boost at once, and what a broken-off match had brought is taken back.
 
 import { FoldvoxError, shown } from "../errors.ts";
+import { checkOptions, type OptionTypes } from "../options.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 import type { Spelling } from "./spelling.ts";
 
@@ -13,6 +14,7 @@ export interface Hotword {
   readonly boost?: number;
 }
 
+const TYPES: OptionTypes<Hotword> = { phrase: "any", boost: "any" };
 const DEFAULT_BOOST = 1.5;
 /** A boost above this cannot be told from "always". */
 const LARGEST_BOOST = 50;
@@ -47,9 +49,10 @@ const newNode = (parent: Node | null, word: string, gained: number): Node => ({
   fallback: null,
 });
 
-function checked(given: string | Hotword | null | undefined): Required<Hotword> {
-  const { phrase, boost = DEFAULT_BOOST }: Partial<Hotword> =
-    typeof given === "string" ? { phrase: given } : (given ?? {});
+function checked(given: string | Hotword): Required<Hotword> {
+  const hotword = typeof given === "string" ? { phrase: given } : given;
+  checkOptions("A hotword", hotword, TYPES);
+  const { phrase, boost = DEFAULT_BOOST }: Hotword = hotword;
   if (typeof phrase !== "string" || phrase.trim() === "") {
     throw new FoldvoxError("bad-argument", `A hotword is ${shown(phrase)}; give a phrase of one or several words.`);
   }

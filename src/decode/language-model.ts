@@ -1,6 +1,7 @@
 // N-gram language models with back-off (Katz 1987), read from ARPA text.
 
 import { FoldvoxError, shown } from "../errors.ts";
+import { checkOptions, type OptionTypes } from "../options.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 
 /** An n-gram language model and how much it counts. */
@@ -12,6 +13,8 @@ export interface LanguageModelSource {
   /** Natural logarithm that every word brings, against the model's liking for few words (beta). Default 1. */
   readonly wordBonus?: number;
 }
+
+const TYPES: OptionTypes<LanguageModelSource> = { arpa: "any", weight: "any", wordBonus: "any" };
 
 interface Gram {
   /** Base-10 logarithms, as in the file. */
@@ -93,7 +96,9 @@ export class LanguageModel implements Scorer<readonly string[]> {
 
   /** Errors: bad-argument, naming the line. */
   constructor(source: string | LanguageModelSource) {
-    const { arpa, weight = 0.5, wordBonus = 1 } = typeof source === "string" ? { arpa: source } : source;
+    const given = typeof source === "string" ? { arpa: source } : source;
+    checkOptions("languageModel", given, TYPES);
+    const { arpa, weight = 0.5, wordBonus = 1 } = given;
     if (typeof arpa !== "string") {
       throw new FoldvoxError("bad-argument", `The language model is ${shown(arpa)}; give the text of an ARPA file.`);
     }

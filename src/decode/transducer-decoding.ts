@@ -1,9 +1,9 @@
 // The options of decoding as a transducer understands them.
 
 import type { TransducerModel } from "../engine/transducer-model.ts";
-import { FoldvoxError, shown } from "../errors.ts";
+import { FoldvoxError } from "../errors.ts";
 import type { Decoder } from "./decoder.ts";
-import type { DecodingOptions } from "./decoding.ts";
+import type { DecodingOptions } from "./decoding-options.ts";
 import { TransducerBeam } from "./transducer-beam.ts";
 import { TransducerDecoder, type TransducerOptions } from "./transducer-decoder.ts";
 import { TransducerGreedy } from "./transducer-greedy.ts";
@@ -13,24 +13,19 @@ import type { TransducerSearch } from "./transducer-search.ts";
 /** Where alternatives are asked for but no beam: what torchaudio's documentation uses. */
 const DEFAULT_BEAM = 10;
 
-function wholeNumber(value: unknown, name: string, most: number): number {
-  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
-  throw new FoldvoxError("bad-argument", `decoding.${name} is ${shown(value)}; give a whole number from 1 to ${most}.`);
-}
-
 function searchFor(model: TransducerModel, topology: "rnnt" | "ctc", beam: number): TransducerSearch {
   if (topology === "ctc") return new TransducerRuns(model, beam);
   return beam === 1 ? new TransducerGreedy(model) : new TransducerBeam(model, beam);
 }
 
-/** Hypotheses that a transducer keeps: 1, the default, is greedy. The arena has room for as many. Errors: bad-argument. */
-export function transducerBeam({ beam, alternatives }: DecodingOptions): number {
-  return wholeNumber(beam ?? ((alternatives ?? 1) === 1 ? 1 : DEFAULT_BEAM), "beam", 1024);
+/** Hypotheses that a transducer keeps: 1, the default, is greedy. The arena has room for as many. */
+export function transducerBeam({ beam, alternatives = 1 }: DecodingOptions): number {
+  return beam ?? (alternatives === 1 ? 1 : DEFAULT_BEAM);
 }
 
 /**
- * Checks the options; each call of the result makes a decoder for one stream. `room` is the beam that the arena was made for.
- * Errors: bad-argument; unsupported for what only CTC models can do.
+ * Makes options that have been checked into decoders: each call of the result makes one for one stream. `room` is the beam
+ * that the arena was made for. Errors: bad-argument for more than that; unsupported for what only CTC models can do.
  */
 export function transducerDecoders(
   options: DecodingOptions,
@@ -46,7 +41,7 @@ export function transducerDecoders(
   }
   const beam = transducerBeam(options);
   const { topology, ...own } = transducer;
-  const alternatives = wholeNumber(options.alternatives ?? 1, "alternatives", 100);
+  const { alternatives = 1 } = options;
   if (beam > room) {
     throw new FoldvoxError(
       "bad-argument",

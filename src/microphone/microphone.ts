@@ -2,6 +2,7 @@
 
 import { checkSampleRate } from "../audio/samples.ts";
 import { FoldvoxError } from "../errors.ts";
+import { checkOptions, type OptionTypes } from "../options.ts";
 import type { CaptureOptions } from "./capture-worklet.ts";
 
 export { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
@@ -23,6 +24,13 @@ export interface MicrophoneOptions {
   readonly track?: MediaStreamTrack;
 }
 
+const OPTIONS: OptionTypes<MicrophoneOptions> = {
+  onSamples: "function",
+  onEnded: "function",
+  sampleRate: "any",
+  constraints: "object",
+  track: "object",
+};
 const BLOCK_SECONDS = 0.02;
 /** Starting the audio takes a fraction of a second; without a sound card, or without a click, browsers never finish. */
 const START_MS = 5000;
@@ -73,6 +81,7 @@ async function ask(constraints: MediaTrackConstraints): Promise<MediaStream> {
  * open then.
  */
 export async function openMicrophone(options: MicrophoneOptions): Promise<Microphone> {
+  checkOptions("options", options, OPTIONS);
   const { sampleRate = 16000, track } = options;
   checkSampleRate(sampleRate);
   // Before anything is waited for, while the click still counts. At the device's own rate: Firefox refuses any other.

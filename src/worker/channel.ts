@@ -1,7 +1,15 @@
 // The page's end of the line to a worker: every request gets its reply as a promise, every notice goes to its stream.
 
 import { FoldvoxError } from "../errors.ts";
-import { type CallName, type Calls, type Notice, type Port, type Reply, reviveError } from "./protocol.ts";
+import {
+  type CallName,
+  type Calls,
+  type LoadNotice,
+  type Notice,
+  type Port,
+  type Reply,
+  reviveError,
+} from "./protocol.ts";
 
 interface Waiting {
   resolve(value: never): void;
@@ -10,15 +18,17 @@ interface Waiting {
 
 export class Channel {
   private readonly port: Port;
+  private readonly onLoading: (progress: LoadNotice["loading"]) => void;
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Map<number, (notice: Notice) => void>();
   private requests = 0;
   private streams = 0;
   private closed: Error | null = null;
 
-  constructor(port: Port) {
+  constructor(port: Port, onLoading: (progress: LoadNotice["loading"]) => void = () => {}) {
     this.port = port;
-    port.addEventListener("message", ({ data }) => this.receive(data as Reply | Notice));
+    this.onLoading = onLoading;
+    port.addEventListener("message", ({ data }) => this.receive(data as Reply | Notice | LoadNotice));
   }
 
   /** Asks the worker. Rejects with the worker's error, or with what `close` was given. */
@@ -55,7 +65,11 @@ export class Channel {
     this.listeners.clear();
   }
 
-  private receive(message: Reply | Notice): void {
+  private receive(message: Reply | Notice | LoadNotice): void {
+    if ("loading" in message) {
+      this.onLoading(message.loading);
+      return;
+    }
     if ("stream" in message) {
       this.listeners.get(message.stream)?.(message);
       return;

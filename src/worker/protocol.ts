@@ -7,13 +7,21 @@ import type { MemoryReport } from "../engine/memory-report.ts";
 import type { WasmSource } from "../engine/module.ts";
 import { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
 import type { LatencyEvent } from "../latency.ts";
+import type { LoadOptions as DownloadOptions, LoadProgress } from "../loading/load-arena.ts";
 import type { ModelConfig } from "../model/config.ts";
+import type { OptionTypes } from "../options.ts";
 import type { StreamOptions } from "../stream.ts";
 
 /** How a stream works, less what cannot be cloned. */
 export type CloneableStreamOptions = Pick<StreamOptions, "endpoint" | "decoding" | "skipSilence">;
 
-export interface LoadOptions extends CloneableStreamOptions {
+export const CLONEABLE_STREAM_OPTIONS: OptionTypes<CloneableStreamOptions> = {
+  endpoint: "object",
+  decoding: "object",
+  skipSilence: "boolean",
+};
+
+export interface LoadOptions extends CloneableStreamOptions, Pick<DownloadOptions, "cache" | "maxBytes"> {
   /** An absolute URL, or bytes. Without it the bundled model. */
   readonly model?: string | Uint8Array | ArrayBuffer | Blob;
   readonly maxStreams?: number;
@@ -39,7 +47,7 @@ export interface StreamProgress {
 
 /** What may be asked of the worker, and what it answers. `stream` is the number that the asker has given it. */
 export interface Calls {
-  load: { request: { options: LoadOptions }; reply: Loaded };
+  load: { request: { options: LoadOptions; progress: boolean }; reply: Loaded };
   memoryReport: { request: object; reply: MemoryReport };
   createStream: {
     request: { stream: number; options: CloneableStreamOptions; latency: boolean };
@@ -81,6 +89,11 @@ export interface Notice {
   readonly final?: FinalResult;
   readonly partial?: PartialResult;
   readonly latency?: LatencyEvent;
+}
+
+/** How far the loading has come; to those who asked for it. */
+export interface LoadNotice {
+  readonly loading: LoadProgress;
 }
 
 /** The end of a channel: a Worker, the scope inside it, or a MessagePort. */

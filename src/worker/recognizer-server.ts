@@ -8,7 +8,7 @@ import {
   type Calls,
   cloneError,
   type Loaded,
-  type LoadOptions,
+  type LoadNotice,
   type Notice,
   type Port,
   type Reply,
@@ -63,11 +63,11 @@ class ServedStream {
 type Handlers = { [Call in keyof Calls]: (request: Calls[Call]["request"]) => Calls[Call]["reply"] | Promise<Loaded> };
 
 class RecognizerServer {
-  private readonly post: (message: Reply | Notice) => void;
+  private readonly post: (message: Reply | Notice | LoadNotice) => void;
   private recognizer: Recognizer | null = null;
   private readonly streams = new Map<number, ServedStream>();
   private readonly handlers: Handlers = {
-    load: ({ options }) => this.load(options),
+    load: (request) => this.load(request),
     memoryReport: () => this.loaded().memoryReport(),
     createStream: (request) => this.createStream(request),
     acceptWaveform: ({ stream, sampleRate, samples }) => this.open(stream).acceptWaveform(sampleRate, samples),
@@ -80,7 +80,7 @@ class RecognizerServer {
     },
   };
 
-  constructor(post: (message: Reply | Notice) => void) {
+  constructor(post: (message: Reply | Notice | LoadNotice) => void) {
     this.post = post;
   }
 
@@ -96,8 +96,9 @@ class RecognizerServer {
     }
   }
 
-  private async load(options: LoadOptions): Promise<Loaded> {
-    const recognizer = await createRecognizer(options);
+  private async load({ options, progress }: Calls["load"]["request"]): Promise<Loaded> {
+    const telling = progress ? { onProgress: (loading: LoadNotice["loading"]) => this.post({ loading }) } : {};
+    const recognizer = await createRecognizer({ ...options, ...telling });
     this.recognizer = recognizer;
     return { config: recognizer.header.config, build: recognizer.build, arenaBytes: recognizer.arenaBytes };
   }

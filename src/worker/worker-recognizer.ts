@@ -3,12 +3,21 @@
 import type { Build } from "../engine/engine.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import { FoldvoxError } from "../errors.ts";
+import { unlessAborted } from "../loading/abort.ts";
+import type { LoadOptions as DownloadOptions } from "../loading/load-arena.ts";
 import type { ModelConfig } from "../model/config.ts";
+import { checkOptions, type OptionTypes } from "../options.ts";
 import { toUrl } from "../platform.ts";
-import type { RecognizerOptions } from "../recognizer.ts";
+import type { RecognizerOptions } from "../recognizer-options.ts";
 import { Channel } from "./channel.ts";
-import type { CloneableStreamOptions, Loaded, LoadOptions, Port } from "./protocol.ts";
-import { tell, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
+import {
+  CLONEABLE_STREAM_OPTIONS,
+  type CloneableStreamOptions,
+  type Loaded,
+  type LoadOptions,
+  type Port,
+} from "./protocol.ts";
+import { tell, WORKER_STREAM_OPTIONS, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
 
 export type { EndpointRules } from "../decode/endpoint.ts";
 export type { Alternative, FinalResult, PartialResult, WordResult } from "../decode/results.ts";
@@ -18,7 +27,7 @@ export type { StreamProgress } from "./protocol.ts";
 export { type StreamListeners, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
 
 /** What a recognizer in a worker is made of; what can be sent to one of createRecognizer's options. */
-export interface WorkerRecognizerOptions extends CloneableStreamOptions {
+export interface WorkerRecognizerOptions extends CloneableStreamOptions, DownloadOptions {
   /** The model: a URL (relative to the page), or its bytes. Default: the bundled English commands model. */
   readonly model?: string | URL | Uint8Array | ArrayBuffer | Blob;
   /** How many streams may be open at the same time. Default 1. */
@@ -39,7 +48,22 @@ export interface RecognizerWorker extends Port {
   terminate(): void;
 }
 
-function loadOptions({ model, wasm, worker: _, ...rest }: WorkerRecognizerOptions): LoadOptions {
+const OPTIONS: OptionTypes<WorkerRecognizerOptions> = {
+  ...CLONEABLE_STREAM_OPTIONS,
+  model: "any",
+  maxStreams: "any",
+  threads: "any",
+  wasm: "any",
+  worker: "object",
+  cache: "any",
+  maxBytes: "any",
+  onProgress: "function",
+  signal: "object",
+};
+
+type Sendable = Omit<WorkerRecognizerOptions, "worker" | "onProgress" | "signal">;
+
+function loadOptions({ model, wasm, ...rest }: Sendable): LoadOptions {
   const absolute = <Source>(source: Source | string | URL) =>
     typeof source === "string" || source instanceof URL ? toUrl(source).href : source;
   return {
@@ -51,19 +75,23 @@ function loadOptions({ model, wasm, worker: _, ...rest }: WorkerRecognizerOption
 
 /**
  * Starts a worker and loads a model in it. Errors: those of createRecognizer, and io if the worker's script cannot be
- * loaded. No worker is left behind then.
+ * loaded; the signal's reason if it aborts. No worker is left behind then.
  */
 export async function createWorkerRecognizer(options: WorkerRecognizerOptions = {}): Promise<WorkerRecognizer> {
-  const load = loadOptions(options);
+  checkOptions("options", options, OPTIONS);
+  const { worker: given, onProgress, signal, ...sendable } = options;
+  signal?.throwIfAborted();
+  const load = loadOptions(sendable);
   const worker: RecognizerWorker =
-    options.worker ?? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "foldvox" });
-  const channel = new Channel(worker);
+    given ?? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "foldvox" });
+  const channel = new Channel(worker, onProgress);
   worker.addEventListener("error", (event) => {
     const reason = (event as unknown as ErrorEvent).message || "its script could not be loaded";
     channel.close(new FoldvoxError("io", `The recognizer's worker failed: ${reason}.`));
   });
   try {
-    return new WorkerRecognizer(worker, channel, await channel.call("load", { options: load }));
+    const loading = channel.call("load", { options: load, progress: onProgress !== undefined });
+    return new WorkerRecognizer(worker, channel, await unlessAborted(loading, signal));
   } catch (cause) {
     worker.terminate();
     throw cause;
@@ -92,6 +120,7 @@ export class WorkerRecognizer {
 
   /** Opens a stream. Errors: stream-limit, unsupported, bad-argument, freed. */
   async createStream(options: WorkerStreamOptions = {}): Promise<WorkerStream> {
+    checkOptions("options", options, WORKER_STREAM_OPTIONS);
     const { onPartial, onFinal, onLatency, ...cloneable } = options;
     const stream = this.channel.listen((notice) => tell(options, notice));
     try {

@@ -3,8 +3,9 @@
 import type { EndpointRules } from "../decode/endpoint.ts";
 import type { FinalResult, PartialResult } from "../decode/results.ts";
 import type { LatencyEvent } from "../latency.ts";
+import type { OptionTypes } from "../options.ts";
 import type { Channel } from "./channel.ts";
-import type { CloneableStreamOptions, Notice, StreamProgress } from "./protocol.ts";
+import { CLONEABLE_STREAM_OPTIONS, type CloneableStreamOptions, type Notice, type StreamProgress } from "./protocol.ts";
 
 /** Who is told what a stream hears. */
 export interface StreamListeners {
@@ -17,6 +18,13 @@ export interface StreamListeners {
 }
 
 export interface WorkerStreamOptions extends CloneableStreamOptions, StreamListeners {}
+
+export const WORKER_STREAM_OPTIONS: OptionTypes<WorkerStreamOptions> = {
+  ...CLONEABLE_STREAM_OPTIONS,
+  onPartial: "function",
+  onFinal: "function",
+  onLatency: "function",
+};
 
 /** A stream of a recognizer in a worker. */
 export class WorkerStream {

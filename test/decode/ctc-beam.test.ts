@@ -1,7 +1,9 @@
 // CTC prefix beam search: against the sum over all paths, and as a stream uses it.
 
 import { describe, expect, it } from "vitest";
-import type { DecodingOptions } from "../../src/decode/decoding.ts";
+import type { DecodingOptions } from "../../src/decode/decoding-options.ts";
+import type { Hotword } from "../../src/decode/hotwords.ts";
+import type { LanguageModelSource } from "../../src/decode/language-model.ts";
 import type { TokenUnit } from "../../src/decode/words.ts";
 import { accept, beamOf, ctcOptions, decoderOf, randomRows, SECONDS } from "../support/ctc.ts";
 import { errorOf } from "../support/errors.ts";
@@ -313,14 +315,13 @@ describe("utterances", () => {
 
 describe("options", () => {
   it.each<[DecodingOptions, RegExp]>([
-    [{ beam: 0 }, /decoding.beam is 0/],
-    [{ beam: 2.5 }, /decoding.beam/],
-    [{ alternatives: 101 }, /decoding.alternatives/],
-    [{ hotwords: "yes" as unknown as string[] }, /decoding.hotwords/],
     [{ hotwords: ["maybe"] }, /"maybe"/],
     [{ grammar: 5 as unknown as string }, /grammar is 5/],
     [{ languageModel: "" }, /ARPA/],
-    [{ beams: 3 } as DecodingOptions, /decoding.beams is no option/],
+    [{ languageModel: null as unknown as string }, /languageModel is null/],
+    [{ languageModel: { arpa: "", weigth: 1 } as LanguageModelSource }, /languageModel.weigth is no option/],
+    [{ hotwords: [{ phrase: "yes", bost: 2 } as Hotword] }, /hotword.bost is no option/],
+    [{ hotwords: [null as unknown as Hotword] }, /A hotword is null/],
   ])("%j are refused", (options, message) => {
     const error = errorOf(() => decoderOf(options, words));
     expect(error.code).toBe("bad-argument");

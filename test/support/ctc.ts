@@ -3,7 +3,8 @@
 import { CtcBeamDecoder } from "../../src/decode/ctc-beam.ts";
 import type { CtcOptions } from "../../src/decode/ctc-run.ts";
 import type { Decoder } from "../../src/decode/decoder.ts";
-import { ctcDecoders, type DecodingOptions } from "../../src/decode/decoding.ts";
+import { ctcDecoders } from "../../src/decode/decoding.ts";
+import type { DecodingOptions } from "../../src/decode/decoding-options.ts";
 import type { TokenUnit } from "../../src/decode/words.ts";
 import { generator } from "./random.ts";
 

@@ -1,8 +1,13 @@
 // The recognizer in a worker: the same words as without one, notices before replies, and every error at the caller.
 
 import { afterEach, describe, expect, it } from "vitest";
-import type { FinalResult } from "../../src/index.ts";
-import { createWorkerRecognizer, type WorkerRecognizer } from "../../src/worker/worker-recognizer.ts";
+import type { FinalResult, LoadProgress } from "../../src/index.ts";
+import {
+  createWorkerRecognizer,
+  type WorkerRecognizer,
+  type WorkerRecognizerOptions,
+  type WorkerStreamOptions,
+} from "../../src/worker/worker-recognizer.ts";
 import { bytesOf, engineModule, recognizer } from "../support/engines.ts";
 import { localWorker } from "../support/local-worker.ts";
 import { readWav } from "../support/wav.ts";
@@ -11,7 +16,7 @@ const model = bytesOf("models/commands.safetensors");
 const digits = readWav(bytesOf("examples/digits.wav"));
 const open: WorkerRecognizer[] = [];
 
-async function create(options: { maxStreams?: number } = {}) {
+async function create(options: WorkerRecognizerOptions = {}) {
   const made = await createWorkerRecognizer({ model, wasm: engineModule("simd"), worker: localWorker(), ...options });
   open.push(made);
   return made;
@@ -81,6 +86,27 @@ describe("a recognizer in a worker", () => {
     await expect(stream.setEndpoint({ longest: -1 })).rejects.toMatchObject({ code: "bad-argument" });
   });
 
+  it("tells how far loading is", async () => {
+    const told: number[] = [];
+    const onProgress = ({ loadedBytes, totalBytes }: LoadProgress) => told.push(loadedBytes, totalBytes!);
+    await create({ onProgress });
+    expect(told.slice(-2)).toEqual([model.length, model.length]);
+  });
+
+  it("stops loading when told to, and no worker stays behind", async () => {
+    const worker = localWorker();
+    const controller = new AbortController();
+    const options = { model, wasm: engineModule("simd"), worker, signal: controller.signal };
+    const creating = createWorkerRecognizer(options);
+    controller.abort();
+    await expect(creating).rejects.toMatchObject({ name: "AbortError" });
+    expect(worker.terminated).toBe(true);
+  });
+
+  it("does not take more memory than maxBytes", async () => {
+    await expect(create({ maxBytes: 100_000 })).rejects.toMatchObject({ code: "out-of-memory" });
+  });
+
   it("keeps two streams apart", async () => {
     const worker = await create({ maxStreams: 2 });
     const texts: string[] = [];
@@ -119,6 +145,20 @@ describe("errors come to the caller", () => {
     const worker = await create();
     const endpoint = { longest: (() => 1) as unknown as number };
     await expect(worker.createStream({ endpoint })).rejects.toMatchObject({ code: "bad-argument" });
+  });
+
+  it("of wrong options, before a worker is started", async () => {
+    for (const options of [null, { modle: model }, { onProgress: 1 }, { signal: AbortSignal.abort() }]) {
+      const worker = localWorker();
+      const creating = createWorkerRecognizer((options && { ...options, worker }) as WorkerRecognizerOptions);
+      await expect(creating).rejects.toThrow(/^options|abort/);
+      expect(worker.terminated).toBe(false);
+    }
+    const worker = await create();
+    for (const options of [null, { onResult() {} }, { onFinal: 1 }]) {
+      const opening = worker.createStream(options as WorkerStreamOptions);
+      await expect(opening).rejects.toMatchObject({ code: "bad-argument" });
+    }
   });
 
   it("of the model, and no worker stays behind", async () => {
