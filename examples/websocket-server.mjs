@@ -2,7 +2,7 @@
 // comes back is JSON, { partial, committed } while an utterance goes on and { text, result } when it is complete.
 //   PORT=2700 node examples/websocket-server.mjs
 
-import { createRecognizer } from "foldvox";
+import { createRecognizer, PcmDecoder } from "foldvox";
 import { WebSocketServer } from "ws";
 
 const MAX_STREAMS = 32;
@@ -33,6 +33,8 @@ server.on("connection", (socket) => {
     socket.close(1013, error.message.slice(0, 120));
     return;
   }
+  // Messages may end within a sample.
+  const pcm = new PcmDecoder("s16le", 1);
   let shown = "";
   let ended = false;
   tellClient.set(stream, () => {
@@ -45,8 +47,7 @@ server.on("connection", (socket) => {
   socket.on("message", (data, isBinary) => {
     try {
       if (isBinary) {
-        const samples = new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1)));
-        stream.acceptWaveform(16000, samples);
+        stream.acceptWaveform(16000, pcm.decode(data));
       } else if (data.toString() === "end") {
         stream.inputFinished();
         ended = true;

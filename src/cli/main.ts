@@ -2,6 +2,7 @@
 
 import { isMainThread } from "node:worker_threads";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { version } from "../../package.json";
 import { SMALLER, WEIGHTS } from "../convert/weights.ts";
 import { FoldvoxError } from "../errors.ts";
 import { serveBatch } from "./batch-worker.ts";
@@ -36,6 +37,7 @@ const model = () =>
 
 const program = new Command("foldvox")
   .description("On-device streaming speech recognition with folded attention.")
+  .version(version)
   .showHelpAfterError()
   .exitOverride();
 
@@ -59,7 +61,7 @@ const transcribeCommand = program
   .option("--raw-rate <hz>", "sample rate on stdin", sampleRate, 16000)
   .option("--raw-channels <n>", "interleaved channels on stdin, which are averaged", wholeNumber(64), 1)
   .option("--list <file>", "a batch of the files named in this one, one a line; - for stdin")
-  .option("--out <folder>", "where a batch writes its transcripts")
+  .option("--out <folder>", "where transcripts are written, in place of beside the audio")
   .option("-t, --threads <n>", "threads of a batch (default: as many as the machine has)", wholeNumber(256))
   .option("--overwrite", "transcribe also what an earlier run has transcribed");
 addDecodingFlags(transcribeCommand)

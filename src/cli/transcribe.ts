@@ -172,14 +172,22 @@ async function transcribeOne(path: string, flags: TranscribeFlags): Promise<void
   recognizer.free();
 }
 
-/** One input goes to stdout; several, a folder or a list are a batch. */
+/** What only one input can have. */
+const ONE_INPUT = ["words", "memory", "realtime"] as const;
+
+/** One input goes to stdout; several, a folder, a list, or a place for transcripts make a batch. */
 export async function transcribe(paths: string[], flags: TranscribeFlags): Promise<void> {
   const all = flags.file === undefined ? paths : [...paths, flags.file];
   const [only] = all;
-  const isBatch = all.length > 1 || flags.list !== undefined || (only !== undefined && (await isFolder(only)));
+  const { list, out } = flags;
+  const several = all.length > 1 || list !== undefined || out !== undefined;
+  const isBatch = several || (only !== undefined && (await isFolder(only)));
   if (!isBatch) return transcribeOne(only ?? "-", flags);
   if (all.includes("-")) throw new FoldvoxError("bad-argument", "Raw audio from stdin cannot be part of a batch.");
-  const { model, list, out, threads, overwrite = false, output } = flags;
+  for (const name of ONE_INPUT) {
+    if (flags[name]) throw new FoldvoxError("bad-argument", `--${name} is for one input; a batch has no place for it.`);
+  }
+  const { model, threads, overwrite = false, output } = flags;
   const batch = { model, list, out, threads, overwrite, format: output };
   if (!(await transcribeBatch(all, await streamOptions(flags), batch))) process.exitCode = 1;
 }

@@ -69,6 +69,24 @@ describe("a batch", () => {
     expect(readdirSync(join(out, "sub"))).toEqual(["b.vtt"]);
   });
 
+  it("is what a place for transcripts asks for, be it of one file", () => {
+    const out = join(recordings(), "out");
+    const { status, stdout } = foldvox(["transcribe", digits, "--out", out]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+    expect(readFileSync(join(out, "digits.txt"), "utf8")).toBe(expected);
+  });
+
+  it("refuses what only one input can have, and says where there is no audio", () => {
+    const folder = recordings();
+    for (const flag of ["--words", "--memory", "--realtime"]) {
+      expect(foldvox(["transcribe", folder, flag]).stderr).toMatch(`${flag} is for one input`);
+    }
+    expect(existsSync(join(folder, "a.txt"))).toBe(false);
+    const { status, stderr } = foldvox(["transcribe", mkdtempSync(join(tmpdir(), "foldvox-batch-"))]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^There is no WAV, /);
+  });
+
   it("takes lists, from a file or from stdin, and says once what is wrong with the model", () => {
     const folder = recordings();
     writeFileSync(join(folder, "list"), "a.wav\n\nsub/b.flac\nno-such.wav\n");

@@ -189,7 +189,8 @@ describe("failures", () => {
     expect(stderr).toMatch(message);
   });
 
-  it("has help for every command", () => {
+  it("has its version, and help for every command", () => {
+    expect(foldvox(["--version"]).stdout.trim()).toBe(JSON.parse(readFileSync("package.json", "utf8")).version);
     expect(foldvox(["--help"]).stdout).toMatch(/transcribe[\s\S]*inspect[\s\S]*encode[\s\S]*evaluate/);
     for (const command of ["transcribe", "inspect", "encode", "evaluate"]) {
       const { status, stdout } = foldvox([command, "--help"]);

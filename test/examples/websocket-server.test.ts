@@ -23,8 +23,9 @@ async function transcribe() {
   const messages: { partial?: string; text?: string }[] = [];
   socket.on("message", (data) => messages.push(JSON.parse(String(data))));
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
-  for (let at = 0; at < rawDigits.length; at += 3200) {
-    socket.send(rawDigits.subarray(at, at + 3200));
+  // An odd number of bytes: messages end within samples.
+  for (let at = 0; at < rawDigits.length; at += 3201) {
+    socket.send(rawDigits.subarray(at, at + 3201));
     // What arrives at once is decoded at once, with one partial.
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
