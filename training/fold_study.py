@@ -17,7 +17,6 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -108,9 +107,13 @@ def measure(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
     write(args.run, "joined", joined(corpus, "heldout", JOINED_STREAMS))
     write(args.run, "timing", joined(corpus, "valid", TIMING_STREAMS))
     seeds = [seed for seed in study.training["seeds"] if (args.run / f"{seed}.pt").exists()]
+    if not seeds:
+        raise SystemExit(f"{args.run} holds no training of this recipe")
     study.training["stepsBySeed"] = []
     for seed in seeds:
         saved = torch.load(args.run / f"{seed}.pt", map_location="cpu")
+        if progress_of(study.training, saved["step"], saved["minutes"]) < 1:
+            raise SystemExit(f"seed {seed} is not trained to its end; `fold_study.py train` goes on")
         study.training["stepsBySeed"].append(saved["step"])
         mean, invstddev = saved["statistics"]
         for plan, state in zip(study.plans, saved["learners"]):
@@ -164,8 +167,7 @@ def main() -> int:
     study = read_study(args.recipe)
     args.run.mkdir(parents=True, exist_ok=True)
     if args.action == "train":
-        np.random.seed(0)
-        for seed in [args.seed] if args.seed else study.training["seeds"]:
+        for seed in study.training["seeds"] if args.seed is None else [args.seed]:
             train(study, args, seed)
     else:
         write_report(measure(study, args), measure_base(study, args), study.training, args.out)

@@ -43,7 +43,8 @@ LIMITS = """## Limits
   to 16 clips each, so a row can be off by 20 points.
 - Speech that contains no command can still trigger one. Little read speech was at hand: the count of false words in
   speech rests on {speech:.1f} minutes of readers who are not in the training data.
-- The background noises of the noise tests are those that training mixed in; speakers are unseen, noises are not.
+- The background noises of the noise tests are those that training mixed in, and on which the blank's bias was chosen;
+  speakers are unseen, noises are not.
 - `words` times are where the search emitted a word, not measured word boundaries.
 """
 
@@ -83,8 +84,8 @@ def architecture(size: int, parameters: int, config: Dict[str, Any]) -> str:
         f" {encoder['segment']} tokens, {encoder['rightContext']} of right context: at most {longest} ms from a sound"
         f" to its step, plus 12.5 ms of window. Left context {encoder['leftContext']} tokens, learned relative position"
         " bias, no memory bank; CTC over 20 words and a blank, greedy decoding. A word may come out up to"
-        f" {config['head']['delay'] * token_ms} ms after its end; {config['head']['lead'] * 10} ms of silence come before"
-        " every input."
+        f" {config['head']['delay'] * token_ms} ms after its end; {config['head'].get('lead', 0) * 10} ms of silence come"
+        " before every input."
     )
     lines = [
         "## Architecture",
@@ -132,7 +133,8 @@ def training(results: Dict[str, Any], curve: List[Dict[str, str]], name: str) ->
         f" {recipe['batch']} streams of {recipe['seconds']} s in {recipe['minutes']:.0f} minutes on"
         f" {results['machine']}. The weights are {weights_of(recipe)} in"
         f" emulated int8. The blank's bias was then {moved(results['blankShift'])}, chosen on the `valid`"
-        f" speakers. The curve is of those speakers, before that; the results below are of others.{results.get('history', '')}"
+        f" speakers and the background noises. The curve is of those speakers, before that; the results below are of"
+        f" others.{results.get('history', '')}"
     )
     lines = [
         "## Training",
@@ -183,7 +185,7 @@ def measured(results: Dict[str, Any]) -> str:
     free, bound = engine["phrases"], engine["phrases-grammar"]
     about = (
         f"{free['rows']} phrases of a small grammar (`go up five`, `off one two`, `stop`; `make_manifests.py` writes it),"
-        " each word by any of these speakers, as recorded:"
+        " each word by any of these speakers, as recorded; intervals over phrases:"
     )
     lines += ["", paragraph(about), "", "| decoding | phrases exactly right | word error rate |", "|---|---|---|"]
     for title, summary in (("greedy, anything allowed", free), ("with the grammar", bound)):

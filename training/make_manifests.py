@@ -9,8 +9,8 @@ OUT receives a WAV file and a table for each of
   {single,joined}-{20,10,5}db   the same in background noise at that ratio of speech to noise, and in a telephone's
   {single,joined}-telephone     band: 8 kHz, 300 to 3,400 Hz, mu-law
   other-words       clips of other words by the same speakers: every word heard is false
-  speech            read speech without a command word, by readers of whom nothing was trained on: likewise
-  readers           all that these readers say; `text` is the command words in it, which need not be heard
+  speech            read speech without a command word, by readers of whom nothing was trained on: likewise (heldout only)
+  readers           all that these readers say (heldout only); `text` is the command words in it, which need not be heard
   noise             the background noises at three levels: likewise (training used them too)
 Columns: path, start, samples, text, speaker, words; `words` holds `word@end` in seconds within the row, the end found
 by energy. Fixed seeds: the same folder gives the same bytes.
@@ -75,16 +75,16 @@ def main() -> int:
         write(
             args.out, f"{name}-telephone", [row._replace(sound=by_telephone(row.sound)) for row in rows], TELEPHONE_RATE
         )
-    if {word for phrase in PHRASES for choices in phrase for word in choices} <= {
-        clip.word for clip in corpus.clips[args.split]
-    }:
+    said = {clip.word for clip in corpus.clips[args.split] if clip.label}
+    if {word for phrase in PHRASES for choices in phrase for word in choices} <= said:
         write(args.out, "phrases", phrases(corpus, args.split, args.joined))
         (args.out / "phrases.gram").write_text(grammar())
     clips = corpus.clips[args.split]
     write(args.out, "other-words", [Row(corpus.waveform(clip), "", clip.speaker) for clip in clips if not clip.label])
-    readers = speech(corpus, words)
-    write(args.out, "speech", [row for row in readers if not row.text])
-    write(args.out, "readers", readers)
+    if args.split == "heldout":
+        readers = speech(corpus, words)
+        write(args.out, "speech", [row for row in readers if not row.text])
+        write(args.out, "readers", readers)
     write(args.out, "noise", noises(corpus))
     return 0
 
@@ -113,7 +113,8 @@ def phrases(corpus: Corpus, split: str, count: int) -> List[Row]:
     for index in range(count):
         words = [choices[rng.integers(len(choices))] for choices in PHRASES[index % len(PHRASES)]]
         said = [[clip for clip in corpus.clips[split] if clip.word == word] for word in words]
-        rows.append(row_of(string(corpus, [clips[rng.integers(len(clips))] for clips in said], rng)))
+        row = row_of(string(corpus, [clips[rng.integers(len(clips))] for clips in said], rng))
+        rows.append(row._replace(speaker=""))  # there are several
     return rows
 
 
@@ -175,7 +176,9 @@ def by_telephone(sound: np.ndarray) -> np.ndarray:
 
 
 def write(out: Path, name: str, rows: List[Row], rate: int = RATE) -> None:
-    """One WAV file that holds every row's sound back to back, and the table."""
+    """One WAV file that holds every row's sound back to back, and the table; nothing if there is no row."""
+    if not rows:
+        return
     lines, pieces, start = ["\t".join(COLUMNS)], [], 0
     for row in rows:
         lines.append("\t".join((f"{name}.wav", str(start), str(len(row.sound)), row.text, row.speaker, row.words)))

@@ -42,7 +42,11 @@ def main() -> int:
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
     parser.add_argument("--cache", type=Path, default=default_cache())
     args, options = parser.parse_known_args()
+    if any(option.startswith("--m") for option in options):
+        parser.error("how long to train is the recipe's to say: it has several schedules")
     recipe = read_recipe(args.recipe)
+    if recipe.words != read_recipe(HERE / "recipes" / "commands.toml").words:
+        parser.error("the card is about the twenty commands; for other words: train.py, export.py and measure.py")
     saved = averaged(train(recipe, args, [*options, "--cache", str(args.cache)]))
     shifts = blank_shifts(saved, load_corpus(args.data, args.cache, recipe.words))
     shift = choose(shifts)

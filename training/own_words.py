@@ -49,6 +49,7 @@ def main() -> int:
     if missing:
         parser.error(f"{args.recordings} has no folder for {', '.join(sorted(missing))}")
     recipe = own_recipe(args, words)
+    torch.manual_seed(recipe.training["seed"])
     corpus = load_corpus(args.run / "data", args.run / "cache", words)
     trainer = Trainer(recipe, corpus, Group.join(), args.run, resume=False, start=args.start_from)
     with stream_workers(corpus, recipe, recipe.training["batch"], 1, [recipe.training["seed"]]) as batches:

@@ -90,7 +90,8 @@ def main() -> int:
     write_set(args.out / "other-speech" / "other-speech", ("utterance", "machine_transcript"), other, UTTERANCE_GAP)
     (args.out / "noise").mkdir(parents=True, exist_ok=True)
     for path in sorted((args.speech_commands / "_background_noise_").glob("*.wav")):
-        sound, _ = soundfile.read(path, dtype="int16")
+        sound, rate = soundfile.read(path, dtype="int16")
+        assert rate == RATE, path
         soundfile.write(args.out / "noise" / f"{re.sub(r'[^a-z_]', '', path.stem)}.flac", sound, RATE)
     return 0
 

@@ -93,10 +93,12 @@ def resampled(path: Path, copy: Path) -> Path:
 def write_noise(paths: List[Path], out: Path) -> None:
     """The recordings, each at least a minute long by repetition; pink noise if there are none."""
     out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.flac"):
+        old.unlink()
     samples = PINK_SECONDS * RATE
-    for path in paths:
+    for index, path in enumerate(paths):
         sound = read_mono(path)
-        soundfile.write(out / f"{path.stem}.flac", np.resize(sound, max(len(sound), samples)), RATE, "PCM_16")
+        soundfile.write(out / f"{index}-{path.stem}.flac", np.resize(sound, max(len(sound), samples)), RATE, "PCM_16")
     if not paths:
         spectrum = np.fft.rfft(np.random.default_rng(SEED).normal(size=samples))
         spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))

@@ -22,7 +22,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from foldvox_training.corpus import RATE, other_split_of, read_rows
+from foldvox_training.corpus import RATE, read_rows, talk_split
 from foldvox_training.kokoro import Kokoro
 from prepare_data import UTTERANCE_GAP, write_set
 
@@ -88,8 +88,11 @@ def main() -> int:
     args = parser.parse_args()
     rng, kokoro = np.random.default_rng(SEED), Kokoro(args.kokoro) if args.kokoro else None
     read = read_rows(args.data / "other-speech" / "other-speech.tsv")
-    trained = [row for row in read if other_split_of(row["utterance"].split("-")[0]) == "train"]
-    texts = sentences([row["machine_transcript"].lower().split() for row in trained], rng)
+    trained = [row for row in read if talk_split(row) == "train"]
+    transcripts = [row["machine_transcript"].lower().split() for row in trained]
+    if not any(len(words) > 1 for words in transcripts):
+        parser.error(f"{args.data}/other-speech has no transcripts to take the words from")
+    texts = sentences(transcripts, rng)
     with tempfile.TemporaryDirectory() as folder:
         rows: List[Tuple[Path, Dict[str, str]]] = []
         seconds = 0.0

@@ -4,7 +4,8 @@
     python training/train.py RECIPE DATA RUN --start-from MODEL
     torchrun --nproc-per-node 2 training/train.py ...          # several processes, GPUs or machines
 
-DATA is the prepared folder (training/README.md); RUN receives last.pt and curve.csv every few minutes. Frame-level
+DATA is the prepared folder (training/README.md); RUN receives last.pt and curve.csv every few minutes (of several
+machines, all must see it to resume). Frame-level
 cross-entropy at the known word positions for the first tenth of the time, then CTC with a falling share of
 cross-entropy, and int8 arithmetic emulated in the last tenth; Muon for the layers' matrices and AdamW for the rest,
 with a warm-up and a cosine over the time; the averaged weights are what is scored and exported.
@@ -33,15 +34,15 @@ def main() -> int:
     torch.set_num_threads(args.threads)
     group = Group.join()
     torch.manual_seed(recipe.training["seed"])
-    np.random.seed(recipe.training["seed"])
     args.run.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus(args.data, args.cache, recipe.words)
     if group.leads:
         print({split: len(clips) for split, clips in corpus.clips.items()}, flush=True)
     trainer = Trainer(recipe, corpus, group, args.run, args.resume, args.start_from)
     size = recipe.training["batch"] // group.size
-    # A resumed training goes on with new streams.
+    # A resumed training goes on with new streams, and new masks.
     seed = [recipe.training["seed"], group.rank, trainer.learner.step]
+    torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
     with stream_workers(corpus, recipe, size, args.workers, seed) as batches:
         trainer.run(batches)
     group.leave()
@@ -62,7 +63,10 @@ def parse() -> argparse.Namespace:
         "--start-from", type=Path, help="begin with the weights of this model file, of the same encoder"
     )
     parser.add_argument("--resume", action="store_true", help="go on from RUN/last.pt")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not args.resume and (args.run / "last.pt").exists():
+        parser.error(f"{args.run} holds a training: --resume goes on with it, or name another folder")
+    return args
 
 
 if __name__ == "__main__":

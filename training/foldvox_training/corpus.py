@@ -75,6 +75,8 @@ def load_corpus(data: Path, cache: Path, words: Sequence[str]) -> Corpus:
         have_few = {row["speaker"] for row in rows if row["word"] in few}
         for row in rows:
             start, samples = int(row["start"]), int(row["samples"])
+            if samples < ENERGY_FRAME:
+                raise ValueError(f"the clip at {start} of {path} is shorter than 10 ms")
             begin, end = find_word(audio[source][start : start + samples])
             split = row.get("split") or split_of(row["speaker"], source, row["speaker"] in have_few)
             label = tokens.get(row["word"], 0)
@@ -107,8 +109,7 @@ def read_talk(path: Path, cache: Path) -> List[Tuple[str, Utterance]]:
     sound, said = decode(sound_file(path), cache), []
     for row in read_rows(path.with_suffix(".tsv")):
         start, words = int(row["start"]), re.findall(r"\w+", row["machine_transcript"].lower())
-        split = row.get("split") or other_split_of(row["utterance"].split("-")[0])
-        said.append((split, Utterance(sound[start : start + int(row["samples"])], words)))
+        said.append((talk_split(row), Utterance(sound[start : start + int(row["samples"])], words)))
     return said
 
 
@@ -125,9 +126,10 @@ def split_of(speaker: str, source: str, has_scarce: bool) -> str:
     return "heldout" if has_scarce and _hash("held" + speaker) % 100 < HELD_PERCENT else "train"
 
 
-def other_split_of(reader: str) -> str:
-    """The split of a reader of the other speech, likewise: a fifth are `heldout`."""
-    return "heldout" if _hash("other" + reader) % 100 < OTHER_HELD_PERCENT else "train"
+def talk_split(row: Dict[str, str]) -> str:
+    """The split of a row of the other speech, likewise by reader: a fifth are `heldout`."""
+    reader = row["utterance"].split("-")[0]
+    return row.get("split") or ("heldout" if _hash("other" + reader) % 100 < OTHER_HELD_PERCENT else "train")
 
 
 def _hash(text: str) -> int:
@@ -152,7 +154,10 @@ def decode(path: Path, cache: Path) -> np.ndarray:
     if path.suffix != ".opus":
         import soundfile
 
-        return soundfile.read(path, dtype="int16")[0]
+        sound, rate = soundfile.read(path, dtype="int16")
+        if rate != RATE or sound.ndim != 1:
+            raise ValueError(f"{path} is not mono at {RATE} Hz")
+        return sound
     known = f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}"
     target = cache / f"{path.stem}-{_hash(known):08x}.npy"
     if not target.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 from typing import List, NamedTuple
 
@@ -35,9 +36,11 @@ class Group(NamedTuple):
         """What trains, in words."""
         if self.device.type == "cuda":
             return f"{self.size} x {torch.cuda.get_device_name()}"
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        linux = Path("/proc/cpuinfo")
+        lines = linux.read_text().splitlines() if linux.exists() else []
         names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-        return f"{os.cpu_count()} cores ({names[0]})" if names else f"{os.cpu_count()} cores"
+        name = names[0] if names else platform.processor()
+        return f"{os.cpu_count()} cores ({name})" if name else f"{os.cpu_count()} cores"
 
     def wrap(self, model: nn.Module) -> nn.Module:
         """The model whose gradients are averaged over the group."""

@@ -45,12 +45,12 @@ class Int8Linear(nn.Module):
         return result if self.bias is None else result + self.bias
 
 
-def to_int8(model: nn.Module, quantized: Dict[str, Tuple[Tensor, Tensor]] | None = None) -> nn.Module:
-    """Replaces every nn.Linear below `model` in place; `quantized` gives (weight, scale) by module name if known."""
+def to_int8(model: nn.Module, quantized: Dict[str, Tuple[Tensor, Tensor]]) -> nn.Module:
+    """Replaces every nn.Linear below `model` in place; `quantized` gives (weight, scale) by module name."""
     for name, module in list(model.named_modules()):
         if not isinstance(module, nn.Linear):
             continue
-        weight, scale = quantized[name] if quantized else quantize_weight(module.weight.detach())
+        weight, scale = quantized[name]
         parent = model.get_submodule(name.rpartition(".")[0])
         bias = None if module.bias is None else module.bias.detach()
         setattr(parent, name.rpartition(".")[2], Int8Linear(weight, scale, bias))

@@ -58,9 +58,11 @@ class Learner:
         ]
 
     def _follow_rates(self) -> None:
-        """An optimizer that was loaded has the rate of its checkpoint."""
+        """An optimizer that was loaded has the rate of its checkpoint, and the device's settings."""
         for optimizer, rate in zip(self.optimizers, self.rates):
             optimizer.param_groups[0]["lr"] = rate
+            if "capturable" in optimizer.defaults:
+                optimizer.param_groups[0]["capturable"] = optimizer.defaults["capturable"]
 
     def learn(self, batch: Batch, mean: Tensor, invstddev: Tensor, progress: float) -> Tuple[Tensor, Tensor]:
         """One step; returns what the model gave and the loss. On a GPU both are still being computed, and overwritten by the

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+import itertools
+from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -77,7 +78,7 @@ def string(corpus: Corpus, chosen: List[Clip], rng: np.random.Generator) -> Join
 @torch.no_grad()
 def emissions(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[np.ndarray]) -> List[Tensor]:
     """Log-probs [T, tokens] (of a transducer: vectors) of each waveform, as if streamed alone to its end: the offline pass
-    gives the same.
+    gives the same over waveforms of equally many tokens, which are those that share a batch.
 
     As in the recognizer, silence of the head's lead comes before every waveform, and of its delay behind it.
     """
@@ -86,19 +87,26 @@ def emissions(model: FoldvoxModel, mean: Tensor, invstddev: Tensor, waves: List[
     lead = np.zeros(head.get("lead", 0) * HOP, np.float32)
     tail = np.zeros(head.get("delay", 0) * model.stride * HOP, np.float32)
     waves = [np.concatenate([lead, wave, tail]) for wave in waves]
-    order = sorted(range(len(waves)), key=lambda index: len(waves[index]))
     stride, right = model.stride, model.right_context * model.stride
-    for start in range(0, len(order), BATCH):
-        chosen = order[start : start + BATCH]
-        longest = 1 + len(waves[chosen[-1]]) // HOP
+    counts = [(1 + len(wave) // HOP) // stride for wave in waves]
+    for chosen in batches(counts):
+        longest = 1 + max(len(waves[index]) for index in chosen) // HOP
         features = torch.zeros(len(chosen), longest + right, mean.numel())
         for row, index in enumerate(chosen):
             mel = extract(torch.from_numpy(waves[index])[None])[0]
             features[row, : mel.size(0)] = (mel - mean) * invstddev
         log_probs = model(features.to(device)).cpu()
         for row, index in enumerate(chosen):
-            answers[index] = log_probs[row, : (1 + len(waves[index]) // HOP) // stride]
+            answers[index] = log_probs[row, : counts[index]]
     return [answers[index] for index in range(len(waves))]
+
+
+def batches(counts: List[int]) -> Iterator[List[int]]:
+    """Indices of equal counts, up to BATCH at a time."""
+    order = sorted(range(len(counts)), key=counts.__getitem__)
+    for _, equal in itertools.groupby(order, counts.__getitem__):
+        while chosen := list(itertools.islice(equal, BATCH)):
+            yield chosen
 
 
 def best_words(model: FoldvoxModel, emission: Tensor, blank_shift: float = 0.0) -> List[int]:

@@ -44,6 +44,8 @@ class Trainer:
     ):
         self.recipe, self.corpus, self.group = recipe, corpus, group
         self.run_folder, self.minutes = run, recipe.training["minutes"]
+        if group.leads and not resume:
+            self.curve.unlink(missing_ok=True)
         self.learner = Learner(recipe.config, recipe.training, group)
         self.teachers = [
             Learner(recipe.teachers["config"], recipe.training, group, recipe.teachers["dropout"])
@@ -63,6 +65,10 @@ class Trainer:
     @property
     def checkpoint(self) -> Path:
         return self.run_folder / "last.pt"
+
+    @property
+    def curve(self) -> Path:
+        return self.run_folder / "curve.csv"
 
     def _measure(self, batches: Batches) -> Tuple[Tensor, Tensor]:
         """Mean and inverse standard deviation of every mel, the same in every process."""
@@ -115,7 +121,7 @@ class Trainer:
         loss, step = float(torch.stack(list(losses)).mean()), self.learner.step
         scored = copy.deepcopy(self.learner.average).eval()
         scores = Heard(scored, mean.cpu(), invstddev.cpu(), self.corpus, "valid", VALID_STREAMS).score()
-        append_curve(self.run_folder / "curve.csv", self.done, step, loss, scores)
+        append_curve(self.curve, self.done, step, loss, scores)
         line = f"{self.done:.1f} min, step {step}, loss {loss:.3f}"
         tqdm.write(f"{line}: valid WER {scores.wer:.3f}, single {scores.clips:.3f}")
         sys.stdout.flush()
@@ -139,7 +145,7 @@ def start_from(learner: Learner, path: Path) -> Tuple[Tensor, Tensor]:
                     own[row] = rows[known[token]]
         if isinstance(model, TransducerModel):
             model.begin_as_ctc()
-    statistics = tensors.pop("features.mean"), tensors.pop("features.invstddev")
+    statistics = tuple(tensors.pop(f"features.{name}").to(learner.device) for name in ("mean", "invstddev"))
     model.load_state_dict({**model.state_dict(), **tensors})
     learner.average.load_state_dict(model.state_dict())
     return statistics

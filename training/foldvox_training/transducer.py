@@ -113,7 +113,8 @@ class TransducerModel(FoldvoxModel):
         at once.
         """
         words: List[int] = []
-        row, state = self.predictor(torch.tensor([BLANK]), self.predictor.start(1))
+        encoded = encoded.to(self.joiner.linear.weight.device)
+        row, state = self.predictor(torch.tensor([BLANK], device=encoded.device), self.predictor.start(1))
         running = BLANK  # the word whose run the token before is in
         while True:
             scores = self.joiner(encoded, row)
