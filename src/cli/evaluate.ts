@@ -154,7 +154,7 @@ function summarise(results: readonly RowResult[], computeSeconds: number, peakBy
   return {
     rows: results.length,
     words: sum(spoken.map(numWords)),
-    speakers: new Set(results.map(({ row }) => row.speaker)).size,
+    speakers: new Set(results.map(({ row }) => row.speaker).filter(Boolean)).size,
     wer: wer.value,
     werInterval95: wer.interval,
     exact: exact.value,
@@ -174,9 +174,10 @@ function table(summary: ReturnType<typeof summarise>): string {
     const range = interval ? `  (95 %: ${interval.map((end) => (100 * end!).toFixed(2)).join(" to ")})` : "";
     return `${(100 * value).toFixed(2)} %${range}`;
   };
-  const { latencyMs: ms } = summary;
+  const { latencyMs: ms, speakers } = summary;
+  const ofSpeakers = speakers > 0 ? ` of ${speakers} speakers` : "";
   return [
-    `rows                  ${summary.rows} of ${summary.speakers} speakers, ${summary.words} words, ${summary.hours} hours`,
+    `rows                  ${summary.rows}${ofSpeakers}, ${summary.words} words, ${summary.hours} hours`,
     `word error rate       ${percent(summary.wer, summary.werInterval95)}`,
     `rows exactly right    ${percent(summary.exact, summary.exactInterval95)}`,
     `false words per hour  ${summary.falseWordsPerHour ?? "-"}`,

@@ -163,6 +163,9 @@ describe("evaluate", () => {
     expect(result.falseWordsPerHour).toBe(0);
     expect(result.exactInterval95).toEqual([0, 1]);
     expect(result.peakBytes % 65536).toBe(0);
+    expect(result.speakers).toBe(2);
+    const nobody = write("nobody.tsv", `path\tstart\tsamples\ttext\n${digits}\t\t\t${heard}\n`);
+    expect(JSON.parse(foldvox(["evaluate", model, nobody, "--json"]).stdout).speakers).toBe(0);
     expect(readFileSync(utterances, "utf8").trim().split("\n")).toHaveLength(3);
   });
 });
