@@ -248,6 +248,7 @@ class FoldvoxModel(nn.Module):
         self.memory = encoder["memory"]
         self.transcriber = _Transcriber(encoder, dropout)
         self.head = _Head(encoder["outputDim"], len(config["tokens"])) if config["head"]["type"] == "ctc" else None
+        # Of the length used last: those of 20 s are a quarter of a gigabyte.
         self._places: Dict[Tuple[int, torch.device], Tuple[Dict[Tuple[int, bool], Tensor], Tensor, Tensor]] = {}
 
     @property
@@ -314,7 +315,7 @@ class FoldvoxModel(nn.Module):
             places[fold, relative] = chosen(place.masked_fill(hidden, HIDDEN), span).to(device)
         member = (of[None] == index[:, None]).float()
         pool = torch.cat([torch.zeros(segments, gather.numel()), member / member.sum(1, keepdim=True)], 1)
-        self._places[count, device] = (places, gather.to(device), pool.to(device))
+        self._places = {(count, device): (places, gather.to(device), pool.to(device))}
         return self._places[count, device]
 
     def initial_state(self, tokens: Tensor) -> List[LayerState]:
