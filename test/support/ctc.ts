@@ -4,7 +4,7 @@ import { CtcBeamDecoder } from "../../src/decode/ctc-beam.ts";
 import type { CtcOptions } from "../../src/decode/ctc-run.ts";
 import type { Decoder } from "../../src/decode/decoder.ts";
 import { ctcDecoders } from "../../src/decode/decoding.ts";
-import type { DecodingOptions } from "../../src/decode/decoding-options.ts";
+import { checkDecoding, type DecodingOptions } from "../../src/decode/decoding-options.ts";
 import type { TokenUnit } from "../../src/decode/words.ts";
 import { generator } from "./random.ts";
 
@@ -14,7 +14,9 @@ export function ctcOptions(tokens: readonly string[], tokenUnit: TokenUnit = "wo
   return { tokens, tokenUnit, blank: 0, tokenSeconds: SECONDS, delay, startRow: 0 };
 }
 
+/** As the recognizer makes it: the options are checked first. */
 export function decoderOf(options: DecodingOptions, ctc: CtcOptions): Decoder {
+  checkDecoding(options);
   return ctcDecoders(options, ctc)();
 }
 
