@@ -21,7 +21,7 @@ import numpy as np
 import soundfile
 from tqdm import tqdm
 
-from foldvox_training.corpus import RATE
+from foldvox_training.corpus import RATE, read_pcm
 
 CLIP_GAP, UTTERANCE_GAP = RATE // 10, RATE // 2
 SEED = 7
@@ -33,9 +33,7 @@ def write_set(path: Path, columns: Tuple[str, ...], rows: Iterable[Tuple[Path, D
     table, at, silence = [], 0, np.zeros(gap, np.int16)
     with soundfile.SoundFile(path.with_suffix(".flac"), "w", RATE, 1, "PCM_16") as output:
         for source, about in tqdm(rows, desc=path.name, unit="file"):
-            sound, rate = soundfile.read(source, dtype="int16")
-            if rate != RATE or sound.ndim != 1:
-                raise ValueError(f"{source} is not mono at {RATE} Hz")
+            sound = read_pcm(source)
             output.write(sound)
             output.write(silence)
             table.append({"start": at, "samples": len(sound), **about})
@@ -90,9 +88,7 @@ def main() -> int:
     write_set(args.out / "other-speech" / "other-speech", ("utterance", "machine_transcript"), other, UTTERANCE_GAP)
     (args.out / "noise").mkdir(parents=True, exist_ok=True)
     for path in sorted((args.speech_commands / "_background_noise_").glob("*.wav")):
-        sound, rate = soundfile.read(path, dtype="int16")
-        assert rate == RATE, path
-        soundfile.write(args.out / "noise" / f"{re.sub(r'[^a-z_]', '', path.stem)}.flac", sound, RATE)
+        soundfile.write(args.out / "noise" / f"{re.sub(r'[^a-z_]', '', path.stem)}.flac", read_pcm(path), RATE)
     return 0
 
 

@@ -152,12 +152,7 @@ def sound_file(stem: Path) -> Path:
 def decode(path: Path, cache: Path) -> np.ndarray:
     """The whole file at 16 kHz, int16. Opus is decoded once, by opusdec, which keeps the place of every start."""
     if path.suffix != ".opus":
-        import soundfile
-
-        sound, rate = soundfile.read(path, dtype="int16")
-        if rate != RATE or sound.ndim != 1:
-            raise ValueError(f"{path} is not mono at {RATE} Hz")
-        return sound
+        return read_pcm(path)
     known = f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}"
     target = cache / f"{path.stem}-{_hash(known):08x}.npy"
     if not target.exists():
@@ -170,6 +165,16 @@ def decode(path: Path, cache: Path) -> np.ndarray:
         np.save(unfinished, np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16))
         unfinished.replace(target)
     return np.load(target)
+
+
+def read_pcm(path: Path) -> np.ndarray:
+    """A FLAC or WAV file as int16. Errors: ValueError if it is not mono at 16 kHz."""
+    import soundfile
+
+    sound, rate = soundfile.read(path, dtype="int16")
+    if rate != RATE or sound.ndim != 1:
+        raise ValueError(f"{path} is not mono at {RATE} Hz")
+    return sound
 
 
 def find_word(clip: np.ndarray) -> Tuple[int, int]:
