@@ -14,4 +14,4 @@ export {
   shareOf,
   threadsOf,
   unsettled,
-} from "./kernels/pool";
+} from "./threading/thread-pool";

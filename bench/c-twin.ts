@@ -5,7 +5,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:chil
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const source = fileURLToPath(new URL("../bench/c/matmul-int8.c", import.meta.url));
+const source = fileURLToPath(new URL("./c/matmul-int8.c", import.meta.url));
 
 /** SSE4.1 instructions, or their VEX forms. */
 export type Encoding = "sse4.1" | "avx";

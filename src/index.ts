@@ -4,17 +4,16 @@ export { PcmDecoder, type PcmFormat } from "./audio/pcm.ts";
 export { type WavFormat, WavReader } from "./audio/wav.ts";
 export type { DecodingOptions } from "./decode/decoding-options.ts";
 export type { EndpointRules } from "./decode/endpoint.ts";
-export type { GrammarSource } from "./decode/grammar.ts";
-export type { Hotword } from "./decode/hotwords.ts";
-export type { LanguageModelSource } from "./decode/language-model.ts";
-export type { Reading, TokenResult } from "./decode/reading.ts";
-export type { Alternative, FinalResult, PartialResult, WordResult } from "./decode/results.ts";
+export type { GrammarSource } from "./decode/scorers/grammar.ts";
+export type { Hotword } from "./decode/scorers/hotwords.ts";
+export type { LanguageModelSource } from "./decode/scorers/language-model.ts";
+export type { Reading, TokenResult } from "./decode/text/reading.ts";
+export type { Alternative, FinalResult, PartialResult, WordResult } from "./decode/text/results.ts";
 export { type ArenaOptions, arenaBytes, fitsIn, type Region } from "./engine/arena.ts";
 export type { Build } from "./engine/engine.ts";
 export type { MemoryReport } from "./engine/memory-report.ts";
 export type { WasmSource } from "./engine/module.ts";
 export { FoldvoxError, type FoldvoxErrorCode } from "./errors.ts";
-export type { LatencyEvent } from "./latency.ts";
 export type { LoadOptions, LoadProgress } from "./loading/load-arena.ts";
 export type {
   EncoderConfig,
@@ -26,12 +25,13 @@ export type {
 } from "./model/config.ts";
 export { type ModelHeader, type ModelTensor, readModelHeader } from "./model/header.ts";
 export type { ModelSource } from "./model/source.ts";
+export type { LatencyEvent } from "./recognizer/latency.ts";
 export {
   createRecognizer,
   createRecognizerSync,
   Recognizer,
   type TranscribeOptions,
-} from "./recognizer.ts";
-export type { RecognizerOptions, SyncRecognizerOptions } from "./recognizer-options.ts";
-export type { Savings } from "./savings.ts";
-export { Stream, type StreamOptions } from "./stream.ts";
+} from "./recognizer/recognizer.ts";
+export type { RecognizerOptions, SyncRecognizerOptions } from "./recognizer/recognizer-options.ts";
+export { Stream, type StreamOptions } from "./recognizer/stream.ts";
+export type { Savings } from "./silence/savings.ts";

@@ -1,7 +1,7 @@
 // Attention of one stream. In the threads build its heads may be divided among threads; each is computed as it would be by one.
 
 import { attend } from "../kernels/attention";
-import { threadsOf } from "../kernels/pool";
+import { threadsOf } from "../threading/thread-pool";
 import { THREADS } from "../target";
 import { Scratch } from "./scratch";
 import { SharedWork, attendTogether, dividesHeads } from "./shared-work";

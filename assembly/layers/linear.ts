@@ -1,7 +1,7 @@
 // A linear layer over rows. In the threads build the columns of a product, that is the rows of its weights, may be divided
 // among threads: each output is computed as it would be by one, so the bits are the same.
 
-import { threadsOf } from "../kernels/pool";
+import { threadsOf } from "../threading/thread-pool";
 import { quantizeRows, quantizeRowsWithSums } from "../kernels/quantize";
 import { RELAXED, THREADS } from "../target";
 import { Linear, projectColumns } from "./product";

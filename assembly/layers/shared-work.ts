@@ -19,7 +19,7 @@ import {
   shareOf,
   threadsOf,
   unsettled,
-} from "../kernels/pool";
+} from "../threading/thread-pool";
 import { Linear, projectColumns } from "./product";
 import { Scratch } from "./scratch";
 

@@ -4,7 +4,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { FoldvoxError } from "../errors.ts";
-import type { Stream, StreamOptions } from "../stream.ts";
+import type { Stream, StreamOptions } from "../recognizer/stream.ts";
 import { readAudioFile } from "./audio-file.ts";
 import type { Job } from "./batch-files.ts";
 import { openRecognizer } from "./files.ts";

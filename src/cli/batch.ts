@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { StreamOptions } from "../stream.ts";
+import type { StreamOptions } from "../recognizer/stream.ts";
 import { findJobs, isDone, type Job } from "./batch-files.ts";
 import type { BatchReply, BatchSetup } from "./batch-worker.ts";
 import { openRecognizer } from "./files.ts";

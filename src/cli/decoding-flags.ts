@@ -2,8 +2,8 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
-import type { Hotword } from "../decode/hotwords.ts";
-import type { StreamOptions } from "../stream.ts";
+import type { Hotword } from "../decode/scorers/hotwords.ts";
+import type { StreamOptions } from "../recognizer/stream.ts";
 import { readWhole } from "./files.ts";
 
 export interface DecodingFlags {

@@ -1,7 +1,7 @@
 // foldvox evaluate: how well and how fast a model recognizes the rows of a manifest, each in a fresh stream.
 
 import { FoldvoxError } from "../errors.ts";
-import type { Stream } from "../stream.ts";
+import type { Stream } from "../recognizer/stream.ts";
 import { readAudioFile } from "./audio-file.ts";
 import { expectedCalibrationError, type Judgement, judgeWords } from "./calibration.ts";
 import { type DecodingFlags, streamOptions } from "./decoding-flags.ts";

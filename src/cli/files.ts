@@ -5,8 +5,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ModelHeader, readModelHeader } from "../model/header.ts";
 import { headerLength } from "../model/safetensors.ts";
-import { createRecognizer, type Recognizer } from "../recognizer.ts";
-import type { StreamOptions } from "../stream.ts";
+import { createRecognizer, type Recognizer } from "../recognizer/recognizer.ts";
+import type { StreamOptions } from "../recognizer/stream.ts";
 import { ioError } from "./io-error.ts";
 import { StatusLine } from "./status-line.ts";
 

@@ -1,6 +1,6 @@
 // The forms in which transcribe writes results: what each piece of news adds to the text.
 
-import type { Alternative, FinalResult, WordResult } from "../decode/results.ts";
+import type { Alternative, FinalResult, WordResult } from "../decode/text/results.ts";
 import { SubtitleWriter } from "./subtitles.ts";
 
 /** Names of the forms, and how files of each end. */

@@ -1,6 +1,6 @@
 // SubRip and WebVTT: words as cues that can be read.
 
-import type { FinalResult, WordResult } from "../decode/results.ts";
+import type { FinalResult, WordResult } from "../decode/text/results.ts";
 
 export interface Cue {
   readonly start: number;

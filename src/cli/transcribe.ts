@@ -2,10 +2,10 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { PcmDecoder } from "../audio/pcm.ts";
-import type { WordResult } from "../decode/results.ts";
+import type { WordResult } from "../decode/text/results.ts";
 import { FoldvoxError } from "../errors.ts";
-import type { Recognizer } from "../recognizer.ts";
-import type { Stream } from "../stream.ts";
+import type { Recognizer } from "../recognizer/recognizer.ts";
+import type { Stream } from "../recognizer/stream.ts";
 import { readAudioFile } from "./audio-file.ts";
 import { transcribeBatch } from "./batch.ts";
 import { isFolder } from "./batch-files.ts";

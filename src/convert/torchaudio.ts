@@ -1,12 +1,12 @@
 // From a state dict of torchaudio's emformer_rnnt_model to a foldvox model file. Names and shapes are torchaudio's already:
 // what is left is to check, to order and to quantize.
 
-import { readSentencePieces } from "../decode/sentencepiece.ts";
 import { shown } from "../errors.ts";
 import { expectedTensors, type TensorSpec } from "../model/tensors.ts";
 import { badCheckpoint } from "./bad-checkpoint.ts";
 import { type EmformerArguments, modelConfig, type TokenNames } from "./emformer-arguments.ts";
 import { type FileSink, ModelWriter } from "./model-writer.ts";
+import { readSentencePieces } from "./sentencepiece.ts";
 import type { StateDict } from "./state-dict.ts";
 import { planTensor, type Weights, writeTensor } from "./weights.ts";
 

@@ -1,7 +1,7 @@
 // What a stream asks of a decoder, whatever the model's head.
 
 import type { UtteranceState } from "./endpoint.ts";
-import type { FinalResult, PartialResult } from "./results.ts";
+import type { FinalResult, PartialResult } from "./text/results.ts";
 
 export interface Decoder extends UtteranceState {
   /** Takes what the encoder has put out: output[numRows][plan.outputDim]. The view is overwritten afterwards. */

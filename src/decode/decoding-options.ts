@@ -2,9 +2,9 @@
 
 import { FoldvoxError, shown } from "../errors.ts";
 import { checkCount, checkOptions, type OptionTypes } from "../options.ts";
-import type { GrammarSource } from "./grammar.ts";
-import type { Hotword } from "./hotwords.ts";
-import type { LanguageModelSource } from "./language-model.ts";
+import type { GrammarSource } from "./scorers/grammar.ts";
+import type { Hotword } from "./scorers/hotwords.ts";
+import type { LanguageModelSource } from "./scorers/language-model.ts";
 
 /** Without any of these the best token of every row is taken: the fastest, and the default. */
 export interface DecodingOptions {

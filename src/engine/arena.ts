@@ -108,7 +108,7 @@ const READ_AHEAD = 1024;
 const INT4_TABLE_BYTES = 128 * 16;
 /** Words of a prediction's request (assembly/model/predictor.ts). */
 const REQUEST_WORDS = 3;
-/** A search needs the states it goes on from, those it arrives at, and those of the paths that rest (transducer-beam.ts). */
+/** A search needs the states it goes on from, those it arrives at, and those of the paths that rest (src/decode/transducer/beam-search.ts). */
 const SLOTS_PER_HYPOTHESIS = 3;
 
 /** Bytes of a hypothesis's state: h and c of every layer, and the predictor's output. */

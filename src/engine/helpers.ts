@@ -1,4 +1,4 @@
-// Threads that help the engine with its products and attention (assembly/kernels/pool.ts): worker threads of Node and its like, Web Workers of
+// Threads that help the engine with its products and attention (assembly/threading/thread-pool.ts): worker threads of Node and its like, Web Workers of
 // pages that are cross-origin isolated. They come when they have started and take what work there is then; nothing waits for
 // them.
 

@@ -1,7 +1,7 @@
 // Phrases to be preferred, and the grammar list that old pages still fill.
 
-import type { Hotword } from "../decode/hotwords.ts";
-import { Spelling } from "../decode/spelling.ts";
+import type { Hotword } from "../decode/scorers/hotwords.ts";
+import { Spelling } from "../decode/text/spelling.ts";
 import type { ModelConfig } from "../model/config.ts";
 
 /** A phrase to be preferred, and by how much. */

@@ -1,6 +1,6 @@
 // What was heard, in the shapes of the Web Speech API.
 
-import type { FinalResult, PartialResult, WordResult } from "../decode/results.ts";
+import type { FinalResult, PartialResult, WordResult } from "../decode/text/results.ts";
 
 /** Lists that scripts read by index, by item() and by iteration. */
 class IndexedList<Item> {

@@ -1,6 +1,6 @@
 // One session of a SpeechRecognition, from start() to the end event.
 
-import type { FinalResult, PartialResult } from "../decode/results.ts";
+import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { Microphone, MicrophoneOptions } from "../microphone/microphone.ts";
 import type { WorkerRecognizer } from "../worker/worker-recognizer.ts";

@@ -1,6 +1,6 @@
 // When there is sound, told from quiet by the voice detector: what soundstart and soundend are fired for.
 
-import { VoiceDetector } from "../audio/voice-detector.ts";
+import { VoiceDetector } from "../silence/voice-detector.ts";
 
 const SAMPLE_RATE = 16000;
 const BLOCK_SAMPLES = 160;

@@ -1,6 +1,6 @@
 // The results of a session: what each result event is to show.
 
-import type { FinalResult, PartialResult } from "../decode/results.ts";
+import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import { type SpeechRecognitionResult, SpeechRecognitionResultList, toResult } from "./results.ts";
 
 export interface TranscriptOptions {

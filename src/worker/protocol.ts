@@ -1,16 +1,16 @@
 // What a page and the recognizer in its worker say to each other: requests with a number, one reply to each, and notices of
 // what a stream has heard. Everything here can be cloned by postMessage.
 
-import type { FinalResult, PartialResult } from "../decode/results.ts";
+import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import type { Build } from "../engine/engine.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import type { WasmSource } from "../engine/module.ts";
 import { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
-import type { LatencyEvent } from "../latency.ts";
 import type { LoadOptions as DownloadOptions, LoadProgress } from "../loading/load-arena.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { OptionTypes } from "../options.ts";
-import type { StreamOptions } from "../stream.ts";
+import type { LatencyEvent } from "../recognizer/latency.ts";
+import type { StreamOptions } from "../recognizer/stream.ts";
 
 /** How a stream works, less what cannot be cloned. */
 export type CloneableStreamOptions = Pick<StreamOptions, "endpoint" | "decoding" | "skipSilence">;

@@ -2,8 +2,8 @@
 
 import { FoldvoxError } from "../errors.ts";
 import { now } from "../platform.ts";
-import { createRecognizer, type Recognizer } from "../recognizer.ts";
-import type { Stream } from "../stream.ts";
+import { createRecognizer, type Recognizer } from "../recognizer/recognizer.ts";
+import type { Stream } from "../recognizer/stream.ts";
 import {
   type Calls,
   cloneError,

@@ -8,7 +8,7 @@ import type { LoadOptions as DownloadOptions } from "../loading/load-arena.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
 import { toUrl } from "../platform.ts";
-import type { RecognizerOptions } from "../recognizer-options.ts";
+import type { RecognizerOptions } from "../recognizer/recognizer-options.ts";
 import { Channel } from "./channel.ts";
 import {
   CLONEABLE_STREAM_OPTIONS,
@@ -20,9 +20,9 @@ import {
 import { tell, WORKER_STREAM_OPTIONS, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
 
 export type { EndpointRules } from "../decode/endpoint.ts";
-export type { Alternative, FinalResult, PartialResult, WordResult } from "../decode/results.ts";
+export type { Alternative, FinalResult, PartialResult, WordResult } from "../decode/text/results.ts";
 export { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
-export type { LatencyEvent } from "../latency.ts";
+export type { LatencyEvent } from "../recognizer/latency.ts";
 export type { StreamProgress } from "./protocol.ts";
 export { type StreamListeners, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
 

@@ -1,9 +1,9 @@
 // A stream of a recognizer that runs in a worker, as the page sees it.
 
 import type { EndpointRules } from "../decode/endpoint.ts";
-import type { FinalResult, PartialResult } from "../decode/results.ts";
-import type { LatencyEvent } from "../latency.ts";
+import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import type { OptionTypes } from "../options.ts";
+import type { LatencyEvent } from "../recognizer/latency.ts";
 import type { Channel } from "./channel.ts";
 import { CLONEABLE_STREAM_OPTIONS, type CloneableStreamOptions, type Notice, type StreamProgress } from "./protocol.ts";
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { cuesOf, SubtitleWriter } from "../../src/cli/subtitles.ts";
-import type { FinalResult } from "../../src/decode/results.ts";
+import type { FinalResult } from "../../src/decode/text/results.ts";
 
 /** Words of half a second, one every `every` seconds. */
 function utterance(text: string, from = 0, every = 0.5): FinalResult {

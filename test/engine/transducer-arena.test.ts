@@ -1,7 +1,7 @@
 // Predictor, joiner and search keep to their places in the arena, whatever their sizes.
 
 import { describe, expect, it } from "vitest";
-import { TransducerBeam } from "../../src/decode/transducer-beam.ts";
+import { TransducerBeam } from "../../src/decode/transducer/beam-search.ts";
 import { Arena, Engine } from "../../src/engine/engine.ts";
 import type { PredictorConfig } from "../../src/model/config.ts";
 import { ModelLoader } from "../../src/model/loader.ts";

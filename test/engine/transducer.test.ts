@@ -2,7 +2,7 @@
 // that torch.save has written.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Reading } from "../../src/decode/reading.ts";
+import type { Reading } from "../../src/decode/text/reading.ts";
 import type { Recognizer } from "../../src/index.ts";
 import { BUILDS, recognizer } from "../support/engines.ts";
 import { largestError, relativeL2 } from "../support/numbers.ts";

@@ -5,7 +5,7 @@ import { WavReader } from "../../src/audio/wav.ts";
 import { parseArguments } from "../../src/convert/emformer-arguments.ts";
 import { openStateDict } from "../../src/convert/open-state-dict.ts";
 import { bytesAccess } from "../../src/convert/random-access.ts";
-import { readSentencePieces } from "../../src/decode/sentencepiece.ts";
+import { readSentencePieces } from "../../src/convert/sentencepiece.ts";
 import { type ModelConfig, parseConfig } from "../../src/model/config.ts";
 import { readModelHeader } from "../../src/model/header.ts";
 import type { Tensor } from "../../src/model/safetensors.ts";

@@ -1,10 +1,10 @@
 // Random calls in any order to several streams of one recognizer. Whatever the others do, and whatever is refused on the
 // way, each stream must end with what a stream alone hears of the same audio, given in one piece.
 
-import type { FinalResult } from "../../src/decode/results.ts";
+import type { FinalResult } from "../../src/decode/text/results.ts";
 import { FoldvoxError } from "../../src/errors.ts";
-import type { Recognizer } from "../../src/recognizer.ts";
-import type { Stream, StreamOptions } from "../../src/stream.ts";
+import type { Recognizer } from "../../src/recognizer/recognizer.ts";
+import type { Stream, StreamOptions } from "../../src/recognizer/stream.ts";
 import { recognizer } from "../support/engines.ts";
 import { modelFile, smallConfig, smallTransducer } from "../support/model-file.ts";
 import { randomFloats } from "../support/random.ts";

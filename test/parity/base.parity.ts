@@ -1,7 +1,7 @@
 // The base architecture of EMFORMER_RNNT_BASE_LIBRISPEECH, 76.7 M parameters, against torchaudio: see scripts/parity.mjs.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Reading } from "../../src/decode/reading.ts";
+import type { Reading } from "../../src/decode/text/reading.ts";
 import { readModelHeader } from "../../src/model/header.ts";
 import { recognizer } from "../support/engines.ts";
 import { largestError, relativeL2 } from "../support/numbers.ts";

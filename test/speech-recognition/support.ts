@@ -1,6 +1,6 @@
 // A microphone and a recognizer that do what a test tells them, and a log of a recognition's events.
 
-import type { FinalResult, PartialResult, WordResult } from "../../src/decode/results.ts";
+import type { FinalResult, PartialResult, WordResult } from "../../src/decode/text/results.ts";
 import type { FoldvoxError } from "../../src/errors.ts";
 import type { MicrophoneOptions } from "../../src/microphone/microphone.ts";
 import type { ModelConfig } from "../../src/model/config.ts";

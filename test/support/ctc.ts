@@ -1,11 +1,11 @@
 // Rows of CTC probabilities for tests of decoders.
 
-import { CtcBeamDecoder } from "../../src/decode/ctc-beam.ts";
-import type { CtcOptions } from "../../src/decode/ctc-run.ts";
+import { CtcBeamDecoder } from "../../src/decode/ctc/beam-decoder.ts";
+import { ctcDecoders } from "../../src/decode/ctc/ctc-decoders.ts";
+import type { CtcOptions } from "../../src/decode/ctc/run.ts";
 import type { Decoder } from "../../src/decode/decoder.ts";
-import { ctcDecoders } from "../../src/decode/decoding.ts";
 import { checkDecoding, type DecodingOptions } from "../../src/decode/decoding-options.ts";
-import type { TokenUnit } from "../../src/decode/words.ts";
+import type { TokenUnit } from "../../src/decode/text/words.ts";
 import { generator } from "./random.ts";
 
 export const SECONDS = 0.04;

@@ -1,0 +1,114 @@
+// Greedy CTC decoding (Graves et al. 2006): the best token of every frame, repeats joined, blanks dropped.
+
+import type { Decoder } from "../decoder.ts";
+import type { FinalResult, PartialResult } from "../text/results.ts";
+import { type Emission, textOf, wordsOf } from "../text/words.ts";
+import { type CtcOptions, emissionOf, type Run, spokenEnd } from "./run.ts";
+
+/** A run of the same best token that may still go on. */
+type OpenRun = { -readonly [Field in keyof Run]: Run[Field] };
+
+export class CtcGreedyDecoder implements Decoder {
+  private readonly options: CtcOptions;
+  private emissions: Emission[] = [];
+  private run: OpenRun | null = null;
+  /** Best token of the row before. An utterance cut within a run does not hand that token to the next one too. */
+  private previous: number;
+  /** Rows since the start of the audio, at the start of this utterance, and at the end of its last emission. */
+  private rows: number;
+  private utteranceRow = 0;
+  private quietRow = 0;
+  /** Where the last emission ended as it was spoken. */
+  private spokenRow = 0;
+
+  constructor(options: CtcOptions) {
+    this.options = options;
+    this.previous = options.blank;
+    this.rows = options.startRow;
+  }
+
+  /** Takes rows of log-probabilities: logProbs[numRows][tokens]. */
+  accept(logProbs: Float32Array, numRows: number): void {
+    const width = this.options.tokens.length;
+    for (let row = 0; row < numRows; row++) this.acceptRow(logProbs.subarray(row * width, (row + 1) * width));
+  }
+
+  /** Takes rows in which nothing was said, without looking at them. */
+  skip(numRows: number): void {
+    if (numRows === 0) return;
+    this.closeRun();
+    this.previous = this.options.blank;
+    this.rows += numRows;
+  }
+
+  /** Seconds since the last emission, or since the utterance began if there was none. */
+  get trailingSilenceSeconds(): number {
+    return (this.rows - this.quietRow) * this.options.tokenSeconds;
+  }
+
+  /** Seconds since the utterance began. */
+  get utteranceSeconds(): number {
+    return (this.rows - this.utteranceRow) * this.options.tokenSeconds;
+  }
+
+  /** Whether the utterance holds any token yet. */
+  get hasEmissions(): boolean {
+    return this.emissions.length > 0 || this.run !== null;
+  }
+
+  /** The utterance so far. A run that is going on shows in `partial`, but a piece or character may yet follow it. */
+  partial(): PartialResult {
+    const { tokenUnit } = this.options;
+    const words = wordsOf(
+      this.run ? [...this.emissions, emissionOf(this.run, this.options, this.spokenRow)] : this.emissions,
+      tokenUnit,
+    );
+    // The greedy path never changes what it has passed: a finished run stands, unless its word may still grow.
+    const settled = tokenUnit === "word" ? wordsOf(this.emissions, tokenUnit) : words.slice(0, -1);
+    return { partial: textOf(words), committed: textOf(settled), partial_result: words };
+  }
+
+  /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
+  finish(): FinalResult | null {
+    this.closeRun();
+    const result = wordsOf(this.emissions, this.options.tokenUnit);
+    this.emissions = [];
+    this.utteranceRow = this.rows;
+    this.quietRow = this.rows;
+    return result.length === 0 ? null : { text: textOf(result), result };
+  }
+
+  /** Back to the stream's start. */
+  reset(): void {
+    this.emissions = [];
+    this.run = null;
+    this.previous = this.options.blank;
+    this.rows = this.options.startRow;
+    this.utteranceRow = 0;
+    this.quietRow = 0;
+    this.spokenRow = 0;
+  }
+
+  private acceptRow(row: Float32Array): void {
+    let best = 0;
+    for (let token = 1; token < row.length; token++) if (row[token]! > row[best]!) best = token;
+    if (best !== this.previous) {
+      this.closeRun();
+      if (best !== this.options.blank) this.run = { token: best, firstRow: this.rows, rows: 0, probability: 0 };
+      this.previous = best;
+    }
+    if (best !== this.options.blank) this.quietRow = this.rows + 1;
+    if (this.run) {
+      this.run.rows++;
+      this.run.probability += Math.min(1, Math.exp(row[best]!));
+    }
+    this.rows++;
+  }
+
+  private closeRun(): void {
+    if (!this.run) return;
+    this.emissions.push(emissionOf(this.run, this.options, this.spokenRow));
+    this.spokenRow = spokenEnd(this.run, this.options, this.spokenRow);
+    this.run = null;
+  }
+}

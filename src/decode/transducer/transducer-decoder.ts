@@ -1,0 +1,166 @@
+// A transducer's search as a stream sees it: utterances, words with times, readings.
+
+import type { Decoder } from "../decoder.ts";
+import { exponential } from "../exponential.ts";
+import type { Reading } from "../text/reading.ts";
+import type { Alternative, FinalResult, PartialResult } from "../text/results.ts";
+import { type Emission, type TokenUnit, textOf, wordsOf } from "../text/words.ts";
+import { type Emitted, type Hypothesis, pathOf, type TransducerSearch } from "./search.ts";
+
+export interface TransducerOptions {
+  readonly tokens: readonly string[];
+  readonly tokenUnit: TokenUnit;
+  /** Indices of tokens that a text leaves out. */
+  readonly silentTokens: readonly number[];
+  /** Seconds that one output row stands for. */
+  readonly tokenSeconds: number;
+  /** Rows by which the model was trained to tell a word after it was spoken. */
+  readonly delay: number;
+  /** Number of a stream's first row. The audio begins with row 0: below it is silence that leads the audio. */
+  readonly startRow: number;
+  /** Readings to tell with each result; 1 tells none beside the text. */
+  readonly alternatives: number;
+}
+
+/** How many tokens all the hypotheses begin with in common. */
+function commonLength(paths: readonly (readonly Emitted[])[]): number {
+  const [first, ...others] = paths;
+  let length = first!.length;
+  for (const path of others) {
+    let same = 0;
+    while (same < length && same < path.length && path[same]!.token === first![same]!.token) same++;
+    length = same;
+  }
+  return length;
+}
+
+/** At the end of an utterance in which nothing was said, a word may just be beginning in another hypothesis. */
+const BEGINNING_SECONDS = 1;
+
+export class TransducerDecoder implements Decoder {
+  private readonly options: TransducerOptions;
+  private readonly search: TransducerSearch;
+  private readonly silent: ReadonlySet<number>;
+  /** Rows since the start of the audio, and at the start of this utterance. */
+  private rows: number;
+  private utteranceRow = 0;
+
+  constructor(options: TransducerOptions, search: TransducerSearch) {
+    this.options = options;
+    this.search = search;
+    this.silent = new Set(options.silentTokens);
+    this.rows = options.startRow;
+  }
+
+  /** Takes the rows that stand in the engine's output window: the search has them joined there. */
+  accept(_output: Float32Array, numRows: number): void {
+    for (let row = 0; row < numRows; row++) {
+      this.search.step(row, this.rows);
+      this.rows++;
+    }
+  }
+
+  /** Takes rows in which nothing was said: certain blanks, which change no hypothesis. */
+  skip(numRows: number): void {
+    this.rows += numRows;
+  }
+
+  /** Seconds since the best hypothesis' last token, or since the utterance began if it has none. */
+  get trailingSilenceSeconds(): number {
+    const { last } = this.best;
+    return (this.rows - (last ? last.row + 1 : this.utteranceRow)) * this.options.tokenSeconds;
+  }
+
+  /** Seconds since the utterance began. */
+  get utteranceSeconds(): number {
+    return (this.rows - this.utteranceRow) * this.options.tokenSeconds;
+  }
+
+  /** Whether the best hypothesis holds any token. */
+  get hasEmissions(): boolean {
+    return this.best.count > 0;
+  }
+
+  /** The best hypothesis so far. What all hypotheses share stands, unless its last word may still grow. */
+  partial(): PartialResult {
+    const { tokenUnit } = this.options;
+    const paths = this.search.hypotheses.map(pathOf);
+    const words = wordsOf(this.emissions(paths[0]!), tokenUnit);
+    const shared = wordsOf(this.emissions(paths[0]!.slice(0, commonLength(paths))), tokenUnit);
+    const settled = tokenUnit === "word" ? shared : shared.slice(0, -1);
+    return { partial: textOf(words), committed: textOf(settled), partial_result: words, ...this.alternatives() };
+  }
+
+  /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
+  finish(): FinalResult | null {
+    const result = wordsOf(this.emissions(pathOf(this.best)), this.options.tokenUnit);
+    const final = { text: textOf(result), result, ...this.alternatives() };
+    if (this.hasEmissions) this.search.restart();
+    else this.search.forgetBefore(this.rows - BEGINNING_SECONDS / this.options.tokenSeconds);
+    this.utteranceRow = this.rows;
+    return result.length === 0 ? null : final;
+  }
+
+  reset(): void {
+    this.search.restart();
+    this.rows = this.options.startRow;
+    this.utteranceRow = 0;
+  }
+
+  /** The utterance's hypotheses, best first. */
+  readings(): Reading[] {
+    return this.search.hypotheses.map((hypothesis) => this.reading(hypothesis));
+  }
+
+  private get best(): Hypothesis {
+    return this.search.hypotheses[0]!;
+  }
+
+  private reading(hypothesis: Hypothesis): Reading {
+    const path = pathOf(hypothesis);
+    const result = wordsOf(this.emissions(path), this.options.tokenUnit);
+    const tokens = this.timed(path).map(({ token, logProb, start, end }) => {
+      return { token: this.options.tokens[token]!, index: token, start, end, logProb };
+    });
+    return { text: textOf(result), score: hypothesis.score, result, tokens };
+  }
+
+  private alternatives(): { alternatives?: Alternative[] } {
+    const { alternatives } = this.options;
+    if (alternatives === 1) return {};
+    const readings = this.readings().slice(0, alternatives);
+    return {
+      alternatives: readings.map(({ text, score, result }) => ({
+        text,
+        confidence: Math.min(1, exponential(score!)),
+        result,
+      })),
+    };
+  }
+
+  /** What of a path is text. */
+  private emissions(path: readonly Emitted[]): Emission[] {
+    return this.timed(path)
+      .filter(({ token }) => !this.silent.has(token))
+      .map(({ token, logProb, start, end }) => {
+        return { token: this.options.tokens[token]!, start, end, confidence: Math.min(1, exponential(logProb)) };
+      });
+  }
+
+  /** A token comes out in an instant: those of one row divide the row's time among them. */
+  private timed(path: readonly Emitted[]): (Emitted & { start: number; end: number })[] {
+    const { tokenSeconds, delay } = this.options;
+    const rowOf = (emitted: Emitted | undefined) => (emitted ? Math.max(0, emitted.row - delay) : -1);
+    let first = 0;
+    let end = 0;
+    return path.map((emitted, i) => {
+      const row = rowOf(emitted);
+      if (i === end) {
+        first = i;
+        while (rowOf(path[end]) === row) end++;
+      }
+      const share = (place: number) => (row + (place - first) / (end - first)) * tokenSeconds;
+      return { ...emitted, start: share(i), end: share(i + 1) };
+    });
+  }
+}

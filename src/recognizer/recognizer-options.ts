@@ -1,0 +1,85 @@
+// What a recognizer is asked to be, checked before anything is loaded.
+
+import { checkDecoding } from "../decode/decoding-options.ts";
+import { endpointRules } from "../decode/endpoint.ts";
+import { transducerBeam } from "../decode/transducer/transducer-decoders.ts";
+import type { ArenaOptions } from "../engine/arena.ts";
+import type { WasmSource } from "../engine/module.ts";
+import { FoldvoxError } from "../errors.ts";
+import type { LoadOptions } from "../loading/load-arena.ts";
+import type { ModelSource } from "../model/source.ts";
+import { checkCount, checkOptions, type OptionTypes } from "../options.ts";
+import { STREAM_OPTIONS, type StreamOptions } from "./stream.ts";
+
+export interface RecognizerOptions extends StreamOptions, LoadOptions {
+  /** The model: a URL, bytes, or anything that yields them. Default: the bundled English commands model. */
+  readonly model?: string | URL | ModelSource;
+  /** How many streams may be open at the same time; each has its own state block in the arena. Default 1. */
+  readonly maxStreams?: number;
+  /**
+   * How many of them decodeStreams() takes through the encoder together: weights are then read once for all, in exchange for
+   * so much more scratch memory. Default 1.
+   */
+  readonly maxBatch?: number;
+  /**
+   * Threads that compute a step together: worth it for models of tens of millions of parameters. They need shared memory, which
+   * a page has only where it is cross-origin isolated; elsewhere there is one. The results are the same. Default 1.
+   */
+  readonly threads?: number;
+  /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside this file that runs here. */
+  readonly wasm?: WasmSource;
+}
+
+/** What a recognizer needs without asynchronous start-up, and without threads. */
+export interface SyncRecognizerOptions
+  extends StreamOptions,
+    Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes"> {
+  readonly model: Uint8Array | ArrayBuffer;
+  /** The engine. Only foldvox/inline and foldvox/plain have one at hand where none is given. */
+  readonly wasm?: WebAssembly.Module | BufferSource;
+}
+
+export const RECOGNIZER_OPTIONS: OptionTypes<RecognizerOptions> = {
+  ...STREAM_OPTIONS,
+  model: "any",
+  maxStreams: "any",
+  maxBatch: "any",
+  threads: "any",
+  wasm: "any",
+  cache: "any",
+  maxBytes: "any",
+  onProgress: "function",
+  signal: "object",
+};
+
+export const SYNC_RECOGNIZER_OPTIONS: OptionTypes<SyncRecognizerOptions> = {
+  ...STREAM_OPTIONS,
+  model: "any",
+  maxStreams: "any",
+  maxBatch: "any",
+  wasm: "any",
+  maxBytes: "any",
+};
+
+/**
+ * Checks options of these names as far as they can be without a model; says what the arena must have room for.
+ * Errors: bad-argument.
+ */
+export function arenaOptions(
+  options: RecognizerOptions | SyncRecognizerOptions,
+  types: OptionTypes<RecognizerOptions> | OptionTypes<SyncRecognizerOptions>,
+): ArenaOptions {
+  if (ArrayBuffer.isView(options) || (typeof URL === "function" && options instanceof URL)) {
+    throw new FoldvoxError("bad-argument", "A model was given for options; give it as { model: ... }.");
+  }
+  checkOptions("options", options, types);
+  const { maxStreams = 1, maxBatch = 1, threads = 1, decoding = {}, endpoint = {} }: RecognizerOptions = options;
+  endpointRules(endpoint);
+  checkDecoding(decoding);
+  return {
+    streams: checkCount("maxStreams", maxStreams, 65536),
+    beam: transducerBeam(decoding),
+    batch: checkCount("maxBatch", maxBatch, 65536),
+    threads: checkCount("threads", threads, 64),
+  };
+}

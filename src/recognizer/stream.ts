@@ -1,0 +1,252 @@
+// One stream of audio through a recognizer: resampling, encoding, decoding, endpoints.
+
+import { Resampler } from "../audio/resampler.ts";
+import { checkSampleRate, checkSamples } from "../audio/samples.ts";
+import type { Decoder } from "../decode/decoder.ts";
+import type { DecodingOptions } from "../decode/decoding-options.ts";
+import { type EndpointRules, endpointRules, isEndpoint } from "../decode/endpoint.ts";
+import { endingBy, type FinalResult, type PartialResult } from "../decode/text/results.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { EngineStream, OutputHandler } from "../engine/engine-stream.ts";
+import type { Work } from "../engine/work.ts";
+import { FoldvoxError } from "../errors.ts";
+import type { ModelHeader } from "../model/header.ts";
+import type { OptionTypes } from "../options.ts";
+import { now } from "../platform.ts";
+import { type Savings, savingsOf } from "../silence/savings.ts";
+import { SilenceGate } from "../silence/silence-gate.ts";
+import { type LatencyEvent, LatencyMeter } from "./latency.ts";
+
+/** How streams work; what a stream is not told it has from its recognizer. */
+export interface StreamOptions {
+  /** When a result becomes final while audio goes on. */
+  readonly endpoint?: Partial<EndpointRules>;
+  /** Beam search, hotwords, grammar, language model, alternatives. Given for a stream, it replaces the recognizer's as a whole. */
+  readonly decoding?: DecodingOptions;
+  /**
+   * Pauses the encoder in long silences. What it says of speech stays the same to the bit, only that a word in sound too
+   * faint for the voice detector is not heard; after a pause the encoder runs over its last seconds first. Default false.
+   */
+  readonly skipSilence?: boolean;
+  /** Is told how long after being spoken words, partials and finals come. */
+  readonly onLatency?: (event: LatencyEvent) => void;
+  /**
+   * Leaves decoding to the recognizer's decodeStreams(): acceptWaveform and inputFinished check what they are given and keep
+   * it until then. Results are the same. Default false: they decode at once.
+   */
+  readonly deferred?: boolean;
+}
+
+export const STREAM_OPTIONS: OptionTypes<StreamOptions> = {
+  endpoint: "object",
+  decoding: "object",
+  skipSilence: "boolean",
+  onLatency: "function",
+  deferred: "boolean",
+};
+
+/** The parts that a recognizer makes a stream of. */
+export interface StreamParts {
+  readonly engine: EngineStream;
+  readonly header: ModelHeader;
+  readonly decoder: Decoder;
+  readonly rules: EndpointRules;
+  readonly skipSilence: boolean;
+  readonly onLatency: ((event: LatencyEvent) => void) | undefined;
+  readonly deferred: boolean;
+  /** Is told when the stream has something to decode; decodeTogether does it. */
+  readonly onWork: (stream: Stream) => void;
+}
+
+/** One stream of audio through a recognizer, and what was heard in it. */
+export class Stream {
+  private readonly engine: EngineStream;
+  private readonly header: ModelHeader;
+  private readonly decoder: Decoder;
+  private readonly decode: OutputHandler;
+  private readonly gate: SilenceGate | null;
+  private readonly latency: LatencyMeter | null;
+  private readonly deferred: boolean;
+  private readonly onWork: (stream: Stream) => void;
+  /** What is yet to be decoded, in order. */
+  private waiting: Work[] = [];
+  private finished = false;
+  private rules: EndpointRules;
+  private resampler: Resampler | null = null;
+  private inputRate = 0;
+  private inputSamples = 0;
+  private finals: FinalResult[] = [];
+  /** How many of them were there before what is being decoded. */
+  private finalsBefore = 0;
+
+  /** Made by Recognizer.createStream. @internal */
+  constructor({ engine, header, decoder, rules, skipSilence, onLatency, deferred, onWork }: StreamParts) {
+    this.engine = engine;
+    this.header = header;
+    this.decoder = decoder;
+    this.rules = rules;
+    this.deferred = deferred;
+    this.onWork = onWork;
+    this.decode = (output, rows) => {
+      this.decoder.accept(output, rows);
+      if (this.isEndpoint()) this.closeUtterance();
+    };
+    const silence = (rows: number) => {
+      this.decoder.skip(rows);
+      if (this.isEndpoint()) this.closeUtterance();
+    };
+    this.gate = skipSilence ? new SilenceGate(engine, header.config, this.decode, silence) : null;
+    this.latency = onLatency ? new LatencyMeter(onLatency) : null;
+  }
+
+  /** Seconds of audio accepted since the stream was created or reset. */
+  get audioSeconds(): number {
+    return this.inputRate === 0 ? 0 : this.inputSamples / this.inputRate;
+  }
+
+  /**
+   * Takes the next samples, mono, of any number: floats in -1 ... 1, or 16-bit integers. The rate must stay the same until
+   * reset(). Errors: bad-argument, bad-audio (the chunk is not used and the stream goes on as before), finished, freed.
+   */
+  acceptWaveform(sampleRate: number, samples: Float32Array | Int16Array): void {
+    checkSampleRate(sampleRate);
+    const checked = checkSamples(samples);
+    this.checkOpen();
+    if (this.inputRate !== 0 && sampleRate !== this.inputRate) {
+      throw new FoldvoxError(
+        "bad-argument",
+        `The sample rate changed from ${this.inputRate} to ${sampleRate} Hz within a stream; call reset() or open another stream.`,
+      );
+    }
+    if (!this.resampler) {
+      this.resampler = new Resampler(sampleRate, this.header.config.features.sampleRate);
+      this.add(this.beginning());
+    }
+    this.inputRate = sampleRate;
+    this.inputSamples += samples.length;
+    const resampled = this.resampler.process(checked);
+    // The caller's own array may hold the next chunk by the time this one is decoded.
+    this.add(this.encode(this.deferred && resampled === samples ? resampled.slice() : resampled));
+  }
+
+  /** The text of the utterance that is going on; `committed` is the part that will not change any more. */
+  partial(): PartialResult {
+    return this.decoder.partial();
+  }
+
+  /** Utterances that became final since the last call. */
+  results(): FinalResult[] {
+    const finals = this.finals;
+    this.finals = [];
+    return finals;
+  }
+
+  /** Whether the endpoint rules hold right now: silence after speech, or an utterance that has grown too long. */
+  isEndpoint(): boolean {
+    return isEndpoint(this.decoder, this.rules);
+  }
+
+  /** Changes endpoint rules from here on; those not given stay as they are. Errors: bad-argument, and nothing changes. */
+  setEndpoint(rules: Partial<EndpointRules>): void {
+    this.rules = endpointRules(rules, this.rules);
+  }
+
+  /**
+   * The audio has ended: what was still waiting is decoded and becomes final. The model tells a word up to its delay after
+   * the word's end, so that much silence follows. Errors: finished, freed.
+   */
+  inputFinished(): void {
+    this.checkOpen();
+    this.finished = true;
+    this.add(this.ending());
+  }
+
+  /** What `skipSilence` has saved since the stream was created or reset. */
+  savings(): Savings {
+    const skipped = this.gate?.skippedSamples ?? 0;
+    return savingsOf(this.header, this.audioSeconds, skipped / this.header.config.features.sampleRate);
+  }
+
+  /** Back to the beginning: nothing heard, times from zero, results not fetched are dropped. Errors: freed. */
+  reset(): void {
+    this.engine.reset();
+    this.waiting = [];
+    this.finished = false;
+    this.gate?.reset();
+    this.decoder.reset();
+    this.latency?.reset();
+    this.resampler = null;
+    this.inputRate = 0;
+    this.inputSamples = 0;
+    this.finals = [];
+  }
+
+  /** Gives the stream's place back to the recognizer. Freeing twice is harmless. */
+  free(): void {
+    this.waiting = [];
+    this.engine.free();
+  }
+
+  /** Whether a deferred stream has something for decodeStreams(). */
+  get isWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Hands over what waits, to be run once (decodeTogether). @internal */
+  *takeWork(): Work {
+    this.finalsBefore = this.finals.length;
+    for (const work of this.waiting.splice(0)) yield* work;
+  }
+
+  /** Tells the latency of what the work has brought, which took that long. @internal */
+  tellLatency(computeMs: number): void {
+    this.latency?.look(this.finals.slice(this.finalsBefore), this.partial(), this.audioSeconds, computeMs);
+  }
+
+  /** Errors: finished, freed. */
+  private checkOpen(): void {
+    this.engine.open();
+    if (!this.finished) return;
+    throw new FoldvoxError("finished", "inputFinished() has been called on this stream; call reset() to start anew.");
+  }
+
+  private add(work: Work): void {
+    this.waiting.push(work);
+    this.onWork(this);
+  }
+
+  private encode(samples: Float32Array): Work {
+    return this.gate ? this.gate.acceptSamples(samples) : this.engine.acceptSamples(samples, this.decode);
+  }
+
+  private beginning(): Work {
+    const { features, head } = this.header.config;
+    const silence = new Float32Array(head.lead * features.hopSamples);
+    return this.gate ? this.gate.acceptLead(silence) : this.engine.acceptSamples(silence, this.decode);
+  }
+
+  private *ending(): Work {
+    if (this.resampler) {
+      yield* this.encode(this.resampler.flush());
+      const { encoder, features, head } = this.header.config;
+      yield* this.encode(new Float32Array(head.delay * encoder.stride * features.hopSamples));
+    }
+    yield* this.gate ? this.gate.finish() : this.engine.finish(this.decode);
+    this.closeUtterance();
+    this.finals = this.finals.map((final) => endingBy(final, this.audioSeconds));
+  }
+
+  private closeUtterance(): void {
+    const result = this.decoder.finish();
+    if (result) this.finals.push(result);
+  }
+}
+
+/** Decodes what waits in streams of an engine: steps that are ready together run as one. Errors: freed. */
+export function decodeTogether(engine: Engine, streams: readonly Stream[]): void {
+  const start = now();
+  engine.run(streams.map((stream) => stream.takeWork()));
+  const computeMs = now() - start;
+  // Told only now, when all is done: those who listen may call what they like.
+  for (const stream of streams) stream.tellLatency(computeMs);
+}

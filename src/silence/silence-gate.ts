@@ -1,0 +1,186 @@
+// Keeps silence from the encoder without changing what it says of speech, to the bit.
+//
+// What the encoder says of a token depends on a bounded past: each layer looks back over its left context, so after as many
+// tokens as all layers look back together (`warmup`) nothing earlier matters. When somebody may be speaking again, the
+// samples of that time are run through the encoder first, its output thrown away, as if it had never paused. What is left
+// out between is a multiple of the step and of the left context's ring, so that segments fall and sums run as they would
+// have. So only silences longer than the warm-up save anything: 11 s with the bundled model's eight layers of 30 tokens.
+
+import type { EngineStream, OutputHandler } from "../engine/engine-stream.ts";
+import type { Work } from "../engine/work.ts";
+import type { ModelConfig } from "../model/config.ts";
+import { VoiceDetector } from "./voice-detector.ts";
+
+/** Silence before the encoder pauses: faint words follow louder ones, and cost little against the warm-up. */
+const HANGOVER_SECONDS = 3;
+/** How long before the detector notices speech it may have begun. */
+const PREROLL_SECONDS = 0.5;
+
+const leastCommonMultiple = (a: number, b: number) => {
+  let multiple = a;
+  while (multiple % b !== 0) multiple += a;
+  return multiple;
+};
+
+/** Everything in samples at the model's rate, or in rows of output. */
+function geometryOf({ encoder, features, head }: ModelConfig) {
+  const { segment, leftContext, rightContext, memory, stride, layers } = encoder;
+  const row = stride * features.hopSamples;
+  const lookback = Math.max(leftContext, (memory + 1) * segment) + segment;
+  return {
+    row,
+    block: features.hopSamples,
+    segment,
+    stride,
+    unit: leastCommonMultiple(segment, Math.max(1, leftContext)) * row,
+    // A segment more, because silence is told by segments, and two tokens: one begun before the seam, one with its window across.
+    warmup: (layers.length * lookback + segment + 2) * row,
+    hangover: HANGOVER_SECONDS * features.sampleRate + (head.delay + segment + rightContext) * row,
+    preroll: PREROLL_SECONDS * features.sampleRate,
+  };
+}
+
+export class SilenceGate {
+  private readonly engine: EngineStream;
+  private readonly geometry: ReturnType<typeof geometryOf>;
+  private readonly detector: VoiceDetector;
+  private readonly tell: OutputHandler;
+  private readonly tellSilence: (rows: number) => void;
+  /** Samples of a block that is not yet full. */
+  private readonly block: Float32Array;
+  private blockFilled = 0;
+  /** Samples so far, and at the last one that may have been speech. */
+  private samples = 0;
+  private voiceAt = 0;
+  /** While the encoder pauses: where it paused, and the blocks since `keptFrom` that it may yet have to hear. */
+  private pausedAt: number | null = null;
+  private kept: Float32Array[] = [];
+  private keptFrom = 0;
+  /** Samples that the encoder will never hear, rows that it has put out, and rows that have been told. */
+  private leftOut = 0;
+  private encoded = 0;
+  private told = 0;
+
+  /** `tell` gets the encoder's output, `tellSilence` the number of rows in which nothing was said, a segment at a time. */
+  constructor(engine: EngineStream, config: ModelConfig, tell: OutputHandler, tellSilence: (rows: number) => void) {
+    this.engine = engine;
+    this.geometry = geometryOf(config);
+    this.detector = new VoiceDetector(this.geometry.block / config.features.sampleRate);
+    this.block = new Float32Array(this.geometry.block);
+    this.tell = tell;
+    this.tellSilence = tellSilence;
+  }
+
+  /** Samples that the encoder has not run over so far. */
+  get skippedSamples(): number {
+    return this.leftOut + (this.pausedAt === null ? 0 : this.samples - this.pausedAt);
+  }
+
+  /**
+   * Silence before the audio, in whole blocks: it is the encoder's, and not the detector's, which it would mislead about how quiet
+   * the place is.
+   */
+  *acceptLead(silence: Float32Array): Work {
+    this.samples += silence.length;
+    yield* this.engine.acceptSamples(silence, this.receive);
+  }
+
+  *acceptSamples(samples: Float32Array): Work {
+    for (let at = 0; at < samples.length; ) {
+      const count = Math.min(samples.length - at, this.block.length - this.blockFilled);
+      this.block.set(samples.subarray(at, at + count), this.blockFilled);
+      this.blockFilled += count;
+      at += count;
+      if (this.blockFilled === this.block.length) {
+        this.blockFilled = 0;
+        yield* this.acceptBlock(this.block);
+      }
+    }
+  }
+
+  *finish(): Work {
+    const rest = this.block.subarray(0, this.blockFilled);
+    this.samples += rest.length;
+    if (this.pausedAt === null) {
+      yield* this.engine.acceptSamples(rest, this.receive);
+      yield* this.engine.finish(this.receive);
+      return;
+    }
+    const { row, block, stride, segment } = this.geometry;
+    yield* this.engine.finish(() => {});
+    const rows = Math.floor((1 + Math.floor(this.samples / block)) / stride);
+    while (this.told < rows) this.silent(Math.min(segment, rows - this.told));
+    this.leftOut += Math.floor((this.samples - this.pausedAt) / row) * row;
+    this.pausedAt = null;
+  }
+
+  /** Back to the beginning; the encoder's own reset is the stream's. */
+  reset(): void {
+    this.detector.reset();
+    this.blockFilled = 0;
+    this.samples = 0;
+    this.voiceAt = 0;
+    this.pausedAt = null;
+    this.kept = [];
+    this.leftOut = 0;
+    this.encoded = 0;
+    this.told = 0;
+  }
+
+  private *acceptBlock(block: Float32Array): Work {
+    const isVoice = this.detector.isVoice(block);
+    this.samples += block.length;
+    if (isVoice) this.voiceAt = this.samples;
+    if (this.pausedAt === null) {
+      yield* this.engine.acceptSamples(block, this.receive);
+      if (this.samples - this.voiceAt < this.geometry.hangover) return;
+      this.pausedAt = this.samples;
+      this.keptFrom = this.samples;
+      return;
+    }
+    this.kept.push(block.slice());
+    if (isVoice) yield* this.resume();
+    else this.pause();
+  }
+
+  /** Still silent: rows become certain, and blocks that no warm-up can reach any more are forgotten. */
+  private pause(): void {
+    const { row, segment, preroll, block } = this.geometry;
+    while ((this.told + segment) * row <= this.samples - preroll) this.silent(segment);
+    const needless = (this.restart() - this.keptFrom) / block;
+    if (needless > 0) {
+      this.kept.splice(0, needless);
+      this.keptFrom += needless * block;
+    }
+  }
+
+  /** Where the encoder would go on if speech began `preroll` ago. */
+  private restart(): number {
+    const { unit, warmup, preroll } = this.geometry;
+    const reach = this.samples - preroll - warmup - this.pausedAt!;
+    return this.pausedAt! + Math.max(0, Math.floor(reach / unit)) * unit;
+  }
+
+  private *resume(): Work {
+    const { block } = this.geometry;
+    const from = this.restart();
+    this.leftOut += from - this.pausedAt!;
+    this.pausedAt = null;
+    for (const kept of this.kept.splice(0).slice((from - this.keptFrom) / block)) {
+      yield* this.engine.acceptSamples(kept, this.receive);
+    }
+  }
+
+  private silent(rows: number): void {
+    this.told += rows;
+    this.tellSilence(rows);
+  }
+
+  /** Hands on what the encoder says, unless that time has been told already. */
+  private readonly receive: OutputHandler = (output, rows) => {
+    this.encoded += rows;
+    if (this.encoded + this.leftOut / this.geometry.row <= this.told) return;
+    this.told += rows;
+    this.tell(output, rows);
+  };
+}
