@@ -48,9 +48,14 @@ export class FoldvoxError extends Error {
   }
 }
 
+/** A text for a message, cut where it grows long. */
+export function shortened(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 120)}...` : text;
+}
+
 /** A value for a message: short whatever a file holds, where JSON.stringify could fail on deep nesting. */
 export function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}...` : value);
+  if (typeof value === "string") return JSON.stringify(shortened(value));
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }

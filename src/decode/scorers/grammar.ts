@@ -1,7 +1,7 @@
 // A grammar: the word sequences that an utterance may be. Rules become a nondeterministic automaton (Thompson 1968), of which
 // the search builds the deterministic one as far as it goes.
 
-import { FoldvoxError, shown } from "../../errors.ts";
+import { FoldvoxError, shortened, shown } from "../../errors.ts";
 import type { Spelling } from "../text/spelling.ts";
 import { type Expansion, type Jsgf, parseJsgf, phrase } from "./grammar-jsgf.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
@@ -12,6 +12,7 @@ import type { ScoredStep, Scorer } from "./scorer.ts";
  */
 export type GrammarSource = readonly string[] | string;
 
+/** Words that lead on, and states that are reached without a word. */
 interface State {
   readonly words: Map<string, State[]>;
   readonly free: State[];
@@ -23,89 +24,127 @@ interface Place {
   readonly accepts: boolean;
   readonly next: ReadonlyMap<string, State[]>;
   readonly places: Map<string, Place>;
-  /** All beginnings of the words that may come next. */
-  beginnings: Set<string> | null;
+  /** The words that may come next, sorted, so that one with given first letters is found at once. */
+  sorted: string[] | null;
 }
 
 /** Rules that refer to rules are written out; this many states are some hundred megabytes. */
 const MOST_STATES = 500_000;
-/** Rules within rules and groups within groups: far beyond any grammar, and well within the stack. */
-const DEEPEST = 2000;
+/** Parts that are written out, those without a state of their own too; an expansion may double without making any. */
+const MOST_PARTS = 2 * MOST_STATES;
+/** States that places may list together before those found so far are forgotten: some tens of megabytes. */
+const MOST_LISTED = 4_000_000;
 
+/** Something left to do while a grammar is written out. */
+type Task = () => void;
+
+/** Writes rules out as states. What is left to do is a list, not the stack: rules and groups may nest as deep as they like. */
 class Builder {
   private readonly jsgf: Jsgf;
   private readonly spelling: Spelling;
   private readonly open = new Set<string>();
-  private count = 0;
-  private depth = 0;
+  private readonly tasks: Task[] = [];
+  private states = 0;
+  private parts = 0;
+  /** Where what has just been written out leads. */
+  private at: State;
 
   constructor(jsgf: Jsgf, spelling: Spelling) {
     this.jsgf = jsgf;
     this.spelling = spelling;
+    this.at = this.state();
   }
 
   state(): State {
-    if (++this.count > MOST_STATES) {
-      throw new FoldvoxError("bad-argument", `The grammar is too large: more than ${MOST_STATES} states.`);
-    }
-    return { words: new Map(), free: [], number: this.count };
+    if (++this.states > MOST_STATES) throw tooLarge(`${MOST_STATES} states`);
+    return { words: new Map(), free: [], number: this.states };
   }
 
   /** Adds what leads from `from` through the expansion; returns where it leads. */
   add(expansion: Expansion, from: State): State {
-    if (++this.depth > DEEPEST) {
-      throw new FoldvoxError("bad-argument", `The grammar nests more than ${DEEPEST} deep; write it flatter.`);
-    }
-    const to = this.lead(expansion, from);
-    this.depth--;
-    return to;
+    this.at = from;
+    this.tasks.push(() => this.write(expansion));
+    for (let task = this.tasks.pop(); task; task = this.tasks.pop()) task();
+    return this.at;
   }
 
-  private lead(expansion: Expansion, from: State): State {
+  /** Goes on from `at` through the expansion. Nothing it adds leads back to the state it began at. */
+  private write(expansion: Expansion): void {
+    if (++this.parts > MOST_PARTS) throw tooLarge(`${MOST_PARTS} parts, when its rules are written out`);
+    const from = this.at;
     switch (expansion.kind) {
       case "word": {
         const word = this.spelling.demand(expansion.word, "The grammar holds");
-        const to = this.state();
+        this.at = this.state();
         const targets = from.words.get(word);
-        if (targets) targets.push(to);
-        else from.words.set(word, [to]);
-        return to;
+        if (targets) targets.push(this.at);
+        else from.words.set(word, [this.at]);
+        break;
       }
       case "sequence":
-        return expansion.parts.reduce((at, part) => this.add(part, at), from);
+        this.each(expansion.parts, (part) => this.write(part));
+        break;
       case "choice": {
         const to = this.state();
-        for (const part of expansion.parts) this.add(part, this.freely(from)).free.push(to);
-        return to;
+        this.tasks.push(() => {
+          this.at = to;
+        });
+        this.each(expansion.parts, (part) => {
+          this.at = from;
+          this.tasks.push(() => this.at.free.push(to));
+          this.write(part);
+        });
+        break;
       }
-      case "repeat": {
-        const loop = this.freely(from);
-        this.add(expansion.part, loop).free.push(loop);
-        return this.freely(loop);
+      case "repeat":
+      case "some": {
+        const loop = this.state();
+        from.free.push(loop);
+        this.at = loop;
+        this.tasks.push(() => {
+          this.at.free.push(loop);
+          // Nothing may lead on from the loop itself: what comes next would begin anew with every round.
+          const to = this.state();
+          (expansion.kind === "some" ? this.at : loop).free.push(to);
+          this.at = to;
+        });
+        this.tasks.push(() => this.write(expansion.part));
+        break;
       }
       case "rule":
-        return this.rule(expansion.name, from);
+        this.rule(expansion.name);
     }
   }
 
-  private freely(from: State): State {
-    const to = this.state();
-    from.free.push(to);
-    return to;
+  /** Does it for the parts in turn, each when all that the one before has led to is done. */
+  private each(parts: readonly Expansion[], action: (part: Expansion) => void): void {
+    let next = 0;
+    const step = () => {
+      if (next === parts.length) return;
+      this.tasks.push(step);
+      action(parts[next++]!);
+    };
+    this.tasks.push(step);
   }
 
-  private rule(name: string, from: State): State {
+  private rule(name: string): void {
     const expansion = this.jsgf.rules.get(name);
-    if (!expansion) throw new FoldvoxError("bad-argument", `The grammar uses ${name}, which it does not define.`);
+    if (!expansion)
+      throw new FoldvoxError("bad-argument", `The grammar uses ${shortened(name)}, which it does not define.`);
     if (this.open.has(name)) {
-      throw new FoldvoxError("bad-argument", `The grammar's rule ${name} refers to itself; use * or + instead.`);
+      throw new FoldvoxError(
+        "bad-argument",
+        `The grammar's rule ${shortened(name)} refers to itself; use * or + instead.`,
+      );
     }
     this.open.add(name);
-    const to = this.add(expansion, from);
-    this.open.delete(name);
-    return to;
+    this.tasks.push(() => this.open.delete(name));
+    this.tasks.push(() => this.write(expansion));
   }
 }
+
+const tooLarge = (most: string) =>
+  new FoldvoxError("bad-argument", `The grammar is too large: more than ${most}. Write it smaller.`);
 
 /** The rules of a list: any sequence of its phrases. Errors: bad-argument. */
 function listRules(phrases: readonly unknown[]): Jsgf {
@@ -122,6 +161,7 @@ function listRules(phrases: readonly unknown[]): Jsgf {
 export class Grammar implements Scorer<Place> {
   readonly start: Place;
   private readonly found = new Map<string, Place>();
+  private listed = 0;
   private readonly last: State;
 
   /** Errors: bad-argument for a malformed grammar, or a word that the model's tokens cannot spell. */
@@ -150,13 +190,15 @@ export class Grammar implements Scorer<Place> {
   }
 
   beginning(place: Place, letters: string): number {
-    if (!place.beginnings) {
-      place.beginnings = new Set();
-      for (const word of place.next.keys()) {
-        for (let end = 1; end <= word.length; end++) place.beginnings.add(word.slice(0, end));
-      }
+    place.sorted ??= [...place.next.keys()].sort();
+    const { sorted } = place;
+    let low = 0;
+    for (let high = sorted.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]! < letters) low = middle + 1;
+      else high = middle;
     }
-    return place.beginnings.has(letters) ? 0 : Number.NEGATIVE_INFINITY;
+    return sorted[low]?.startsWith(letters) ? 0 : Number.NEGATIVE_INFINITY;
   }
 
   end(place: Place): number {
@@ -180,21 +222,35 @@ export class Grammar implements Scorer<Place> {
   private place(from: readonly State[]): Place {
     const reached = new Set(from);
     for (const state of reached) for (const next of state.free) reached.add(next);
-    const key = Array.from(reached, ({ number }) => number)
+    // The others have done their part. Without them all ends of phrases are one place, and not one each.
+    const leading = [...reached].filter((state) => state.words.size > 0 || state === this.last);
+    const key = leading
+      .map(({ number }) => number)
       .sort((a, b) => a - b)
       .join(",");
     const known = this.found.get(key);
     if (known) return known;
     const next = new Map<string, State[]>();
-    for (const { words } of reached) {
+    for (const { words } of leading) {
       for (const [word, targets] of words) {
         const all = next.get(word);
-        if (all) all.push(...targets);
-        else next.set(word, [...targets]);
+        if (!all) next.set(word, [...targets]);
+        else for (const target of targets) all.push(target);
       }
     }
-    const place = { accepts: reached.has(this.last), next, places: new Map(), beginnings: null };
-    this.found.set(key, place);
+    const place = { accepts: reached.has(this.last), next, places: new Map(), sorted: null };
+    this.remember(key, place, reached.size);
     return place;
+  }
+
+  /** Some grammars have more places than can be kept: then all are forgotten, and found again as they are needed. */
+  private remember(key: string, place: Place, states: number): void {
+    this.listed += states;
+    if (this.listed > MOST_LISTED) {
+      for (const { places } of this.found.values()) places.clear();
+      this.found.clear();
+      this.listed = states;
+    }
+    this.found.set(key, place);
   }
 }

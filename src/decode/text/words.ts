@@ -37,9 +37,16 @@ export function readToken(token: string, unit: TokenUnit): TokenText {
 
 /** A piece may hold several words, or end one: tokenizers that keep spaces inside or behind put the mark there. */
 function readTokens(token: string, unit: TokenUnit): TokenText[] {
-  const second = unit === "piece" ? token.indexOf(WORD_START, 1) : -1;
-  if (second < 0) return [readToken(token, unit)];
-  return [readToken(token.slice(0, second), unit), ...readTokens(token.slice(second), unit)];
+  const texts: TokenText[] = [];
+  let from = 0;
+  while (unit === "piece") {
+    const next = token.indexOf(WORD_START, from + 1);
+    if (next < 0) break;
+    texts.push(readToken(token.slice(from, next), unit));
+    from = next;
+  }
+  texts.push(readToken(token.slice(from), unit));
+  return texts;
 }
 
 /** Joins emissions to words; a word's confidence is the mean over its tokens. */

@@ -16,6 +16,13 @@ function allows(scorer: Grammar, text: string): boolean {
 
 const rule = (expansion: string) => `#JSGF V1.0;\ngrammar test;\npublic <command> = ${expansion};`;
 
+/** Rules <r1> to <rN>, each of the one before. */
+const chained = (count: number, expansion: (before: string) => string) =>
+  Array.from({ length: count }, (_, i) => `<r${i + 1}> = ${expansion(`r${i}`)};`).join("");
+
+/** Generous to a busy machine; the time without bounds was minutes, or for ever. */
+const MOST_MS = 5000;
+
 describe("a list of phrases", () => {
   it("allows any sequence of them, and silence", () => {
     const scorer = grammar(["turn left", "go"]);
@@ -74,8 +81,10 @@ describe("JSGF", () => {
     [`${rule("go")} <command> = stop;`, /<command> is defined twice/],
     ["#JSGF V1.0; grammar g; import <x.y>; public <a> = go;", /imports/],
     [rule("go } now"), /line 3 holds "}/],
-    [rule(`${"(".repeat(9999)}go${")".repeat(9999)}`), /deep/],
-    [`public <r0> = go; ${Array.from({ length: 3000 }, (_, i) => `public <r${i + 1}> = <r${i}>;`).join("")}`, /deep/],
+    [
+      `public <r0> = go; ${Array.from({ length: 3000 }, (_, i) => `public <r${i + 1}> = <r${i}>;`).join("")}`,
+      /too large/,
+    ],
     [
       `<r0> = go|stop; ${Array.from({ length: 30 }, (_, i) => `<r${i + 1}> = <r${i}> <r${i}>;`).join("")} public <x> = <r30>;`,
       /too large/,
@@ -90,6 +99,45 @@ describe("JSGF", () => {
     expect(error.message).toMatch(message);
   });
 
+  it.each([
+    ["parentheses", rule(`${"(".repeat(99_999)}go${")".repeat(99_999)}`)],
+    ["brackets", rule(`${"[".repeat(99_999)}go${"]".repeat(99_999)}`)],
+    ["rules", `<r0> = go; ${chained(9999, (before) => `<${before}>`)} public <x> = <r9999>;`],
+    ["pluses", rule(`go${"+".repeat(99_999)}`)],
+    ["stars within parentheses", rule(`${"(".repeat(9999)}go${")*".repeat(9999)}`)],
+    ["quotes", rule(`go ${'""'.repeat(900_000)}`)],
+    ["a quote", rule(`go "${" ".repeat(4_999_999)}"`)],
+    ["a quote of escapes", rule(`"go ${"\\ ".repeat(2_000_000)}"`)],
+    ["a tag", rule(`go {${"x".repeat(9_000_000)}}`)],
+    ["a comment", rule(`go /* ${"x".repeat(9_000_000)} */`)],
+    ["weights", rule(Array.from({ length: 99_999 }, () => "/1.5/ go").join("|"))],
+  ])("%s in any number or length are read in a bounded time", (_, text) => {
+    const started = performance.now();
+    expect(allows(grammar(text), "go")).toBe(true);
+    expect(performance.now() - started).toBeLessThan(MOST_MS);
+  });
+
+  const doubled = (expansion: (before: string) => string, first = "<NULL>") =>
+    `<r0> = ${first}; ${chained(60, expansion)} public <x> = go <r60>;`;
+
+  it.each([
+    ["rules twice", doubled((before) => `<${before}> <${before}>`)],
+    ["empty quotes twice", doubled((before) => `<${before}> <${before}>`, '""')],
+    ["alternatives twice", doubled((before) => `<${before}> | <${before}>`)],
+    ["what is never said, twice", doubled((before) => `<${before}> <${before}>`, "<VOID>")],
+    ["pluses in groups", doubled((before) => `((<${before}>)+ <${before}>)+`)],
+    ["more than ten million characters", rule(`go "${" ".repeat(10_000_000)}"`)],
+    ["a tag that never ends", rule(`go {${"x".repeat(9_000_000)}`)],
+    ["a rule's name of megabytes", rule(`go <${"x".repeat(9_000_000)}>`)],
+    ["a word of megabytes", rule("x".repeat(9_000_000))],
+  ])("%s: refused in a bounded time, and in few words", (_, text) => {
+    const started = performance.now();
+    const error = errorOf(() => grammar(text));
+    expect(error.code).toBe("bad-argument");
+    expect(error.message.length).toBeLessThan(600);
+    expect(performance.now() - started).toBeLessThan(MOST_MS);
+  });
+
   it("damaged anywhere does no worse than that", () => {
     const text = rule("turn (left | right)+ [now] {tag} <x>; <x> = go /2/ * | stop");
     for (let at = 0; at < text.length; at++) {
@@ -101,6 +149,44 @@ describe("JSGF", () => {
         }
       }
     }
+  });
+});
+
+describe("150,000 phrases", () => {
+  const letters = new Spelling(["<blank>", " ", ..."abcdefghijklmnopqrstuvwxyz"], "character", 0);
+  const name = (n: number) =>
+    Array.from({ length: 6 }, (_, i) => String.fromCharCode(97 + (Math.floor(n / 5 ** i) % 26)));
+  const phrases = Array.from({ length: 150_000 }, (_, n) => `${name(n).join("")} ${name(n * 7).join("")}`);
+
+  it.each([
+    ["a list", phrases],
+    ["JSGF", `public <x> = (${phrases.join("|")})*;`],
+  ])("as %s are a grammar within seconds, and followed quickly", (_, source) => {
+    const started = performance.now();
+    const scorer = new Grammar(source, letters);
+    for (let n = 0; n < phrases.length; n += 500) {
+      expect(scorer.allowed(phrases[n]!.split(" "))).toBe(2);
+      expect(scorer.allowed(`${phrases[n]} ${phrases[n + 1]}`.split(" "))).toBe(4);
+    }
+    expect(scorer.beginning(scorer.start, phrases[77]!.slice(0, 3))).toBe(0);
+    expect(scorer.beginning(scorer.start, "zzzzzzz")).toBe(Number.NEGATIVE_INFINITY);
+    expect(performance.now() - started).toBeLessThan(MOST_MS);
+  });
+});
+
+it("a grammar with more places than can be kept forgets some, and says the same", () => {
+  // The word 14 before the last decides: the automaton has 2 ** 14 places of up to thousands of states.
+  const padding = "[now] ".repeat(2000);
+  const scorer = grammar(rule(`(go | stop)* go ${"(go | stop) ".repeat(14)}${padding}`));
+  let seed = 1;
+  const spoken = Array.from({ length: 4000 }, () => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31;
+    return seed % 65536 < 32768 ? "go" : "stop";
+  });
+  let place = scorer.start;
+  spoken.forEach((word, i) => {
+    place = scorer.word(place, word)!.state;
+    expect(scorer.end(place)).toBe(i >= 14 && spoken[i - 14] === "go" ? 0 : Number.NEGATIVE_INFINITY);
   });
 });
 

@@ -24,6 +24,11 @@ describe("wordsOf", () => {
     expect(textOf(wordsOf(emissions(tokens), unit))).toBe(text);
   });
 
+  it("a piece of any number of words, or marks, is read", () => {
+    expect(wordsOf(emissions(["\u2581a".repeat(99_999)]), "piece")).toHaveLength(99_999);
+    expect(wordsOf(emissions(["\u2581".repeat(99_999)]), "piece")).toEqual([]);
+  });
+
   it("takes a word's times from its first and last token with text, and its confidence from their mean", () => {
     const [hello, world] = wordsOf(emissions(["\u2581", "he", "llo", "\u2581world"]), "piece");
     expect(hello).toEqual({ word: "hello", start: 1, end: 3, conf: (0.8 + 0.7) / 2 });
