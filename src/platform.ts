@@ -14,6 +14,7 @@ interface NodeModules {
 interface NodeProcess {
   readonly platform?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly versions?: { readonly node?: string };
   getBuiltinModule?<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined;
   memoryUsage?(): { heapUsed: number; rss: number };
 }
@@ -21,9 +22,32 @@ interface NodeProcess {
 /** The process of Node and its like, undefined elsewhere. */
 export const nodeProcess = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
 
+/** require() of the CommonJS builds (scripts/esbuild-options.mjs), under a name that bundlers do not follow. */
+declare const nodeRequire: ((name: string) => unknown) | undefined;
+
+/** What findNodeModules has imported. */
+const imported = new Map<string, unknown>();
+
+/**
+ * To be awaited before nodeModule is asked. Node has had process.getBuiltinModule since 20.16 and 22.3; before, ES modules get its
+ * modules only by waiting for them.
+ */
+export async function findNodeModules(): Promise<void> {
+  const process = nodeProcess();
+  if (!process?.versions?.node || process.getBuiltinModule || typeof nodeRequire === "function") return;
+  const names: (keyof NodeModules)[] = ["node:crypto", "node:fs", "node:os", "node:url", "node:worker_threads"];
+  for (const name of names) {
+    // A variable, so that bundlers do not look for it.
+    if (!imported.has(name)) imported.set(name, await import(/* webpackIgnore: true */ /* @vite-ignore */ name));
+  }
+}
+
 /** A module of Node's, undefined where there is none. */
 export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
-  return nodeProcess()?.getBuiltinModule?.(name);
+  const process = nodeProcess();
+  if (process?.getBuiltinModule) return process.getBuiltinModule(name);
+  if (typeof nodeRequire === "function") return nodeRequire(name) as NodeModules[Name];
+  return imported.get(name) as NodeModules[Name] | undefined;
 }
 
 /** Node cannot fetch file: URLs and needs its file system for them; others fetch. */

@@ -12,11 +12,24 @@ export interface Job {
 }
 
 const AUDIO = new Set([".wav", ".wave", ".flac", ".mp3", ".ogg", ".oga", ".opus"]);
+/** Sound that others hear and we do not: who sees none of it in the transcripts is told why. */
+const FOREIGN = new Set(
+  ".3gp .aac .ac3 .aif .aifc .aiff .amr .ape .au .caf .m4a .m4b .mka .mkv .mov .mp2 .mp4 .snd .w64 .webm .wma".split(
+    " ",
+  ),
+);
 
 /** An input, and the folder that its place in the output folder is relative to. */
 interface Found {
   readonly path: string;
   readonly base: string;
+}
+
+/** What a batch is about. */
+export interface Jobs {
+  readonly jobs: readonly Job[];
+  /** Files in the folders that look like sound and are left out, each with the reason. */
+  readonly passedOver: readonly string[];
 }
 
 export async function isFolder(path: string): Promise<boolean> {
@@ -26,14 +39,23 @@ export async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-async function audioIn(folder: string): Promise<Found[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
+/** The audio files in a folder and its sub-folders. Links are not followed: they may lead out of it, or round in circles. */
+async function audioIn(folder: string, base: string, passedOver: string[]): Promise<Found[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
     throw ioError(folder, cause);
   });
-  const found = entries
-    .filter((entry) => entry.isFile() && AUDIO.has(extname(entry.name).toLowerCase()))
-    .map((entry) => ({ path: join(entry.parentPath, entry.name), base: folder }));
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found: Found[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    const ending = extname(entry.name).toLowerCase();
+    if (entry.isDirectory()) found.push(...(await audioIn(path, base, passedOver)));
+    else if (entry.isFile() && AUDIO.has(ending)) found.push({ path, base });
+    else if (entry.isSymbolicLink() && (AUDIO.has(ending) || (await isFolder(path)))) {
+      passedOver.push(`${path}: a link, which is not followed`);
+    } else if (FOREIGN.has(ending)) passedOver.push(`${path}: ${ending} is not understood`);
+  }
+  return found;
 }
 
 /** Paths from a list, one a line, relative to the list's own folder; from stdin, to the working folder. */
@@ -48,10 +70,10 @@ async function listed(list: string): Promise<string[]> {
     .map((line) => resolve(folder, line.trim()));
 }
 
-async function found(paths: readonly string[]): Promise<Found[]> {
+async function found(paths: readonly string[], passedOver: string[]): Promise<Found[]> {
   const all: Found[] = [];
   for (const path of paths) {
-    if (await isFolder(path)) all.push(...(await audioIn(path)));
+    if (await isFolder(path)) all.push(...(await audioIn(path, path, passedOver)));
     else all.push({ path, base: dirname(path) });
   }
   // The same file may be named twice.
@@ -59,35 +81,30 @@ async function found(paths: readonly string[]): Promise<Found[]> {
 }
 
 /**
- * The jobs for files, folders and a list: each transcript beside its audio, or under `outFolder` in the same sub-folder,
- * named as the audio is but for the ending. Errors: io; bad-argument if two would be written to the same place.
+ * The jobs for files, folders and a list: each transcript beside its audio, or under `outFolder` in the same sub-folder. Its
+ * name is the audio's and the form's ending, as in talk.mp3.srt: so it does not depend on what else lies there.
+ * Errors: io; bad-argument if two would be written to the same place.
  */
 export async function findJobs(
   paths: readonly string[],
   list: string | undefined,
   outFolder: string | undefined,
   ending: string,
-): Promise<Job[]> {
-  const files = await found([...paths, ...(list === undefined ? [] : await listed(list))]);
-  const target = ({ path, base }: Found, name: string) =>
-    join(outFolder === undefined ? dirname(path) : join(outFolder, relative(base, dirname(path))), `${name}.${ending}`);
-  const short = files.map((file) => target(file, basename(file.path, extname(file.path))));
-  const uses = new Map<string, number>();
-  for (const output of short) uses.set(output, (uses.get(output) ?? 0) + 1);
-  // a.wav and a.mp3 side by side keep their whole names.
-  const jobs = files.map((file, i) => ({
-    input: file.path,
-    output: uses.get(short[i]!)! > 1 ? target(file, basename(file.path)) : short[i]!,
-  }));
+): Promise<Jobs> {
+  const passedOver: string[] = [];
+  const files = await found([...paths, ...(list === undefined ? [] : await listed(list))], passedOver);
   const inputs = new Map<string, string>();
-  for (const { input, output } of jobs) {
+  const jobs = files.map(({ path, base }) => {
+    const folder = outFolder === undefined ? dirname(path) : join(outFolder, relative(base, dirname(path)));
+    const output = join(folder, `${basename(path)}.${ending}`);
     const other = inputs.get(output);
     if (other !== undefined) {
-      throw new FoldvoxError("bad-argument", `${other} and ${input} would both be written to ${output}; rename one.`);
+      throw new FoldvoxError("bad-argument", `${other} and ${path} would both be written to ${output}; rename one.`);
     }
-    inputs.set(output, input);
-  }
-  return jobs;
+    inputs.set(output, path);
+    return { input: path, output };
+  });
+  return { jobs, passedOver };
 }
 
 /** Whether there is a file where the transcript belongs: an earlier run's, or somebody's own, which nobody can tell. */

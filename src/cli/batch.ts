@@ -59,8 +59,12 @@ export async function transcribeBatch(
   batch: BatchOptions,
 ): Promise<boolean> {
   const { model, format } = batch;
-  const jobs = await findJobs(paths, batch.list, batch.out, OUTPUT_FORMATS[format]);
-  if (jobs.length === 0) process.stderr.write("There is no WAV, FLAC, MP3, Ogg Opus or Ogg Vorbis file.\n");
+  const { jobs, passedOver } = await findJobs(paths, batch.list, batch.out, OUTPUT_FORMATS[format]);
+  for (const file of passedOver) process.stderr.write(`passed over ${file}\n`);
+  if (jobs.length === 0) {
+    process.stderr.write("There is no WAV, FLAC, MP3, Ogg Opus or Ogg Vorbis file.\n");
+    return false;
+  }
   // What is wrong with model or options is said once, not for every file; a download is made once.
   (await openRecognizer(model, options)).free();
   const waiting: Job[] = [];

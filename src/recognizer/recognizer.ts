@@ -17,7 +17,7 @@ import { loadArena, placeTensors } from "../loading/load-arena.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { ModelLoader } from "../model/loader.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
-import { yieldToEventLoop } from "../platform.ts";
+import { findNodeModules, yieldToEventLoop } from "../platform.ts";
 import {
   arenaOptions,
   RECOGNIZER_OPTIONS,
@@ -58,6 +58,7 @@ function recognizerOver(engine: Engine, options: StreamOptions): Recognizer {
 export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
   const size = arenaOptions(options, RECOGNIZER_OPTIONS);
   options.signal?.throwIfAborted();
+  await findNodeModules();
   // What may throw comes before compiling, whose failure nobody would hear of any more.
   const model = options.model ?? bundledModel();
   requireWebAssembly();

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -45,15 +46,15 @@ describe("a batch", () => {
     const first = foldvox(["transcribe", folder, "-t", "2"]);
     expect(first.stderr).toMatch(/2 transcribed, 0 already there, 0 failed/);
     expect(first).toMatchObject({ status: 0, stdout: "" });
-    expect(readFileSync(join(folder, "a.txt"), "utf8")).toBe(expected);
-    expect(existsSync(join(folder, "sub", "b.txt"))).toBe(true);
+    expect(readFileSync(join(folder, "a.wav.txt"), "utf8")).toBe(expected);
+    expect(existsSync(join(folder, "sub", "b.flac.txt"))).toBe(true);
     expect(readdirSync(folder).some((name) => name.endsWith(".part"))).toBe(false);
     expect(foldvox(["transcribe", folder]).stderr).toMatch(/0 transcribed, 2 already there/);
     // What somebody wrote there is not the batch's to replace, however old it is.
-    writeFileSync(join(folder, "a.txt"), "my own words");
+    writeFileSync(join(folder, "a.wav.txt"), "my own words");
     utimesSync(join(folder, "a.wav"), new Date(), new Date(Date.now() + 5000));
     expect(foldvox(["transcribe", folder]).stderr).toMatch(/0 transcribed, 2 already there[\s\S]*--overwrite/);
-    expect(readFileSync(join(folder, "a.txt"), "utf8")).toBe("my own words");
+    expect(readFileSync(join(folder, "a.wav.txt"), "utf8")).toBe("my own words");
     expect(foldvox(["transcribe", folder, "--overwrite"]).stderr).toMatch(/2 transcribed, 0 already there/);
   });
 
@@ -65,15 +66,15 @@ describe("a batch", () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/broken\.wav: .*\(bad-wav\)/);
     expect(stderr).toMatch(/2 transcribed, 0 already there, 1 failed/);
-    expect(readFileSync(join(out, "a.vtt"), "utf8")).toMatch(/^WEBVTT\n\n00:00:00\.\d{3} --> /);
-    expect(readdirSync(join(out, "sub"))).toEqual(["b.vtt"]);
+    expect(readFileSync(join(out, "a.wav.vtt"), "utf8")).toMatch(/^WEBVTT\n\n00:00:00\.\d{3} --> /);
+    expect(readdirSync(join(out, "sub"))).toEqual(["b.flac.vtt"]);
   });
 
   it("is what a place for transcripts asks for, be it of one file", () => {
     const out = join(recordings(), "out");
     const { status, stdout } = foldvox(["transcribe", digits, "--out", out]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
-    expect(readFileSync(join(out, "digits.txt"), "utf8")).toBe(expected);
+    expect(readFileSync(join(out, "digits.wav.txt"), "utf8")).toBe(expected);
   });
 
   it("refuses what only one input can have, and says where there is no audio", () => {
@@ -81,10 +82,26 @@ describe("a batch", () => {
     for (const flag of ["--words", "--memory", "--realtime"]) {
       expect(foldvox(["transcribe", folder, flag]).stderr).toMatch(`${flag} is for one input`);
     }
-    expect(existsSync(join(folder, "a.txt"))).toBe(false);
+    expect(existsSync(join(folder, "a.wav.txt"))).toBe(false);
     const { status, stderr } = foldvox(["transcribe", mkdtempSync(join(tmpdir(), "foldvox-batch-"))]);
-    expect(status).toBe(0);
+    expect(status).toBe(1);
     expect(stderr).toMatch(/^There is no WAV, /);
+  });
+
+  it("names sound that it passes over, and follows no links", () => {
+    const folder = mkdtempSync(join(tmpdir(), "foldvox-batch-"));
+    for (const name of ["talk.m4a", "old.AIFF", "notes.txt"]) writeFileSync(join(folder, name), "");
+    symlinkSync(digits, join(folder, "link.wav"));
+    symlinkSync(folder, join(folder, "round"));
+    const { status, stderr } = foldvox(["transcribe", folder]);
+    expect(status).toBe(1);
+    const named = stderr.split("\n").filter((line) => line.startsWith("passed over "));
+    expect(named.map((line) => line.slice(13 + folder.length))).toEqual([
+      "link.wav: a link, which is not followed",
+      "old.AIFF: .aiff is not understood",
+      "round: a link, which is not followed",
+      "talk.m4a: .m4a is not understood",
+    ]);
   });
 
   it("takes lists, from a file or from stdin, and says once what is wrong with the model", () => {
@@ -93,7 +110,7 @@ describe("a batch", () => {
     const listed = foldvox(["transcribe", "--list", join(folder, "list"), "-oj"]);
     expect(listed.status).toBe(1);
     expect(listed.stderr).toMatch(/no-such\.wav could not be used/);
-    const lines = readFileSync(join(folder, "a.jsonl"), "utf8").trim().split("\n");
+    const lines = readFileSync(join(folder, "a.wav.jsonl"), "utf8").trim().split("\n");
     expect(lines.map((line) => JSON.parse(line).text).join("\n")).toBe(expected.trim());
     expect(foldvox(["transcribe", "--list", "-", "-osrt"], `${folder}/a.wav\n`).status).toBe(0);
     const model = foldvox(["transcribe", "-m", "LICENSE", folder]);
@@ -103,11 +120,15 @@ describe("a batch", () => {
 });
 
 describe("findJobs", () => {
-  it("keeps the whole names of files that differ only in their ending", async () => {
+  it("names transcripts as their audio, whatever else lies there", async () => {
     const folder = recordings();
     cpSync(digits, join(folder, "a.mp3"));
-    const jobs = await findJobs([folder], undefined, undefined, "srt");
-    expect(jobs.map(({ output }) => output.slice(folder.length + 1))).toEqual(["a.mp3.srt", "a.wav.srt", "sub/b.srt"]);
+    const { jobs } = await findJobs([folder], undefined, undefined, "srt");
+    expect(jobs.map(({ output }) => output.slice(folder.length + 1))).toEqual([
+      "a.mp3.srt",
+      "a.wav.srt",
+      "sub/b.flac.srt",
+    ]);
   });
 
   it("refuses two files that would be written to one place", async () => {
