@@ -19,7 +19,7 @@ export { dequantizeRow, quantizeRows } from "./kernels/quantize";
 export { logAddTail, logSoftmax, softmax } from "./kernels/softmax";
 export { topK } from "./kernels/top-k";
 
-import { SIMD } from "./target";
+import { SIMD } from "./target/build";
 
 /** First byte behind the module's own static data: the arena must start there or later. */
 export function staticEnd(): usize {

@@ -10,7 +10,7 @@ export type { LanguageModelSource } from "./decode/scorers/language-model.ts";
 export type { Reading, TokenResult } from "./decode/text/reading.ts";
 export type { Alternative, FinalResult, PartialResult, WordResult } from "./decode/text/results.ts";
 export { type ArenaOptions, arenaBytes, fitsIn, type Region } from "./engine/arena.ts";
-export type { Build } from "./engine/engine.ts";
+export type { Build } from "./engine/exports.ts";
 export type { MemoryReport } from "./engine/memory-report.ts";
 export type { WasmSource } from "./engine/module.ts";
 export { FoldvoxError, type FoldvoxErrorCode } from "./errors.ts";
@@ -25,13 +25,10 @@ export type {
 } from "./model/config.ts";
 export { type ModelHeader, type ModelTensor, readModelHeader } from "./model/header.ts";
 export type { ModelSource } from "./model/source.ts";
+export { createRecognizer, createRecognizerSync } from "./recognizer/create-recognizer.ts";
 export type { LatencyEvent } from "./recognizer/latency.ts";
-export {
-  createRecognizer,
-  createRecognizerSync,
-  Recognizer,
-  type TranscribeOptions,
-} from "./recognizer/recognizer.ts";
+export { Recognizer } from "./recognizer/recognizer.ts";
 export type { RecognizerOptions, SyncRecognizerOptions } from "./recognizer/recognizer-options.ts";
 export { Stream, type StreamOptions } from "./recognizer/stream.ts";
+export type { TranscribeOptions } from "./recognizer/transcribe.ts";
 export type { Savings } from "./silence/savings.ts";

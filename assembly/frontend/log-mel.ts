@@ -4,7 +4,8 @@
 
 import { FFT_POINTS, powerSpectrum400 } from "../kernels/fft";
 import { log } from "../kernels/elementary";
-import { SIMD, add, div, gatherLanes, lanes, loadLanes, mul, scatterLanes, selectLess, splat, storeLanes, sub } from "../target";
+import { SIMD } from "../target/build";
+import { add, div, gatherLanes, lanes, loadLanes, mul, scatterLanes, selectLess, splat, storeLanes, sub } from "../target/lanes";
 
 /** Samples of a window, and points of its transform. */
 // @ts-ignore: decorator

@@ -1,6 +1,7 @@
 // Activations and other maps of one vector onto itself.
 
-import { SIMD, add, div, lanes, loadLanes, max, min, mul, splat, storeLanes, sub } from "../target";
+import { SIMD } from "../target/build";
+import { add, div, lanes, loadLanes, max, min, mul, splat, storeLanes, sub } from "../target/lanes";
 import { exp, normal, tanh } from "./elementary";
 
 /** Which map; the model's descriptor holds the number. */

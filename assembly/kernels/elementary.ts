@@ -1,23 +1,8 @@
 // exp, log, tanh and the normal distribution over lanes. Ours rather than the host's, because Math differs between engines and
 // log-probs must not. Coefficients and errors: scripts/fit_elementary.py, which evaluates them in float32 as this file does.
 
-import {
-  abs,
-  add,
-  constant,
-  copySign,
-  div,
-  exp2OfRaised,
-  exponentOf,
-  lowered,
-  max,
-  min,
-  mul,
-  raised,
-  selectLess,
-  splat,
-  sub,
-} from "../target";
+import { abs, add, constant, copySign, div, exponentOf, max, min, mul, selectLess, splat, sub } from "../target/lanes";
+import { exp2OfRaised, lowered, raised } from "../target/rounding";
 
 /** A step of Horner's rule: p x + c, c being value i of the coefficients. */
 // @ts-ignore: decorator

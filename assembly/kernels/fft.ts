@@ -2,7 +2,7 @@
 // meets another and both builds give the same bits. Stockham's self-sorting form, radices 5, 5, 4, 2.
 // A complex array holds [re, im] pairs of V. Twiddles: cosines[k], sines[k] of 2 pi k / 400.
 
-import { add, lanes, loadLanes, mul, splat, storeLanes, sub } from "../target";
+import { add, lanes, loadLanes, mul, splat, storeLanes, sub } from "../target/lanes";
 
 /** Points of the transform. */
 // @ts-ignore: decorator

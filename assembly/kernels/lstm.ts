@@ -1,7 +1,8 @@
 // The element-wise part of an LSTM cell (Hochreiter & Schmidhuber 1997), in two halves, because a layer-normalised cell
 // normalises its state between them.
 
-import { SIMD, add, div, loadLanes, mul, splat, storeLanes, sub } from "../target";
+import { SIMD } from "../target/build";
+import { add, div, loadLanes, mul, splat, storeLanes, sub } from "../target/lanes";
 import { exp, tanh } from "./elementary";
 
 /** 1 / (1 + e^-x). */

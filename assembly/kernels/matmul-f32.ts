@@ -1,7 +1,9 @@
 // out[M][N] = x[M][K] w[N][K]^T + bias[N] in f32, for models kept in full precision and for parity.
 // Every output is `dot` of a row and a weight row, its four partial sums in one vector; a tile shares the loads.
 
-import { SIMD, dot, gatherLanes } from "../target";
+import { SIMD } from "../target/build";
+import { gatherLanes } from "../target/lanes";
+import { dot } from "../target/sums";
 
 /** [sum of a's lanes, of b's, of c's, of d's], each as (l0 + l2) + (l1 + l3). */
 // @ts-ignore: decorator

@@ -8,7 +8,7 @@
 // vector of a scale's weights is what a shuffle by the codes takes. Multiplying levels by scales in registers instead took three
 // times the instructions, and a step of the base size half as long again.
 
-import { RELAXED, SIMD } from "../target";
+import { RELAXED, SIMD } from "../target/build";
 import { matmulInt7, storeColumns } from "./matmul-int7";
 import { fetchAhead, matmulInt8 } from "./matmul-int8";
 

@@ -9,7 +9,7 @@
 // 4x2 91, 3x2 88, 2x4 86, 5x1 84, 2x2 83, 1x4 69, 4x3 58, 5x2 56, 3x3 50. With five accumulators more, or with two steps
 // unrolled, V8 spills registers. So rows go in fours, and the rest as 3, 2, 3 + 2 or 1.
 
-import { SIMD } from "../target";
+import { SIMD } from "../target/build";
 import { quantizedBytes } from "./quantize";
 
 /** [sum of a's lanes, of b's, of c's, of d's]. */

@@ -1,6 +1,8 @@
 // Quantization of activations, one scale per row found at run time, and the way back for rows of a quantized table.
 
-import { SIMD, abs, loadLanes, max, mul, roundedInteger, roundedLanes, splat, storeRounded } from "../target";
+import { SIMD } from "../target/build";
+import { abs, loadLanes, max, mul, splat } from "../target/lanes";
+import { roundedInteger, roundedLanes, storeRounded } from "../target/rounding";
 
 /** Bytes of a quantized row of T: whole vectors, the rest zeros, so that the product's loop needs no tail. */
 // @ts-ignore: decorator

@@ -1,6 +1,8 @@
 // Softmax of rows and log-softmax of one.
 
-import { SIMD, loadLanes, max, mul, splat, storeLanes, sub, sum } from "../target";
+import { SIMD } from "../target/build";
+import { loadLanes, max, mul, splat, storeLanes, sub } from "../target/lanes";
+import { sum } from "../target/sums";
 import { exp, exp2, log } from "./elementary";
 
 /** Largest of n values. The order of a maximum does not matter, nor that the last vector takes some values again. */

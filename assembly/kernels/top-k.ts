@@ -1,6 +1,6 @@
 // The largest few of many values: what a search asks of a row of scores.
 
-import { SIMD } from "../target";
+import { SIMD } from "../target/build";
 
 /** Puts (value, index) in its place among the k sorted pairs; the smallest falls out. Equal values stay in order. */
 function insert(values: usize, indices: usize, k: i32, value: f32, index: i32): void {

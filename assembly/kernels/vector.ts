@@ -1,6 +1,7 @@
 // Sums and means of whole vectors.
 
-import { SIMD, add, loadLanes, mul, splat, storeLanes } from "../target";
+import { SIMD } from "../target/build";
+import { add, loadLanes, mul, splat, storeLanes } from "../target/lanes";
 
 // @ts-ignore: decorator
 @inline function addAt<V>(out: usize, a: usize, b: usize): void {

@@ -1,7 +1,8 @@
 // out[M][K] += weights[M][n] rows[n][K] in f32: what attention makes of values. Up to five rows of weights share a load of values:
 // attention of 5 queries over 35 keys, 4 heads of 32, takes 3.4 instead of 4.0 µs (V8 13.6, one Zen 5 core of a busy machine).
 
-import { SIMD, add, loadLanes, mul, splat, storeLanes } from "../target";
+import { SIMD } from "../target/build";
+import { add, loadLanes, mul, splat, storeLanes } from "../target/lanes";
 
 /** One V of out += sum over n of weights[n] * rows[n]. */
 // @ts-ignore: decorator

@@ -2,7 +2,7 @@
 
 import { attend } from "../kernels/attention";
 import { threadsOf } from "../threading/thread-pool";
-import { THREADS } from "../target";
+import { THREADS } from "../target/build";
 import { Scratch } from "./scratch";
 import { SharedWork, attendTogether, dividesHeads } from "./shared-work";
 

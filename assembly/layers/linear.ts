@@ -3,7 +3,7 @@
 
 import { threadsOf } from "../threading/thread-pool";
 import { quantizeRows, quantizeRowsWithSums } from "../kernels/quantize";
-import { RELAXED, THREADS } from "../target";
+import { RELAXED, THREADS } from "../target/build";
 import { Linear, projectColumns } from "./product";
 import { Scratch } from "./scratch";
 import { SharedWork, dividesProduct, projectTogether } from "./shared-work";

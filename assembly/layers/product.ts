@@ -6,7 +6,7 @@ import { matmulInt4 } from "../kernels/matmul-int4";
 import { matmulInt7 } from "../kernels/matmul-int7";
 import { matmulInt8 } from "../kernels/matmul-int8";
 import { quantizedBytes } from "../kernels/quantize";
-import { RELAXED } from "../target";
+import { RELAXED } from "../target/build";
 import { Scratch } from "./scratch";
 
 /**

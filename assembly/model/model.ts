@@ -3,7 +3,7 @@
 
 import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
 import { useSevenBits } from "../layers/seven-bits";
-import { RELAXED } from "../target";
+import { RELAXED } from "../target/build";
 import { Encoder, embedFrames, encoderStep } from "./encoder";
 import { Joiner, join } from "./joiner";
 import { Predictor, predict } from "./predictor";

@@ -1,7 +1,7 @@
 // What foldvox has set itself to reach, looked up in the latest results: one table.
 
 import type { Table } from "../table.ts";
-import type { Report } from "./write.ts";
+import type { Report } from "./report.ts";
 
 interface Goal {
   readonly what: string;

@@ -2,7 +2,7 @@
 
 import { cell, type Table } from "../table.ts";
 import { goals } from "./goals.ts";
-import type { Dated, Report } from "./write.ts";
+import type { Dated, Report } from "./report.ts";
 
 function tableMarkdown({ title, note, measured, columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;

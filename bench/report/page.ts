@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { Window } from "happy-dom";
 import { cell, type Table } from "../table.ts";
 import { goals } from "./goals.ts";
-import type { Report } from "./write.ts";
+import type { Report } from "./report.ts";
 
 const escaped = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 

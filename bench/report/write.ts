@@ -2,21 +2,11 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { machine } from "../machine.ts";
-import { format, type Table } from "../table.ts";
+import { format } from "../table.ts";
 import { goals } from "./goals.ts";
 import { markdown } from "./markdown.ts";
 import { page } from "./page.ts";
-
-export interface Part {
-  /** What else the figures depend on, by name. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly tables: readonly Table[];
-}
-
-/** A part with when and where it was run. */
-export type Dated = Part & { readonly date: string; readonly machine: string };
-
-export type Report = Readonly<Record<string, Dated>>;
+import type { Part, Report } from "./report.ts";
 
 const file = (path: string) => new URL(`../${path}`, import.meta.url);
 

@@ -1,5 +1,6 @@
 // Raw PCM bytes to samples.
 
+import { joined } from "../bytes.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 
 /** How a sample is written: unsigned or signed integers, floats, or the logarithmic codes of telephony, little-endian. */
@@ -36,15 +37,6 @@ const READERS: Record<PcmFormat, { bytes: number; read(view: DataView, at: numbe
 export function checkBytes(bytes: Uint8Array): void {
   if (bytes instanceof Uint8Array) return;
   throw new FoldvoxError("bad-argument", `The audio's bytes come as ${shown(bytes)}; give a Uint8Array.`);
-}
-
-/** Bytes that waited and those that follow them, in one array: `bytes` itself if none waited. */
-export function joined(waiting: Uint8Array, bytes: Uint8Array): Uint8Array {
-  if (waiting.length === 0) return bytes;
-  const both = new Uint8Array(waiting.length + bytes.length);
-  both.set(waiting);
-  both.set(bytes, waiting.length);
-  return both;
 }
 
 /** Bytes of one sample of one channel. */

@@ -1,7 +1,8 @@
 // WAV files: PCM of every usual kind, read as the bytes arrive.
 
+import { joined } from "../bytes.ts";
 import { FoldvoxError } from "../errors.ts";
-import { checkBytes, joined, PcmDecoder, type PcmFormat, sampleBytes } from "./pcm.ts";
+import { checkBytes, PcmDecoder, type PcmFormat, sampleBytes } from "./pcm.ts";
 
 /** What a WAV file says of its sound. */
 export interface WavFormat {

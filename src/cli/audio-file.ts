@@ -1,8 +1,8 @@
 // Audio files for the command, whatever their kind, in pieces as they are read.
 
 import { createReadStream } from "node:fs";
-import { joined } from "../audio/pcm.ts";
 import { WavReader } from "../audio/wav.ts";
+import { joined } from "../bytes.ts";
 import { CompressedReader, compressedKind, SNIFF_BYTES } from "./audio-decoders.ts";
 import { ioError } from "./io-error.ts";
 

@@ -1,7 +1,6 @@
 // Which decoder a model's head asks for.
 
-import type { ArenaPlan } from "../engine/arena.ts";
-import type { EngineStream } from "../engine/engine-stream.ts";
+import type { TransducerModel } from "../engine/transducer-model.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { ctcDecoders } from "./ctc/ctc-decoders.ts";
@@ -9,11 +8,14 @@ import type { Decoder } from "./decoder.ts";
 import { checkDecoding, type DecodingOptions } from "./decoding-options.ts";
 import { transducerDecoders } from "./transducer/transducer-decoders.ts";
 
-/** Makes a decoder for a stream. */
-export type DecoderFactory = (stream: EngineStream) => Decoder;
+/** Makes a decoder for one stream; `transducer` gives that stream's predictor and joiner, and is called only for a model that has them. */
+export type DecoderFactory = (transducer: () => TransducerModel) => Decoder;
 
-/** Prepares decoding once. Errors: unsupported for a head without decoder, bad-argument for the options. */
-export function decodersFor(config: ModelConfig, options: DecodingOptions, plan: ArenaPlan): DecoderFactory {
+/**
+ * Prepares decoding once for all streams. `beam` is the number of hypotheses that the arena has room for, or null for a
+ * transducer without predictor and joiner. Errors: unsupported for a head without decoder, bad-argument for the options.
+ */
+export function chooseDecoder(config: ModelConfig, options: DecodingOptions, beam: number | null): DecoderFactory {
   checkDecoding(options);
   const { sampleRate, hopSamples } = config.features;
   const { tokens, tokenUnit, silentTokens = [] } = config;
@@ -22,12 +24,12 @@ export function decodersFor(config: ModelConfig, options: DecodingOptions, plan:
   const startRow = 0 - config.head.lead / stride;
   const common = { tokens, tokenUnit, delay, startRow, tokenSeconds: (stride * hopSamples) / sampleRate };
   if (config.head.type === "ctc") return ctcDecoders(options, { ...common, blank });
-  if (!plan.transducer) {
+  if (beam === null) {
     throw new FoldvoxError(
       "unsupported",
       "The model is a transducer without predictor and joiner, so it cannot decode. Use encode() for its vectors, or convert the whole checkpoint.",
     );
   }
-  const make = transducerDecoders(options, { ...common, silentTokens, topology }, plan.transducer.beam);
-  return (stream) => make(stream.transducer());
+  const make = transducerDecoders(options, { ...common, silentTokens, topology }, beam);
+  return (transducer) => make(transducer());
 }

@@ -5,10 +5,10 @@ import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import type { ArenaPlan } from "./arena.ts";
 import { writeStream } from "./descriptor.ts";
-import type { EngineExports } from "./engine.ts";
 import { EngineTransducer } from "./engine-transducer.ts";
+import type { EngineAccess } from "./exports.ts";
 import { WINDOW } from "./sizes.ts";
-import type { StepOutput, Work } from "./work.ts";
+import type { StepOutput, SteppedStream, Work } from "./work.ts";
 
 /** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */
 export type OutputHandler = (output: Float32Array, tokens: number) => void;
@@ -16,15 +16,7 @@ export type OutputHandler = (output: Float32Array, tokens: number) => void;
 /** The first window starts half a window before the first sample; the engine reflects the start into that place. */
 const HALF_WINDOW = WINDOW / 2;
 
-/** A running engine as its streams see it. */
-export interface EngineAccess {
-  readonly exports: EngineExports;
-  readonly memory: ArrayBuffer;
-  /** Address of the model's descriptor. */
-  readonly model: number;
-}
-
-export class EngineStream {
+export class EngineStream implements SteppedStream {
   private readonly engine: () => EngineAccess;
   /** Of the state block. */
   readonly address: number;

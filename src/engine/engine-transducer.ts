@@ -1,7 +1,7 @@
 // Predictor and joiner of one stream, as a search asks for them: requests and answers go through windows in the arena.
 
 import type { TransducerPlan } from "./arena.ts";
-import type { EngineAccess } from "./engine-stream.ts";
+import type { EngineAccess } from "./exports.ts";
 import type { Joined, Prediction, TransducerModel } from "./transducer-model.ts";
 
 export class EngineTransducer implements TransducerModel {

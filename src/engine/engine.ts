@@ -2,98 +2,15 @@
 
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { FoldvoxError } from "../errors.ts";
-import type { ModelHeader, ModelTensor } from "../model/header.ts";
-import { type ArenaOptions, type ArenaPlan, planArena, type Region, STATIC_BYTES } from "./arena.ts";
+import type { ModelHeader } from "../model/header.ts";
+import { type ArenaPlan, STATIC_BYTES } from "./arena.ts";
+import type { Arena } from "./arena-memory.ts";
 import { writeDescriptor } from "./descriptor.ts";
-import { type EngineAccess, EngineStream } from "./engine-stream.ts";
+import { EngineStream } from "./engine-stream.ts";
+import { type Build, buildOf, type EngineAccess, type EngineExports } from "./exports.ts";
 import { Helpers } from "./helpers.ts";
 import { type MemoryReport, reportMemory } from "./memory-report.ts";
-import { runTogether, type StepOutput, type Work } from "./work.ts";
-
-/**
- * relaxed needs WebAssembly's relaxed SIMD, simd its SIMD; scalar runs wherever WebAssembly does, plain everywhere. All give the same
- * bits, with any number of threads.
- */
-export type Build = "relaxed" | "simd" | "scalar" | "plain";
-
-/** The exports that the host calls (assembly/index.ts). Addresses and counts are integers. */
-export interface EngineExports {
-  staticEnd(): number;
-  simd(): number;
-  initModel(model: number): void;
-  resetStream(stream: number): void;
-  acceptSamples(model: number, stream: number, numSamples: number): void;
-  acceptFrames(model: number, stream: number, frames: number): void;
-  finishSamples(model: number, stream: number, numSamples: number): void;
-  finishFrames(model: number, stream: number, frames: number): void;
-  step(model: number, numStreams: number): void;
-  predictSymbols(model: number, stream: number, count: number): void;
-  joinRow(model: number, stream: number, row: number, count: number): void;
-  logAddTail(distance: number): number;
-  /** Only builds with relaxed SIMD have this kernel. */
-  readonly matmulInt7?: unknown;
-  /** The engine in JavaScript has this property (src/plain/webassembly.ts). */
-  readonly plain?: true;
-}
-
-/** What scratch holds before it is first written: no float the engine makes has these bits. */
-const UNTOUCHED = 0xfe;
-
-/** What an arena must have room for, and whether its memory is shared with threads. */
-export interface ArenaNeeds extends ArenaOptions {
-  readonly shared?: boolean;
-}
-
-/**
- * The arena while the model's data arrive: memory exists, tensors can be placed, no code runs yet.
- * Errors: out-of-memory if the runtime does not give the memory.
- */
-export class Arena {
-  readonly plan: ArenaPlan;
-  readonly header: ModelHeader;
-  readonly memory: WebAssembly.Memory;
-
-  constructor(header: ModelHeader, needs: ArenaNeeds = {}) {
-    this.header = header;
-    this.plan = planArena(header, needs);
-    const pages = this.plan.bytes / 65536;
-    try {
-      this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: needs.shared ?? false });
-    } catch (cause) {
-      throw new FoldvoxError(
-        "out-of-memory",
-        `The model needs ${this.plan.bytes} bytes of WebAssembly memory, which this runtime does not give. Ask fitsIn() first, or use a smaller model or fewer streams.`,
-        { cause },
-      );
-    }
-    const scratch = this.scratch;
-    new Uint8Array(this.memory.buffer, scratch.offset, scratch.bytes).fill(UNTOUCHED);
-  }
-
-  /** Where a tensor's bytes go. */
-  destination(tensor: ModelTensor): Uint8Array {
-    return new Uint8Array(this.memory.buffer, this.plan.tensors.get(tensor.name)!, tensor.bytes);
-  }
-
-  get scratch(): Region {
-    return this.plan.regions.find((region) => region.name === "scratch")!;
-  }
-
-  /** Bytes of scratch from its start to the last one ever written. */
-  scratchHighWater(): number {
-    const { offset, bytes } = this.scratch;
-    const scratch = new Uint8Array(this.memory.buffer, offset, bytes);
-    let end = bytes;
-    while (end > 0 && scratch[end - 1] === UNTOUCHED) end--;
-    return end;
-  }
-}
-
-function buildOf(exports: EngineExports): Build {
-  if (exports.plain) return "plain";
-  if (exports.matmulInt7) return "relaxed";
-  return exports.simd() ? "simd" : "scalar";
-}
+import { runTogether, type StepOutput, type SteppedStream, type Work } from "./work.ts";
 
 /** What an engine has until it is freed. */
 interface Running {
@@ -181,7 +98,7 @@ export class Engine {
   }
 
   /** One step of streams that wait for theirs; those that have no segment to encode get no rows. */
-  private step(streams: readonly EngineStream[]): StepOutput[] {
+  private step(streams: readonly SteppedStream[]): StepOutput[] {
     const { exports, model } = this.open().access;
     streams.forEach(({ address }, i) => {
       this.batchList[i] = address;

@@ -2,7 +2,7 @@
 
 import { processMemory } from "../platform.ts";
 import type { Region } from "./arena.ts";
-import type { Arena } from "./engine.ts";
+import type { Arena } from "./arena-memory.ts";
 
 /** What a recognizer takes, in bytes. */
 export interface MemoryReport {

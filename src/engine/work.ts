@@ -1,15 +1,21 @@
 // What streams have to do, run side by side: steps of the encoder that are ready together are one step.
 
-import type { EngineStream } from "./engine-stream.ts";
-
 /** A step's output for one stream: rows [tokens][outputDim], a view that the next step overwrites. */
 export interface StepOutput {
   readonly output: Float32Array;
   readonly tokens: number;
 }
 
+/** A stream as a step sees it. */
+export interface SteppedStream {
+  /** Address of the stream's state block. */
+  readonly address: number;
+  /** This stream's rows of the step that has just been run; they begin at row `firstRow` of the output window. */
+  outputFrom(firstRow: number): StepOutput;
+}
+
 /** A stream's work: pauses where a step of the encoder is to be run, and goes on with the step's output. */
-export type Work = Generator<EngineStream, void, StepOutput>;
+export type Work = Generator<SteppedStream, void, StepOutput>;
 
 /**
  * Runs all works to their ends. `step` runs one step of up to `batch` streams and returns their outputs. Throws what the
@@ -18,9 +24,9 @@ export type Work = Generator<EngineStream, void, StepOutput>;
 export function runTogether(
   works: readonly Work[],
   batch: number,
-  step: (streams: readonly EngineStream[]) => readonly StepOutput[],
+  step: (streams: readonly SteppedStream[]) => readonly StepOutput[],
 ): void {
-  const paused: { readonly work: Work; readonly stream: EngineStream }[] = [];
+  const paused: { readonly work: Work; readonly stream: SteppedStream }[] = [];
   const failures: unknown[] = [];
   const resume = (work: Work, output?: StepOutput) => {
     try {

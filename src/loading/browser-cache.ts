@@ -1,7 +1,7 @@
 // The model cache in a browser's Cache API. A response cannot grow, so an entry is a row of parts under numbered URLs, and a
 // last one that describes them.
 
-import { joined } from "../audio/pcm.ts";
+import { joined } from "../bytes.ts";
 import type { CacheEntry, ModelCache, Origin } from "./model-cache.ts";
 
 const CACHE_NAME = "foldvox-models";

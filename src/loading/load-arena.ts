@@ -2,7 +2,7 @@
 // weights ever exists.
 
 import { arenaBytes } from "../engine/arena.ts";
-import { Arena, type ArenaNeeds } from "../engine/engine.ts";
+import { Arena, type ArenaNeeds } from "../engine/arena-memory.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { ModelLoader } from "../model/loader.ts";

@@ -4,7 +4,7 @@ import type { Views } from "./views.ts";
 
 const fround = Math.fround;
 
-/** layerNorm of assembly/kernels/layer-norm.ts, in its words. Sums are in four parts, as assembly/target.ts adds. */
+/** layerNorm of assembly/kernels/layer-norm.ts, in its words. Sums are in four parts, as assembly/target/sums.ts adds. */
 export function layerNorm({ f32 }: Views) {
   return (out: number, x: number, gamma: number, beta: number, eps: number, M: number, N: number): void => {
     const values = f32;

@@ -4,7 +4,7 @@ import type { Views } from "./views.ts";
 
 const fround = Math.fround;
 
-/** matmulF32 of assembly/kernels/matmul-f32.ts, in its words. Sums are in four parts, as assembly/target.ts adds. */
+/** matmulF32 of assembly/kernels/matmul-f32.ts, in its words. Sums are in four parts, as assembly/target/sums.ts adds. */
 export function matmulF32({ f32 }: Views) {
   return (
     out: number,

@@ -16,7 +16,7 @@ export function softmaxes({ f32 }: Views) {
     return best;
   }
 
-  /** f32[o + i] = 2^((f32[first + i] - shift) * scale); returns their sum, in four parts as assembly/target.ts adds. */
+  /** f32[o + i] = 2^((f32[first + i] - shift) * scale); returns their sum, in four parts as assembly/target/sums.ts adds. */
   function exponentials(o: number, first: number, shift: number, scale: number, n: number): number {
     let s0 = 0;
     let s1 = 0;

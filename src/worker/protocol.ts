@@ -2,7 +2,7 @@
 // what a stream has heard. Everything here can be cloned by postMessage.
 
 import type { FinalResult, PartialResult } from "../decode/text/results.ts";
-import type { Build } from "../engine/engine.ts";
+import type { Build } from "../engine/exports.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import type { WasmSource } from "../engine/module.ts";
 import { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";

@@ -2,7 +2,8 @@
 
 import { FoldvoxError } from "../errors.ts";
 import { now } from "../platform.ts";
-import { createRecognizer, type Recognizer } from "../recognizer/recognizer.ts";
+import { createRecognizer } from "../recognizer/create-recognizer.ts";
+import type { Recognizer } from "../recognizer/recognizer.ts";
 import type { Stream } from "../recognizer/stream.ts";
 import {
   type Calls,

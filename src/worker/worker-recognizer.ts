@@ -1,6 +1,6 @@
 // A recognizer in a Web Worker: the page's thread only passes samples on and is told what was heard.
 
-import type { Build } from "../engine/engine.ts";
+import type { Build } from "../engine/exports.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import { FoldvoxError } from "../errors.ts";
 import { unlessAborted } from "../loading/abort.ts";

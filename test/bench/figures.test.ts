@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { goals } from "../../bench/report/goals.ts";
-import type { Report } from "../../bench/report/write.ts";
+import type { Report } from "../../bench/report/report.ts";
 import { compare, median } from "../../bench/rounds.ts";
 import { cell, format, type Table } from "../../bench/table.ts";
 

@@ -29,8 +29,8 @@ async function withThreads(threads: number, options: RecognizerOptions): Promise
 }
 
 const arenaOf = (engine: Recognizer) =>
-  (engine as unknown as { engine: { running: { arena: import("../../src/engine/engine.ts").Arena } } }).engine.running
-    .arena;
+  (engine as unknown as { engine: { running: { arena: import("../../src/engine/arena-memory.ts").Arena } } }).engine
+    .running.arena;
 
 /** Bytes that helpers have written in their places: what they have computed, whether it came in time or not. */
 function helped(engine: Recognizer): number {

@@ -14,7 +14,7 @@ const bitsOf = (build: "relaxed" | "simd", file: Uint8Array) =>
 /** Whether the engine's memory holds this matrix as the file does, without 64 added. */
 function isUntouched(file: Uint8Array, matrix: Uint8Array): boolean {
   const engine = recognizer("relaxed", file) as unknown as {
-    engine: { running: { arena: import("../../src/engine/engine.ts").Arena } };
+    engine: { running: { arena: import("../../src/engine/arena-memory.ts").Arena } };
   };
   const { arena } = engine.engine.running;
   const address = arena.plan.tensors.get("head.linear.weight")!;

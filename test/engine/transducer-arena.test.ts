@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { TransducerBeam } from "../../src/decode/transducer/beam-search.ts";
-import { Arena, Engine } from "../../src/engine/engine.ts";
+import { Arena } from "../../src/engine/arena-memory.ts";
+import { Engine } from "../../src/engine/engine.ts";
 import type { PredictorConfig } from "../../src/model/config.ts";
 import { ModelLoader } from "../../src/model/loader.ts";
 import { engineModule } from "../support/engines.ts";

@@ -1,7 +1,8 @@
 // Many streams together: the very bits that each gives alone, whatever its company, its point in time, and the batch.
 
 import { describe, expect, it } from "vitest";
-import { Arena, Engine } from "../../src/engine/engine.ts";
+import { Arena } from "../../src/engine/arena-memory.ts";
+import { Engine } from "../../src/engine/engine.ts";
 import { runTogether, type StepOutput, type Work } from "../../src/engine/work.ts";
 import type { EncoderConfig } from "../../src/model/config.ts";
 import { ModelLoader } from "../../src/model/loader.ts";

@@ -6,6 +6,7 @@
 
 import type { Decoder } from "../decoder.ts";
 import { exponential, powerOfTwo } from "../exponential.ts";
+import { RowClock } from "../row-clock.ts";
 import type { Grammar } from "../scorers/grammar.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
 import type { Alternative, FinalResult, PartialResult, WordResult } from "../text/results.ts";
@@ -44,17 +45,16 @@ export class CtcBeamDecoder implements Decoder {
   private prefixes: Prefix[];
   /** All masses are to be multiplied by 2^exponent. */
   private exponent = 0;
-  /** Rows since the start of the audio, at the start of this utterance, and where the last word before it ended. */
-  private rows: number;
-  private utteranceRow = 0;
+  private readonly clock: RowClock;
+  /** Where the last word before this utterance ended. */
   private spokenRow = 0;
 
   constructor(options: CtcOptions, search: BeamOptions) {
     this.options = options;
     this.search = search;
     this.probabilities = new Float64Array(options.tokens.length);
-    this.rows = options.startRow;
-    this.prefixes = [Prefix.root(search.scorer, this.rows, null)];
+    this.clock = new RowClock(options);
+    this.prefixes = [Prefix.root(search.scorer, this.clock.row, null)];
   }
 
   /** Takes rows of log-probabilities: logProbs[numRows][tokens]. */
@@ -75,17 +75,17 @@ export class CtcBeamDecoder implements Decoder {
     this.probabilities.fill(0);
     this.probabilities[this.options.blank] = 1;
     this.acceptRow();
-    this.rows += numRows - 1;
+    this.clock.advance(numRows - 1);
   }
 
   /** Seconds since the best hypothesis' last emission, or since the utterance began if it has none. */
   get trailingSilenceSeconds(): number {
-    return (this.rows - (this.best.lastRow() ?? this.utteranceRow)) * this.options.tokenSeconds;
+    return this.clock.secondsSince(this.best.lastRow() ?? this.clock.utteranceRow);
   }
 
   /** Seconds since the utterance began. */
   get utteranceSeconds(): number {
-    return (this.rows - this.utteranceRow) * this.options.tokenSeconds;
+    return this.clock.utteranceSeconds;
   }
 
   /** Whether the best hypothesis holds any token yet. */
@@ -125,7 +125,7 @@ export class CtcBeamDecoder implements Decoder {
 
   /** Back to the stream's start. */
   reset(): void {
-    this.rows = this.options.startRow;
+    this.clock.reset();
     this.spokenRow = 0;
     this.begin(null);
   }
@@ -135,9 +135,9 @@ export class CtcBeamDecoder implements Decoder {
   }
 
   private begin(before: Prefix | null): void {
-    this.utteranceRow = Math.max(0, this.rows);
+    this.clock.beginUtterance();
     this.exponent = 0;
-    this.prefixes = [Prefix.root(this.search.scorer, this.rows, before)];
+    this.prefixes = [Prefix.root(this.search.scorer, this.clock.row, before)];
   }
 
   /** One row of the search, of `probabilities`. */
@@ -155,11 +155,11 @@ export class CtcBeamDecoder implements Decoder {
         if (token === blank || !(p[token]! > TOKEN_FLOOR)) continue;
         const child = prefix.child(token, spelling, scorer);
         if (!child) continue;
-        prefix.extend(child, p[token]!, this.rows);
+        prefix.extend(child, p[token]!, this.clock.row);
         touched.add(child);
       }
     }
-    this.rows++;
+    this.clock.advance(1);
     const kept = new Set(this.select(touched));
     for (const prefix of touched) if (!kept.has(prefix)) prefix.drop((other) => kept.has(other));
     this.prefixes = [...kept];

@@ -1,6 +1,7 @@
 // Greedy CTC decoding (Graves et al. 2006): the best token of every frame, repeats joined, blanks dropped.
 
 import type { Decoder } from "../decoder.ts";
+import { RowClock } from "../row-clock.ts";
 import type { FinalResult, PartialResult } from "../text/results.ts";
 import { type Emission, textOf, wordsOf } from "../text/words.ts";
 import { type CtcOptions, emissionOf, type Run, spokenEnd } from "./run.ts";
@@ -14,9 +15,8 @@ export class CtcGreedyDecoder implements Decoder {
   private run: OpenRun | null = null;
   /** Best token of the row before. An utterance cut within a run does not hand that token to the next one too. */
   private previous: number;
-  /** Rows since the start of the audio, at the start of this utterance, and at the end of its last emission. */
-  private rows: number;
-  private utteranceRow = 0;
+  private readonly clock: RowClock;
+  /** The row behind the last emission, or the utterance's first. */
   private quietRow = 0;
   /** Where the last emission ended as it was spoken. */
   private spokenRow = 0;
@@ -24,7 +24,7 @@ export class CtcGreedyDecoder implements Decoder {
   constructor(options: CtcOptions) {
     this.options = options;
     this.previous = options.blank;
-    this.rows = options.startRow;
+    this.clock = new RowClock(options);
   }
 
   /** Takes rows of log-probabilities: logProbs[numRows][tokens]. */
@@ -38,17 +38,17 @@ export class CtcGreedyDecoder implements Decoder {
     if (numRows === 0) return;
     this.closeRun();
     this.previous = this.options.blank;
-    this.rows += numRows;
+    this.clock.advance(numRows);
   }
 
   /** Seconds since the last emission, or since the utterance began if there was none. */
   get trailingSilenceSeconds(): number {
-    return (this.rows - this.quietRow) * this.options.tokenSeconds;
+    return this.clock.secondsSince(this.quietRow);
   }
 
   /** Seconds since the utterance began. */
   get utteranceSeconds(): number {
-    return (this.rows - this.utteranceRow) * this.options.tokenSeconds;
+    return this.clock.utteranceSeconds;
   }
 
   /** Whether the utterance holds any token yet. */
@@ -73,8 +73,8 @@ export class CtcGreedyDecoder implements Decoder {
     this.closeRun();
     const result = wordsOf(this.emissions, this.options.tokenUnit);
     this.emissions = [];
-    this.utteranceRow = this.rows;
-    this.quietRow = this.rows;
+    this.clock.beginUtterance();
+    this.quietRow = this.clock.utteranceRow;
     return result.length === 0 ? null : { text: textOf(result), result };
   }
 
@@ -83,8 +83,7 @@ export class CtcGreedyDecoder implements Decoder {
     this.emissions = [];
     this.run = null;
     this.previous = this.options.blank;
-    this.rows = this.options.startRow;
-    this.utteranceRow = 0;
+    this.clock.reset();
     this.quietRow = 0;
     this.spokenRow = 0;
   }
@@ -94,15 +93,15 @@ export class CtcGreedyDecoder implements Decoder {
     for (let token = 1; token < row.length; token++) if (row[token]! > row[best]!) best = token;
     if (best !== this.previous) {
       this.closeRun();
-      if (best !== this.options.blank) this.run = { token: best, firstRow: this.rows, rows: 0, probability: 0 };
+      if (best !== this.options.blank) this.run = { token: best, firstRow: this.clock.row, rows: 0, probability: 0 };
       this.previous = best;
     }
-    if (best !== this.options.blank) this.quietRow = this.rows + 1;
+    if (best !== this.options.blank) this.quietRow = this.clock.row + 1;
     if (this.run) {
       this.run.rows++;
       this.run.probability += Math.min(1, Math.exp(row[best]!));
     }
-    this.rows++;
+    this.clock.advance(1);
   }
 
   private closeRun(): void {

@@ -1,18 +1,15 @@
 // A CTC emission: the run of rows in which a token wins, and the time in which it was spoken.
 
+import type { RowTimes } from "../row-clock.ts";
 import type { Emission, TokenUnit } from "../text/words.ts";
 
-export interface CtcOptions {
+export interface CtcOptions extends RowTimes {
   readonly tokens: readonly string[];
   readonly tokenUnit: TokenUnit;
   /** Index of the blank. */
   readonly blank: number;
-  /** Seconds that one output row stands for. */
-  readonly tokenSeconds: number;
   /** Rows by which the model was trained to tell a word after it was spoken. */
   readonly delay: number;
-  /** Number of a stream's first row. The audio begins with row 0: below it is silence that leads the audio. */
-  readonly startRow: number;
 }
 
 /** A run of one token; rows count from the start of the audio. */

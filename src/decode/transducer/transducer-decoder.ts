@@ -2,22 +2,19 @@
 
 import type { Decoder } from "../decoder.ts";
 import { exponential } from "../exponential.ts";
+import { RowClock, type RowTimes } from "../row-clock.ts";
 import type { Reading } from "../text/reading.ts";
 import type { Alternative, FinalResult, PartialResult } from "../text/results.ts";
 import { type Emission, type TokenUnit, textOf, wordsOf } from "../text/words.ts";
 import { type Emitted, type Hypothesis, pathOf, type TransducerSearch } from "./search.ts";
 
-export interface TransducerOptions {
+export interface TransducerOptions extends RowTimes {
   readonly tokens: readonly string[];
   readonly tokenUnit: TokenUnit;
   /** Indices of tokens that a text leaves out. */
   readonly silentTokens: readonly number[];
-  /** Seconds that one output row stands for. */
-  readonly tokenSeconds: number;
   /** Rows by which the model was trained to tell a word after it was spoken. */
   readonly delay: number;
-  /** Number of a stream's first row. The audio begins with row 0: below it is silence that leads the audio. */
-  readonly startRow: number;
   /** Readings to tell with each result; 1 tells none beside the text. */
   readonly alternatives: number;
 }
@@ -41,39 +38,37 @@ export class TransducerDecoder implements Decoder {
   private readonly options: TransducerOptions;
   private readonly search: TransducerSearch;
   private readonly silent: ReadonlySet<number>;
-  /** Rows since the start of the audio, and at the start of this utterance. */
-  private rows: number;
-  private utteranceRow = 0;
+  private readonly clock: RowClock;
 
   constructor(options: TransducerOptions, search: TransducerSearch) {
     this.options = options;
     this.search = search;
     this.silent = new Set(options.silentTokens);
-    this.rows = options.startRow;
+    this.clock = new RowClock(options);
   }
 
   /** Takes the rows that stand in the engine's output window: the search has them joined there. */
   accept(_output: Float32Array, numRows: number): void {
     for (let row = 0; row < numRows; row++) {
-      this.search.step(row, this.rows);
-      this.rows++;
+      this.search.step(row, this.clock.row);
+      this.clock.advance(1);
     }
   }
 
   /** Takes rows in which nothing was said: certain blanks, which change no hypothesis. */
   skip(numRows: number): void {
-    this.rows += numRows;
+    this.clock.advance(numRows);
   }
 
   /** Seconds since the best hypothesis' last token, or since the utterance began if it has none. */
   get trailingSilenceSeconds(): number {
     const { last } = this.best;
-    return (this.rows - (last ? last.row + 1 : this.utteranceRow)) * this.options.tokenSeconds;
+    return this.clock.secondsSince(last ? last.row + 1 : this.clock.utteranceRow);
   }
 
   /** Seconds since the utterance began. */
   get utteranceSeconds(): number {
-    return (this.rows - this.utteranceRow) * this.options.tokenSeconds;
+    return this.clock.utteranceSeconds;
   }
 
   /** Whether the best hypothesis holds any token. */
@@ -96,15 +91,14 @@ export class TransducerDecoder implements Decoder {
     const result = wordsOf(this.emissions(pathOf(this.best)), this.options.tokenUnit);
     const final = { text: textOf(result), result, ...this.alternatives() };
     if (this.hasEmissions) this.search.restart();
-    else this.search.forgetBefore(this.rows - BEGINNING_SECONDS / this.options.tokenSeconds);
-    this.utteranceRow = this.rows;
+    else this.search.forgetBefore(this.clock.row - BEGINNING_SECONDS / this.options.tokenSeconds);
+    this.clock.beginUtterance();
     return result.length === 0 ? null : final;
   }
 
   reset(): void {
     this.search.restart();
-    this.rows = this.options.startRow;
-    this.utteranceRow = 0;
+    this.clock.reset();
   }
 
   /** The utterance's hypotheses, best first. */

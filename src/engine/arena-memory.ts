@@ -1,0 +1,58 @@
+// The memory of an arena, from the moment in which its size is known.
+
+import { FoldvoxError } from "../errors.ts";
+import type { ModelHeader, ModelTensor } from "../model/header.ts";
+import { type ArenaOptions, type ArenaPlan, planArena, type Region } from "./arena.ts";
+
+/** What scratch holds before it is first written: no float the engine makes has these bits. */
+const UNTOUCHED = 0xfe;
+
+/** What an arena must have room for, and whether its memory is shared with threads. */
+export interface ArenaNeeds extends ArenaOptions {
+  readonly shared?: boolean;
+}
+
+/**
+ * The arena while the model's data arrive: memory exists, tensors can be placed, no code runs yet.
+ * Errors: out-of-memory if the runtime does not give the memory.
+ */
+export class Arena {
+  readonly plan: ArenaPlan;
+  readonly header: ModelHeader;
+  readonly memory: WebAssembly.Memory;
+
+  constructor(header: ModelHeader, needs: ArenaNeeds = {}) {
+    this.header = header;
+    this.plan = planArena(header, needs);
+    const pages = this.plan.bytes / 65536;
+    try {
+      this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: needs.shared ?? false });
+    } catch (cause) {
+      throw new FoldvoxError(
+        "out-of-memory",
+        `The model needs ${this.plan.bytes} bytes of WebAssembly memory, which this runtime does not give. Ask fitsIn() first, or use a smaller model or fewer streams.`,
+        { cause },
+      );
+    }
+    const scratch = this.scratch;
+    new Uint8Array(this.memory.buffer, scratch.offset, scratch.bytes).fill(UNTOUCHED);
+  }
+
+  /** Where a tensor's bytes go. */
+  destination(tensor: ModelTensor): Uint8Array {
+    return new Uint8Array(this.memory.buffer, this.plan.tensors.get(tensor.name)!, tensor.bytes);
+  }
+
+  get scratch(): Region {
+    return this.plan.regions.find((region) => region.name === "scratch")!;
+  }
+
+  /** Bytes of scratch from its start to the last one ever written. */
+  scratchHighWater(): number {
+    const { offset, bytes } = this.scratch;
+    const scratch = new Uint8Array(this.memory.buffer, offset, bytes);
+    let end = bytes;
+    while (end > 0 && scratch[end - 1] === UNTOUCHED) end--;
+    return end;
+  }
+}

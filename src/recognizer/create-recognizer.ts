@@ -1,0 +1,84 @@
+// Making a recognizer: the engine is compiled while the model's bytes arrive in the arena.
+
+import { bundledModel } from "../bundled/files.ts";
+import type { Arena } from "../engine/arena-memory.ts";
+import { Engine } from "../engine/engine.ts";
+import { canShareMemory } from "../engine/helpers.ts";
+import { compile, compileSync, isThreaded, requireWebAssembly } from "../engine/module.ts";
+import { FoldvoxError, shown } from "../errors.ts";
+import { unlessAborted } from "../loading/abort.ts";
+import { loadArena, placeTensors } from "../loading/load-arena.ts";
+import { ModelLoader } from "../model/loader.ts";
+import { findNodeModules } from "../platform.ts";
+import { Recognizer } from "./recognizer.ts";
+import {
+  arenaOptions,
+  RECOGNIZER_OPTIONS,
+  type RecognizerOptions,
+  SYNC_RECOGNIZER_OPTIONS,
+  type SyncRecognizerOptions,
+} from "./recognizer-options.ts";
+import type { StreamOptions } from "./stream.ts";
+
+/** Starts an engine unless the signal aborts. One that comes after that is freed. */
+async function startEngine(arena: Arena, module: WebAssembly.Module, signal?: AbortSignal): Promise<Engine> {
+  const starting = Engine.start(arena, module);
+  try {
+    return await unlessAborted(starting, signal);
+  } catch (error) {
+    starting.then(
+      (engine) => engine.free(),
+      () => {},
+    );
+    throw error;
+  }
+}
+
+/** A recognizer over an engine, which is freed if the model cannot do what the options ask for. */
+function recognizerOver(engine: Engine, options: StreamOptions): Recognizer {
+  try {
+    return new Recognizer(engine, options);
+  } catch (error) {
+    engine.free();
+    throw error;
+  }
+}
+
+/**
+ * Loads a model and starts an engine. Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory,
+ * wasm-failed, io, bad-argument; the signal's reason if it aborts.
+ */
+export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
+  const size = arenaOptions(options, RECOGNIZER_OPTIONS);
+  options.signal?.throwIfAborted();
+  await findNodeModules();
+  // What may throw comes before compiling, whose failure nobody would hear of any more.
+  const model = options.model ?? bundledModel();
+  requireWebAssembly();
+  const wantsThreads = size.threads !== 1 && canShareMemory();
+  const compiling = unlessAborted(compile(options.wasm, wantsThreads), options.signal);
+  // The kind of memory follows from the module; the bundled one without threads need not be waited for.
+  const shared = (wantsThreads || options.wasm !== undefined) && isThreaded(await compiling);
+  const needs = { ...size, threads: shared && wantsThreads ? size.threads! : 1, shared };
+  const loading = loadArena(model, options, needs);
+  const [module, arena] = await Promise.all([compiling, loading]);
+  const engine = await startEngine(arena, module, options.signal);
+  return recognizerOver(engine, options);
+}
+
+/** createRecognizer for places that may not wait, from bytes in memory. The same errors. */
+export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
+  const size = arenaOptions(options, SYNC_RECOGNIZER_OPTIONS);
+  const { model } = options;
+  if (!(model instanceof Uint8Array || model instanceof ArrayBuffer)) {
+    throw new FoldvoxError("bad-argument", `The model is ${shown(model)}; give its bytes, or use createRecognizer().`);
+  }
+  const module = compileSync(options.wasm);
+  const loader = new ModelLoader();
+  loader.push(model instanceof Uint8Array ? model : new Uint8Array(model));
+  const arena = loader.header
+    ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, options.maxBytes)
+    : null;
+  loader.finish();
+  return recognizerOver(Engine.startSync(arena!, module), options);
+}
