@@ -1,155 +1,91 @@
 // JSGF, the Java Speech Grammar Format (W3C note, June 2000): text to rules. What a grammar allows is in grammar.ts.
 
-import { FoldvoxError, shortened, shown } from "../../errors.ts";
+import { type FoldvoxError, shortened, shown } from "../../errors.ts";
+import { type Definitions, type Reference, Rulebook } from "./jsgf-rulebook.ts";
+import { badJsgf, JsgfTokens, UNKNOWN } from "./jsgf-tokens.ts";
+
+/** Where something stands in a grammar: line (or number of the phrase in a list) and column, from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** What may be said, as a tree. It may be as deep as a text is long: whoever walks it must not do so by recursion. */
 export type Expansion =
-  | { readonly kind: "word"; readonly word: string }
-  | { readonly kind: "sequence" | "choice"; readonly parts: readonly Expansion[] }
+  | ({ readonly kind: "word"; readonly word: string } & Place)
+  | { readonly kind: "sequence"; readonly parts: readonly Expansion[] }
+  /** Weights, one for each part, say how often a part is spoken against the others. */
+  | { readonly kind: "choice"; readonly parts: readonly Expansion[]; readonly weights?: readonly number[] }
   /** Any number of times: "repeat" also none, "some" at least one. */
   | { readonly kind: "repeat" | "some"; readonly part: Expansion }
-  | { readonly kind: "rule"; readonly name: string };
+  | ({ readonly kind: "rule"; readonly rule: Rule } & Place)
+  /** Says something about what is around it, and takes no time. */
+  | ({ readonly kind: "tag"; readonly tag: string } & Place);
 
+/** A rule with its name, as `<size>` without the brackets. */
+export interface Rule {
+  readonly name: string;
+  readonly isPublic: boolean;
+  readonly expansion: Expansion;
+}
+
+/** The rules of which an utterance may match one. */
 export interface Jsgf {
-  readonly rules: ReadonlyMap<string, Expansion>;
-  readonly publicRules: readonly string[];
+  readonly publicRules: readonly Rule[];
 }
 
 /** Nothing at all, and what can never be said. */
-export const NOTHING: Expansion = { kind: "sequence", parts: [] };
+const NOTHING: Expansion = { kind: "sequence", parts: [] };
 const NEVER: Expansion = { kind: "choice", parts: [] };
 
 /** Some hundred thousand phrases; reading as much takes about a second. */
 const MOST_CHARACTERS = 10_000_000;
 
-const bad = (message: string) => new FoldvoxError("bad-argument", `The JSGF grammar is wrong: ${message}.`);
-
-/** Cuts a text into tokens, one at a time. By hand: regular expressions overflow on a quote or comment of megabytes. */
-class Tokens {
-  /** The next token; undefined at the end. */
-  token: string | undefined;
-  /** The line on which it begins, from 1. */
-  line = 1;
-  private readonly text: string;
-  private end = 0;
-  /** The line at `end`. */
-  private endLine = 1;
-
-  constructor(text: string) {
-    this.text = text;
-    this.advance();
-  }
-
-  advance(): void {
-    const { text } = this;
-    while (true) {
-      const start = this.end;
-      this.line = this.endLine;
-      if (start >= text.length) {
-        this.token = undefined;
-        return;
-      }
-      const end = this.endOf(start);
-      this.end = end;
-      for (let at = start; at < end; at++) if (text[at] === "\n") this.endLine++;
-      if (isSpace(text[start]!) || text.startsWith("//", start) || text.startsWith("/*", start)) continue;
-      this.token = text.slice(start, end);
-      return;
-    }
-  }
-
-  /** Where the token, comment or space that begins at `start` ends. */
-  private endOf(start: number): number {
-    const { text } = this;
-    const first = text[start]!;
-    const behind = (end: number, length: number) => (end < 0 ? this.refuse(start) : end + length);
-    if (isSpace(first)) return this.skip(start, isSpace);
-    if (first === '"' || first === "{") return behind(this.closing(start + 1, first === '"' ? '"' : "}"), 1);
-    if (first === "<") {
-      const end = this.skip(start + 1, (character) => !isSpace(character) && character !== "<" && character !== ">");
-      return end > start + 1 && text[end] === ">" ? end + 1 : this.refuse(start);
-    }
-    if (text.startsWith("//", start)) {
-      const end = text.indexOf("\n", start);
-      return end < 0 ? text.length : end;
-    }
-    if (text.startsWith("/*", start)) return behind(text.indexOf("*/", start + 2), 2);
-    if (first === "/") {
-      const end = behind(text.indexOf("/", start + 1), 1);
-      return WEIGHT.test(text.slice(start, Math.min(end, start + 100))) ? end : this.refuse(start);
-    }
-    if (";=|*+()[]".includes(first)) return start + 1;
-    const end = this.skip(start, isLetter);
-    return end > start ? end : this.refuse(start);
-  }
-
-  private skip(start: number, belongs: (character: string) => boolean): number {
-    let end = start;
-    while (end < this.text.length && belongs(this.text[end]!)) end++;
-    return end;
-  }
-
-  /** Where a quote or tag is closed, but for characters behind a backslash; -1 if nowhere. */
-  private closing(start: number, closer: string): number {
-    for (let at = start; at < this.text.length; at++) {
-      const character = this.text[at]!;
-      if (character === closer) return at;
-      if (character === "\\") at++;
-    }
-    return -1;
-  }
-
-  private refuse(start: number): never {
-    throw bad(`line ${this.line} holds ${shown(this.text.slice(start, start + 20))}, which does not belong there`);
-  }
-}
-
-const isSpace = (character: string) => /\s/.test(character);
-const isLetter = (character: string) => !/[\s;=|*+<>()[\]{}/"]/.test(character);
-const WEIGHT = /^\/\s*[\d.]+(?:[eE][+-]?\d+)?[fF]?\s*\/$/;
-
 /** A rule, or parentheses or brackets in it, that has not been closed yet. */
 interface Group {
   readonly closer: ";" | ")" | "]";
   readonly alternatives: Expansion[];
+  /** One for each alternative that has begun; null without one. */
+  readonly weights: (number | null)[];
   parts: Expansion[];
 }
 
 class Parser {
-  private readonly tokens: Tokens;
+  private readonly tokens: JsgfTokens;
+  private readonly rules = new Rulebook();
 
   constructor(text: string) {
-    this.tokens = new Tokens(text);
+    this.tokens = new JsgfTokens(text);
   }
 
   read(): Jsgf {
-    const rules = new Map<string, Expansion>();
-    const publicRules: string[] = [];
-    this.header();
+    let grammar = this.rules.begin("");
     while (this.peek() !== undefined) {
-      const isPublic = this.take("public");
-      const name = this.next("a rule such as <command>");
-      if (!name.startsWith("<")) throw this.unexpected(name, "a rule such as <command>");
-      if (rules.has(name)) throw bad(`the rule ${shortened(name)} is defined twice`);
-      this.expect("=");
-      rules.set(name, this.expansion());
-      if (isPublic) publicRules.push(name);
+      const place = this.place();
+      if (this.take("grammar")) {
+        grammar = this.rules.begin(this.next("the grammar's name"));
+        this.expect(";");
+      } else if (this.take("import")) {
+        grammar.imports.push({ ...place, name: this.name("a rule such as <com.shop.size>") });
+        this.expect(";");
+      } else this.rule(grammar);
     }
-    if (publicRules.length === 0) throw bad('it has no public rule; write "public <command> = ... ;"');
-    return { rules, publicRules };
+    return this.rules.linked();
   }
 
-  /** grammar NAME; the names of other grammars cannot be followed. */
-  private header(): void {
-    if (this.take("grammar")) {
-      this.next("the grammar's name");
-      this.expect(";");
+  private rule(grammar: Definitions): void {
+    const isPublic = this.take("public");
+    const place = this.place();
+    const name = this.name("a rule such as <command>");
+    if (grammar.rules.has(name)) {
+      throw badJsgf(`line ${place.line}, column ${place.column}: the rule <${shortened(name)}> is defined twice`);
     }
-    if (this.peek() === "import") throw bad("imports are not understood; write the imported rules out");
+    this.expect("=");
+    grammar.rules.set(name, { name, isPublic, expansion: this.expansion(grammar) });
   }
 
   /** All up to a rule's semicolon. Groups that are open wait in a list: a text may open any number of them. */
-  private expansion(): Expansion {
+  private expansion(grammar: Definitions): Expansion {
     const open: Group[] = [];
     let group = this.group(";");
     while (true) {
@@ -159,58 +95,75 @@ class Parser {
         open.push(group);
         group = this.group(token === "(" ? ")" : "]");
       } else if (token !== undefined && !/^[;|)\]]$/.test(token)) {
-        group.parts.push(this.repeated(this.item()));
+        this.add(group, this.item(grammar));
       } else {
         if (group.parts.length === 0) throw this.unexpected(token, "a word");
-        group.alternatives.push(together("sequence", group.parts));
+        group.alternatives.push(sequence(group.parts));
         group.parts = [];
         if (this.take("|")) {
-          this.weight();
+          group.weights.push(this.weight());
           continue;
         }
         this.expect(group.closer);
-        const closed = together("choice", group.alternatives);
+        const closed = choice(group.alternatives, group.weights);
         const outer = open.pop();
         if (!outer) return closed;
-        outer.parts.push(this.repeated(group.closer === "]" ? { kind: "choice", parts: [closed, NOTHING] } : closed));
+        this.add(outer, group.closer === "]" ? { kind: "choice", parts: [closed, NOTHING] } : closed);
         group = outer;
       }
     }
   }
 
   private group(closer: Group["closer"]): Group {
-    this.weight();
-    return { closer, alternatives: [], parts: [] };
+    return { closer, alternatives: [], weights: [this.weight()], parts: [] };
   }
 
-  /** Weights say how often an alternative is spoken, not what may be: they have no effect. */
-  private weight(): void {
-    if (this.peek()?.startsWith("/")) this.tokens.advance();
+  private weight(): number | null {
+    const token = this.peek();
+    if (!token?.startsWith("/")) return null;
+    const weight = Number.parseFloat(token.slice(1));
+    if (!Number.isFinite(weight)) throw this.unexpected(token, "a weight such as /2.5/");
+    this.tokens.advance();
+    return weight;
   }
 
-  /** An item with what follows it: * or +, and tags, which programs read elsewhere. */
-  private repeated(item: Expansion): Expansion {
+  /** Adds an item to a group, with what follows it: * or +, and tags. */
+  private add(group: Group, item: Expansion): void {
     let kind: "repeat" | "some" | null = null;
+    const tags: Expansion[] = [];
     for (let token = this.peek(); token !== undefined && /^([*+]$|\{)/.test(token); token = this.peek()) {
+      const place = this.place();
       this.tokens.advance();
       if (token === "*") kind = "repeat";
-      if (token === "+") kind ??= "some";
+      else if (token === "+") kind ??= "some";
+      else tags.push({ kind: "tag", tag: token.slice(1, -1).replace(/\\(.)/gs, "$1").trim(), ...place });
     }
-    return kind === null ? item : { kind, part: item };
+    group.parts.push(kind === null ? item : { kind, part: item });
+    for (const tag of tags) group.parts.push(tag);
   }
 
-  private item(): Expansion {
+  private item(grammar: Definitions): Expansion {
+    const place = this.place();
     const token = this.next("a word");
     if (token === "<NULL>") return NOTHING;
     if (token === "<VOID>") return NEVER;
-    if (token.startsWith("<")) return { kind: "rule", name: token };
-    if (token.startsWith('"')) return phrase(token.slice(1, -1).replace(/\\(.)/g, "$1"));
-    if (/^[=*+{/]/.test(token)) throw this.unexpected(token, "a word");
-    return { kind: "word", word: token };
+    if (token.startsWith("<")) {
+      const reference: Reference = { kind: "rule", name: token.slice(1, -1), ...place };
+      grammar.references.push(reference);
+      // The rule itself is filled in when all of the text has been read.
+      return reference as unknown as Expansion;
+    }
+    if (token.startsWith('"')) return phrase(token.slice(1, -1).replace(/\\(.)/g, "$1"), place);
+    if (token !== UNKNOWN && /^[=*+{/]/.test(token)) throw this.unexpected(token, "a word");
+    return { kind: "word", word: token, ...place };
   }
 
   private peek(): string | undefined {
     return this.tokens.token;
+  }
+
+  private place(): Place {
+    return { line: this.tokens.line, column: this.tokens.column };
   }
 
   private take(token: string): boolean {
@@ -226,32 +179,47 @@ class Parser {
     return token;
   }
 
+  /** A name in brackets, without them. */
+  private name(wanted: string): string {
+    const token = this.peek();
+    if (!token?.startsWith("<")) throw this.unexpected(token, wanted);
+    this.tokens.advance();
+    return token.slice(1, -1);
+  }
+
   private expect(token: string): void {
     if (!this.take(token)) throw this.unexpected(this.peek(), `"${token}"`);
   }
 
   private unexpected(token: string | undefined, wanted: string): FoldvoxError {
-    const found = token === undefined ? "it ends" : `line ${this.tokens.line} holds ${shown(token)}`;
-    return bad(`${found} where ${wanted} is expected`);
+    const { line, column } = this.place();
+    const found = token === undefined ? "it ends" : `line ${line}, column ${column} holds ${shown(token)}`;
+    return badJsgf(`${found} where ${wanted} is expected`);
   }
 }
 
-function together(kind: "sequence" | "choice", parts: readonly Expansion[]): Expansion {
-  return parts.length === 1 ? parts[0]! : { kind, parts };
+function sequence(parts: readonly Expansion[]): Expansion {
+  return parts.length === 1 ? parts[0]! : { kind: "sequence", parts };
+}
+
+/** Without a weight an alternative is as likely as the likeliest. */
+function choice(parts: readonly Expansion[], given: readonly (number | null)[]): Expansion {
+  if (given.every((weight) => weight === null)) return parts.length === 1 ? parts[0]! : { kind: "choice", parts };
+  const largest = given.reduce<number>((most, weight) => Math.max(most, weight ?? 0), 0);
+  return { kind: "choice", parts, weights: given.map((weight) => weight ?? largest) };
 }
 
 /** The words of a text, one after the other. */
-export function phrase(text: string): Expansion {
-  const parts = text
-    .split(/\s+/)
-    .filter((word) => word !== "")
-    .map((word): Expansion => ({ kind: "word", word }));
+export function phrase(text: string, { line, column }: Place): Expansion {
+  const parts: Expansion[] = [];
+  for (const match of text.matchAll(/\S+/g)) {
+    parts.push({ kind: "word", word: match[0], line, column: column + match.index });
+  }
   return { kind: "sequence", parts };
 }
 
-/** Reads a JSGF text; the header line #JSGF may be left out. Errors: bad-argument, naming the line. */
+/** Reads a JSGF text; the header line #JSGF may be left out. Errors: bad-argument, naming line and column. */
 export function parseJsgf(text: string): Jsgf {
-  if (text.length > MOST_CHARACTERS) throw bad(`it has ${text.length} characters, more than ${MOST_CHARACTERS}`);
-  // The header's line keeps its place, so that lines are counted right.
-  return new Parser(text.replace(/^\uFEFF?\s*#JSGF[^;\n]*;?/, "")).read();
+  if (text.length > MOST_CHARACTERS) throw badJsgf(`it has ${text.length} characters, more than ${MOST_CHARACTERS}`);
+  return new Parser(text).read();
 }

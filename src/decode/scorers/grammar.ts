@@ -3,7 +3,7 @@
 
 import { FoldvoxError, shortened, shown } from "../../errors.ts";
 import type { Spelling } from "../text/spelling.ts";
-import { type Expansion, type Jsgf, parseJsgf, phrase } from "./grammar-jsgf.ts";
+import { type Expansion, type Jsgf, parseJsgf, phrase, type Rule } from "./grammar-jsgf.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 
 /**
@@ -40,17 +40,15 @@ type Task = () => void;
 
 /** Writes rules out as states. What is left to do is a list, not the stack: rules and groups may nest as deep as they like. */
 class Builder {
-  private readonly jsgf: Jsgf;
   private readonly spelling: Spelling;
-  private readonly open = new Set<string>();
+  private readonly open = new Set<Rule>();
   private readonly tasks: Task[] = [];
   private states = 0;
   private parts = 0;
   /** Where what has just been written out leads. */
   private at: State;
 
-  constructor(jsgf: Jsgf, spelling: Spelling) {
-    this.jsgf = jsgf;
+  constructor(spelling: Spelling) {
     this.spelling = spelling;
     this.at = this.state();
   }
@@ -74,7 +72,8 @@ class Builder {
     const from = this.at;
     switch (expansion.kind) {
       case "word": {
-        const word = this.spelling.demand(expansion.word, "The grammar holds");
+        const { line, column } = expansion;
+        const word = this.spelling.demand(expansion.word, `Line ${line}, column ${column} of the grammar holds`);
         this.at = this.state();
         const targets = from.words.get(word);
         if (targets) targets.push(this.at);
@@ -112,7 +111,9 @@ class Builder {
         break;
       }
       case "rule":
-        this.rule(expansion.name);
+        this.rule(expansion.rule);
+        break;
+      case "tag":
     }
   }
 
@@ -127,34 +128,38 @@ class Builder {
     this.tasks.push(step);
   }
 
-  private rule(name: string): void {
-    const expansion = this.jsgf.rules.get(name);
-    if (!expansion)
-      throw new FoldvoxError("bad-argument", `The grammar uses ${shortened(name)}, which it does not define.`);
-    if (this.open.has(name)) {
+  private rule(rule: Rule): void {
+    if (this.open.has(rule)) {
       throw new FoldvoxError(
         "bad-argument",
-        `The grammar's rule ${shortened(name)} refers to itself; use * or + instead.`,
+        `The grammar's rule <${shortened(rule.name)}> refers to itself; use * or + instead.`,
       );
     }
-    this.open.add(name);
-    this.tasks.push(() => this.open.delete(name));
-    this.tasks.push(() => this.write(expansion));
+    this.open.add(rule);
+    this.tasks.push(() => this.open.delete(rule));
+    this.tasks.push(() => this.write(rule.expansion));
   }
 }
 
 const tooLarge = (most: string) =>
   new FoldvoxError("bad-argument", `The grammar is too large: more than ${most}. Write it smaller.`);
 
+/** The rules of a source. Errors: bad-argument. */
+export function readGrammar(source: GrammarSource): Jsgf {
+  if (typeof source === "string") return parseJsgf(source);
+  if (Array.isArray(source)) return listRules(source);
+  throw new FoldvoxError("bad-argument", `The grammar is ${shown(source)}; give a list of phrases or a JSGF text.`);
+}
+
 /** The rules of a list: any sequence of its phrases. Errors: bad-argument. */
 function listRules(phrases: readonly unknown[]): Jsgf {
-  const parts = phrases.map((text): Expansion => {
-    if (typeof text === "string" && text.trim() !== "") return phrase(text);
+  const parts = phrases.map((text, i): Expansion => {
+    if (typeof text === "string" && text.trim() !== "") return phrase(text, { line: i + 1, column: 1 });
     throw new FoldvoxError("bad-argument", `A phrase of the grammar is ${shown(text)}; give words.`);
   });
   if (parts.length === 0) throw new FoldvoxError("bad-argument", "The grammar allows no phrase; leave it out.");
-  const rules = new Map<string, Expansion>([["<list>", { kind: "repeat", part: { kind: "choice", parts } }]]);
-  return { rules, publicRules: ["<list>"] };
+  const expansion: Expansion = { kind: "repeat", part: { kind: "choice", parts } };
+  return { publicRules: [{ name: "", isPublic: true, expansion }] };
 }
 
 /** Lets through only the beginnings of allowed utterances. */
@@ -166,16 +171,15 @@ export class Grammar implements Scorer<Place> {
 
   /** Errors: bad-argument for a malformed grammar, or a word that the model's tokens cannot spell. */
   constructor(source: GrammarSource, spelling: Spelling) {
-    if (typeof source !== "string" && !Array.isArray(source)) {
-      throw new FoldvoxError("bad-argument", `The grammar is ${shown(source)}; give a list of phrases or a JSGF text.`);
-    }
-    const jsgf = typeof source === "string" ? parseJsgf(source) : listRules(source);
-    const builder = new Builder(jsgf, spelling);
+    const { publicRules } = readGrammar(source);
+    const builder = new Builder(spelling);
     const first = builder.state();
     this.last = builder.state();
     // Nothing said is always allowed: silence and noise must not be forced into a phrase.
     first.free.push(this.last);
-    for (const name of jsgf.publicRules) builder.add({ kind: "rule", name }, first).free.push(this.last);
+    for (const rule of publicRules) {
+      builder.add({ kind: "rule", rule, line: 1, column: 1 }, first).free.push(this.last);
+    }
     this.start = this.place([first]);
   }
 
