@@ -41,10 +41,6 @@ const bundles = [
   },
 ];
 
-// Declarations of sources that are gone.
-if (!process.argv.includes("--watch")) {
-  for (const folder of ["build/types", "build/cjs/types"]) await rm(folder, { recursive: true, force: true });
-}
 await mkdir("build/cjs", { recursive: true });
 // The names of shared chunks change with their contents.
 for (const name of await readdir("build")) if (/^shared-.*\.js(\.map)?$/.test(name)) await rm(`build/${name}`);

@@ -1,7 +1,8 @@
 // The few things that differ between JavaScript runtimes: reading a URL, and what the runtime says of its own memory.
 // No import of node: modules: bundlers must be able to build every file that a page imports.
 
-import { FoldvoxError } from "./errors.ts";
+import { FoldvoxError, shown } from "./errors.ts";
+import { isUrl } from "./kinds.ts";
 
 interface NodeModules {
   "node:crypto": typeof import("node:crypto");
@@ -56,18 +57,18 @@ function fileSystem(url: URL): NodeModules["node:fs"] | undefined {
 }
 
 /** One letter before a colon is a drive of Windows and no protocol. */
-const isUrl = (location: string) => /^[a-z][a-z0-9+.-]+:/i.test(location);
+const hasProtocol = (location: string) => /^[a-z][a-z0-9+.-]+:/i.test(location);
 
 /** An absolute or page-relative URL; where there is no page but a file system, also a path in it. Errors: bad-argument. */
 export function toUrl(location: string | URL): URL {
-  if (location instanceof URL) return location;
+  if (isUrl(location)) return location;
   const page = (globalThis as { location?: { href?: string } }).location?.href;
-  const files = page === undefined && !isUrl(location) ? nodeModule("node:url") : undefined;
+  const files = page === undefined && !hasProtocol(location) ? nodeModule("node:url") : undefined;
   try {
     if (files) return files.pathToFileURL(location);
     return page === undefined ? new URL(location) : new URL(location, page);
   } catch (cause) {
-    throw new FoldvoxError("bad-argument", `"${location}" is not a URL; give an absolute one, or the bytes.`, {
+    throw new FoldvoxError("bad-argument", `${shown(location)} is not a URL; give an absolute one, or the bytes.`, {
       cause,
     });
   }

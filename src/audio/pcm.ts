@@ -2,6 +2,7 @@
 
 import { joined } from "../bytes.ts";
 import { FoldvoxError, shown } from "../errors.ts";
+import { isUint8Array } from "../kinds.ts";
 
 /** How a sample is written: unsigned or signed integers, floats, or the logarithmic codes of telephony, little-endian. */
 export type PcmFormat = "u8" | "s16le" | "s24le" | "s32le" | "f32le" | "f64le" | "alaw" | "mulaw";
@@ -35,7 +36,7 @@ const READERS: Record<PcmFormat, { bytes: number; read(view: DataView, at: numbe
 
 /** Errors: bad-argument. */
 export function checkBytes(bytes: Uint8Array): void {
-  if (bytes instanceof Uint8Array) return;
+  if (isUint8Array(bytes)) return;
   throw new FoldvoxError("bad-argument", `The audio's bytes come as ${shown(bytes)}; give a Uint8Array.`);
 }
 

@@ -1,6 +1,7 @@
 // Samples as callers give them, checked and as f32 in -1 ... 1. Everything behind this point may trust them.
 
 import { FoldvoxError, shown } from "../errors.ts";
+import { isArrayBuffer, isFloat32Array, isInt16Array, isShared, isUint8Array } from "../kinds.ts";
 
 /** Float audio beyond full scale is common, by a little; this far out it is 16-bit values given as floats. */
 const LARGEST = 256;
@@ -15,18 +16,32 @@ export function checkSampleRate(sampleRate: number): void {
   }
 }
 
+/** What to do with something else than samples. */
+function adviceFor(given: unknown): string {
+  if (isUint8Array(given) || isArrayBuffer(given)) {
+    return "bytes become samples by a PcmDecoder, those of a WAV file by a WavReader";
+  }
+  if (Object.prototype.toString.call(given) === "[object AudioBuffer]") {
+    return "give its getChannelData(0), and its sampleRate";
+  }
+  return "give a Float32Array of values in -1 ... 1, or an Int16Array";
+}
+
+/** Memory that is shared with other threads may change when we have looked at it, or been told to look: a copy of that. */
+export function unshared<Samples extends Float32Array | Int16Array>(samples: Samples): Samples {
+  return ArrayBuffer.isView(samples) && isShared(samples) ? (samples.slice() as Samples) : samples;
+}
+
 /** Int16 scaled to -1 ... 1, floats as they are. Errors: bad-argument, bad-audio (NaN, infinite, or far out of range). */
-export function checkSamples(samples: Float32Array | Int16Array): Float32Array {
-  if (samples instanceof Int16Array) {
+export function checkSamples(given: Float32Array | Int16Array): Float32Array {
+  const samples = unshared(given);
+  if (isInt16Array(samples)) {
     const scaled = new Float32Array(samples.length);
     for (let i = 0; i < samples.length; i++) scaled[i] = samples[i]! / 32768;
     return scaled;
   }
-  if (!(samples instanceof Float32Array)) {
-    throw new FoldvoxError(
-      "bad-argument",
-      "The samples are neither a Float32Array nor an Int16Array; convert them first.",
-    );
+  if (!isFloat32Array(samples)) {
+    throw new FoldvoxError("bad-argument", `The samples are ${shown(samples)}; ${adviceFor(samples)}.`);
   }
   for (let i = 0; i < samples.length; i++) {
     // Written so that NaN fails too.

@@ -2,6 +2,7 @@
 
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader, ModelTensor } from "../model/header.ts";
+import type { WasmMemory } from "../web-types.ts";
 import { type ArenaOptions, type ArenaPlan, planArena, type Region } from "./arena.ts";
 
 /** What scratch holds before it is first written: no float the engine makes has these bits. */
@@ -19,7 +20,7 @@ export interface ArenaNeeds extends ArenaOptions {
 export class Arena {
   readonly plan: ArenaPlan;
   readonly header: ModelHeader;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
 
   constructor(header: ModelHeader, needs: ArenaNeeds = {}) {
     this.header = header;

@@ -3,6 +3,7 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
+import type { WasmModule } from "../web-types.ts";
 import { type ArenaPlan, STATIC_BYTES } from "./arena.ts";
 import type { Arena } from "./arena-memory.ts";
 import { writeDescriptor } from "./descriptor.ts";
@@ -47,21 +48,21 @@ export class Engine {
    * Starts the engine, and the threads that the arena has places for, in an arena whose tensors have all been placed.
    * Errors: wasm-failed.
    */
-  static async start(arena: Arena, module: WebAssembly.Module): Promise<Engine> {
+  static async start(arena: Arena, module: WasmModule): Promise<Engine> {
     const { memory, plan } = arena;
-    const { exports } = await instantiate(module, { env: { memory } });
+    const { exports } = await instantiate(module, { env: { memory: memory as WebAssembly.Memory } });
     const engine = new Engine(arena, exports as unknown as EngineExports);
     // Last: nobody would end them if anything failed after them.
     if (plan.threads) {
-      engine.helpers = new Helpers(module, memory, plan.threads);
+      engine.helpers = new Helpers(module, memory as WebAssembly.Memory, plan.threads);
       engine.helpers.endWith(engine);
     }
     return engine;
   }
 
   /** The same without asynchronous steps. */
-  static startSync(arena: Arena, module: WebAssembly.Module): Engine {
-    const { exports } = instantiateSync(module, { env: { memory: arena.memory } });
+  static startSync(arena: Arena, module: WasmModule): Engine {
+    const { exports } = instantiateSync(module, { env: { memory: arena.memory as WebAssembly.Memory } });
     return new Engine(arena, exports as unknown as EngineExports);
   }
 

@@ -3,12 +3,13 @@
 // them.
 
 import { nodeModule } from "../platform.ts";
+import type { WasmModule } from "../web-types.ts";
 import type { ThreadsPlan } from "./arena.ts";
 
 /** What a helper is started with. */
 export interface HelperStart {
   /** The threads build, and the engine's memory, which is shared. */
-  readonly module: WebAssembly.Module;
+  readonly module: WasmModule;
   readonly memory: WebAssembly.Memory;
   /** Addresses of the pool's record and of the helper's own place. */
   readonly pool: number;
@@ -55,7 +56,7 @@ export class Helpers {
   private readonly pool: Int32Array;
 
   /** Starts a helper for each place that is planned, or as many as can be started. */
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, { pool, helpers }: ThreadsPlan) {
+  constructor(module: WasmModule, memory: WebAssembly.Memory, { pool, helpers }: ThreadsPlan) {
     this.pool = new Int32Array(memory.buffer, pool, HELPERS + 1);
     try {
       for (const place of helpers) this.workers.push(start({ module, memory, pool, place }));

@@ -1,11 +1,13 @@
 // Where the engine's code comes from, and which build of it runs.
 
 import { bundledEngines, bundledThreadEngines } from "../bundled/files.ts";
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
+import { isArrayBuffer, isUrl, isWasmModule, ownModule } from "../kinds.ts";
 import { readUrl } from "../platform.ts";
+import type { Bytes, WasmModule } from "../web-types.ts";
 
 /** What a caller may give in place of the bundled .wasm files. */
-export type WasmSource = WebAssembly.Module | BufferSource | URL | string;
+export type WasmSource = WasmModule | Bytes | URL | string;
 
 function failed(reason: string, options?: { cause: unknown }): FoldvoxError {
   return new FoldvoxError(
@@ -28,7 +30,7 @@ const NONE_VALIDATES = "its WebAssembly lacks what every build needs";
  * The first bundled build that can be read and validates, those for threads before the others if they are wanted: feature probes
  * have lied, so the real modules are asked. Errors: wasm-failed, io if none can be read.
  */
-async function bundledBytes(threads: boolean): Promise<BufferSource> {
+async function bundledBytes(threads: boolean): Promise<Bytes> {
   let problem: unknown = failed(NONE_VALIDATES);
   for (const engine of threads ? [...bundledThreadEngines, ...bundledEngines] : bundledEngines) {
     const found = engine();
@@ -44,7 +46,7 @@ async function bundledBytes(threads: boolean): Promise<BufferSource> {
 }
 
 /** The same where nothing has to be read. Errors: wasm-failed, bad-argument. */
-function bundledBytesSync(): BufferSource {
+function bundledBytesSync(): Bytes {
   for (const engine of bundledEngines) {
     const found = engine();
     if (!ArrayBuffer.isView(found)) {
@@ -59,19 +61,19 @@ function bundledBytesSync(): BufferSource {
 }
 
 /** Compiles at once, for places without asynchronous start-up. Errors: wasm-failed, bad-argument. */
-export function compileSync(source?: WebAssembly.Module | BufferSource): WebAssembly.Module {
+export function compileSync(source?: WasmModule | Bytes): WasmModule {
   requireWebAssembly();
-  if (source instanceof WebAssembly.Module) return source;
+  if (isWasmModule(source)) return ownModule(source);
   const bytes = source ?? bundledBytesSync();
   try {
-    return new WebAssembly.Module(bytes);
+    return new WebAssembly.Module(bytes as BufferSource);
   } catch (cause) {
     throw failure(cause);
   }
 }
 
 /** Whether it is the threads build, which wants shared memory. */
-export function isThreaded(module: WebAssembly.Module): boolean {
+export function isThreaded(module: WasmModule): boolean {
   return WebAssembly.Module.exports(module).some(({ name }) => name === "help");
 }
 
@@ -79,15 +81,16 @@ export function isThreaded(module: WebAssembly.Module): boolean {
  * Compiles the given engine, or the bundled one, for threads if they are wanted and can be had. A compiled module holds no
  * memory and may be shared. Errors: wasm-failed, io.
  */
-export async function compile(source?: WasmSource, threads = false): Promise<WebAssembly.Module> {
+export async function compile(source?: WasmSource, threads = false): Promise<WasmModule> {
   requireWebAssembly();
-  if (source instanceof WebAssembly.Module) return source;
-  let bytes: BufferSource;
+  if (isWasmModule(source)) return ownModule(source);
+  let bytes: Bytes;
   if (source === undefined) bytes = await bundledBytes(threads);
-  else if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) bytes = source;
-  else bytes = await readUrl(source);
+  else if (ArrayBuffer.isView(source) || isArrayBuffer(source)) bytes = source;
+  else if (typeof source === "string" || isUrl(source)) bytes = await readUrl(source);
+  else throw new FoldvoxError("bad-argument", `wasm is ${shown(source)}; give a compiled module, bytes, or a URL.`);
   try {
-    return await WebAssembly.compile(bytes);
+    return await WebAssembly.compile(bytes as BufferSource);
   } catch (cause) {
     throw failure(cause);
   }

@@ -4,6 +4,7 @@
 import { arenaBytes } from "../engine/arena.ts";
 import { Arena, type ArenaNeeds } from "../engine/arena-memory.ts";
 import { FoldvoxError } from "../errors.ts";
+import { isUrl } from "../kinds.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { ModelLoader } from "../model/loader.ts";
 import { chunksOf, type ModelSource } from "../model/source.ts";
@@ -107,7 +108,7 @@ export async function loadArena(
     throw new FoldvoxError("bad-argument", `maxBytes is ${maxBytes}; give a number of bytes.`);
   }
   signal?.throwIfAborted();
-  if (typeof model !== "string" && !(model instanceof URL)) return fill(chunksOf(model, signal), options, size);
+  if (typeof model !== "string" && !isUrl(model)) return fill(chunksOf(model, signal), options, size);
   const url = toUrl(model);
   if (!/^https?:$/.test(url.protocol)) return fill(streamUrl(url), options, size);
   return download(url, options, size, cache === "reload");

@@ -1,6 +1,7 @@
 // The many things that a model's bytes may come in, as one: chunks.
 
 import { FoldvoxError, shown } from "../errors.ts";
+import { isArrayBuffer, isBlob, isReadableStream, isResponse, isUint8Array } from "../kinds.ts";
 
 /** Anything that yields the bytes of a model file. */
 export type ModelSource =
@@ -37,18 +38,18 @@ async function* partsOfStream(
 }
 
 function partsOf(source: ModelSource, signal: AbortSignal | undefined): Iterable<unknown> | AsyncIterable<unknown> {
-  if (source instanceof Uint8Array) return [source];
-  if (source instanceof ArrayBuffer) return [new Uint8Array(source)];
-  if (typeof Response !== "undefined" && source instanceof Response) {
+  if (isUint8Array(source)) return [source];
+  if (isArrayBuffer(source)) return [new Uint8Array(source)];
+  if (isResponse(source)) {
     if (source.ok && source.body) return partsOfStream(source.body, signal);
     throw new FoldvoxError("io", `The model's response is ${source.status}, or has no body. Check its URL.`);
   }
-  if (typeof Blob !== "undefined" && source instanceof Blob) return partsOfStream(source.stream(), signal);
-  if (typeof ReadableStream !== "undefined" && source instanceof ReadableStream) return partsOfStream(source, signal);
+  if (isBlob(source)) return partsOfStream(source.stream(), signal);
+  if (isReadableStream(source)) return partsOfStream(source, signal);
   if (Symbol.asyncIterator in Object(source)) return source as AsyncIterable<unknown>;
   throw new FoldvoxError(
     "bad-argument",
-    "The model is neither a URL nor bytes, a Blob, a Response or a stream of bytes.",
+    `The model is ${shown(source)}; give a URL, bytes (a Uint8Array or ArrayBuffer), a Blob, a Response or a stream of bytes.`,
   );
 }
 
@@ -58,7 +59,7 @@ function partsOf(source: ModelSource, signal: AbortSignal | undefined): Iterable
  */
 export async function* chunksOf(source: ModelSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const part of partsOf(source, signal)) {
-    if (!(part instanceof Uint8Array)) {
+    if (!isUint8Array(part)) {
       throw new FoldvoxError("bad-argument", `The model comes as ${shown(part)}; each chunk must be a Uint8Array.`);
     }
     yield part;

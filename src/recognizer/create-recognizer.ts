@@ -6,10 +6,12 @@ import { Engine } from "../engine/engine.ts";
 import { canShareMemory } from "../engine/helpers.ts";
 import { compile, compileSync, isThreaded, requireWebAssembly } from "../engine/module.ts";
 import { FoldvoxError, shown } from "../errors.ts";
+import { isArrayBuffer, isUint8Array } from "../kinds.ts";
 import { unlessAborted } from "../loading/abort.ts";
 import { loadArena, placeTensors } from "../loading/load-arena.ts";
 import { ModelLoader } from "../model/loader.ts";
 import { findNodeModules } from "../platform.ts";
+import type { WasmModule } from "../web-types.ts";
 import { Recognizer } from "./recognizer.ts";
 import {
   arenaOptions,
@@ -21,7 +23,7 @@ import {
 import type { StreamOptions } from "./stream.ts";
 
 /** Starts an engine unless the signal aborts. One that comes after that is freed. */
-async function startEngine(arena: Arena, module: WebAssembly.Module, signal?: AbortSignal): Promise<Engine> {
+async function startEngine(arena: Arena, module: WasmModule, signal?: AbortSignal): Promise<Engine> {
   const starting = Engine.start(arena, module);
   try {
     return await unlessAborted(starting, signal);
@@ -70,12 +72,12 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
 export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
   const size = arenaOptions(options, SYNC_RECOGNIZER_OPTIONS);
   const { model } = options;
-  if (!(model instanceof Uint8Array || model instanceof ArrayBuffer)) {
+  if (!isUint8Array(model) && !isArrayBuffer(model)) {
     throw new FoldvoxError("bad-argument", `The model is ${shown(model)}; give its bytes, or use createRecognizer().`);
   }
   const module = compileSync(options.wasm);
   const loader = new ModelLoader();
-  loader.push(model instanceof Uint8Array ? model : new Uint8Array(model));
+  loader.push(isUint8Array(model) ? model : new Uint8Array(model));
   const arena = loader.header
     ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, options.maxBytes)
     : null;

@@ -6,9 +6,11 @@ import { transducerBeam } from "../decode/transducer/transducer-decoders.ts";
 import type { ArenaOptions } from "../engine/arena.ts";
 import type { WasmSource } from "../engine/module.ts";
 import { FoldvoxError } from "../errors.ts";
+import { isUrl } from "../kinds.ts";
 import type { LoadOptions } from "../loading/load-arena.ts";
 import type { ModelSource } from "../model/source.ts";
 import { checkCount, checkOptions, type OptionTypes } from "../options.ts";
+import type { Bytes, WasmModule } from "../web-types.ts";
 import { STREAM_OPTIONS, type StreamOptions } from "./stream.ts";
 
 export interface RecognizerOptions extends StreamOptions, LoadOptions {
@@ -36,7 +38,7 @@ export interface SyncRecognizerOptions
     Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes"> {
   readonly model: Uint8Array | ArrayBuffer;
   /** The engine. Only foldvox/inline and foldvox/plain have one at hand where none is given. */
-  readonly wasm?: WebAssembly.Module | BufferSource;
+  readonly wasm?: WasmModule | Bytes;
 }
 
 export const RECOGNIZER_OPTIONS: OptionTypes<RecognizerOptions> = {
@@ -69,7 +71,7 @@ export function arenaOptions(
   options: RecognizerOptions | SyncRecognizerOptions,
   types: OptionTypes<RecognizerOptions> | OptionTypes<SyncRecognizerOptions>,
 ): ArenaOptions {
-  if (ArrayBuffer.isView(options) || (typeof URL === "function" && options instanceof URL)) {
+  if (ArrayBuffer.isView(options) || isUrl(options)) {
     throw new FoldvoxError("bad-argument", "A model was given for options; give it as { model: ... }.");
   }
   checkOptions("options", options, types);

@@ -10,8 +10,10 @@ import type { Engine } from "../engine/engine.ts";
 import type { Build } from "../engine/exports.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import { FoldvoxError } from "../errors.ts";
+import { isFloat32Array } from "../kinds.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { checkOptions } from "../options.ts";
+import type { StreamPair } from "../web-types.ts";
 import { encodeWhole } from "./encode.ts";
 import { decodeTogether, STREAM_OPTIONS, Stream, type StreamOptions } from "./stream.ts";
 import { type TranscribeOptions, transcribe, transformStream } from "./transcribe.ts";
@@ -104,9 +106,7 @@ export class Recognizer {
    * The same as a pair of streams, for pipeThrough. It is errored with what goes wrong, or with the signal's reason, and gives
    * its place back when either side ends.
    */
-  transformStream(
-    options: TranscribeOptions = {},
-  ): ReadableWritablePair<PartialResult | FinalResult, Float32Array | Int16Array> {
+  transformStream(options: TranscribeOptions = {}): StreamPair<PartialResult | FinalResult, Float32Array | Int16Array> {
     return transformStream((own) => this.createStream(own), options);
   }
 
@@ -130,7 +130,7 @@ export class Recognizer {
    */
   decode(output: Float32Array, options: Pick<StreamOptions, "decoding"> = {}): Reading[] {
     const { outputDim } = this.engine.plan;
-    if (!(output instanceof Float32Array) || output.length % outputDim !== 0 || !output.every(Number.isFinite)) {
+    if (!isFloat32Array(output) || output.length % outputDim !== 0 || !output.every(Number.isFinite)) {
       throw new FoldvoxError("bad-argument", `The output is not a Float32Array of rows of ${outputDim} finite values.`);
     }
     const { decoding } = options;

@@ -5,6 +5,7 @@ import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import { untilAborted } from "../loading/abort.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
 import { yieldToEventLoop } from "../platform.ts";
+import type { StreamPair } from "../web-types.ts";
 import { STREAM_OPTIONS, type Stream, type StreamOptions } from "./stream.ts";
 
 /** How `transcribe` and the transform stream read what they are given, and the options of their stream. */
@@ -71,7 +72,7 @@ export async function* transcribe(
 export function transformStream(
   open: OpenStream,
   options: TranscribeOptions,
-): ReadableWritablePair<PartialResult | FinalResult, Float32Array | Int16Array> {
+): StreamPair<PartialResult | FinalResult, Float32Array | Int16Array> {
   type Told = PartialResult | FinalResult;
   const feed = new ResultFeed(open, options);
   const { signal } = options;

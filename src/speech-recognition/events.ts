@@ -1,5 +1,6 @@
 // The events of the Web Speech API, and attributes such as onresult that listen to them.
 
+import type { EventOptions } from "../web-types.ts";
 import type { SpeechRecognitionResultList } from "./results.ts";
 
 /** Why a session failed, in the terms of the Web Speech API. */
@@ -19,7 +20,7 @@ export class SpeechRecognitionEvent extends Event {
   readonly resultIndex: number;
   readonly results: SpeechRecognitionResultList;
 
-  constructor(type: string, init: EventInit & { resultIndex?: number; results: SpeechRecognitionResultList }) {
+  constructor(type: string, init: EventOptions & { resultIndex?: number; results: SpeechRecognitionResultList }) {
     super(type, init);
     this.resultIndex = init.resultIndex ?? 0;
     this.results = init.results;
@@ -32,7 +33,7 @@ export class SpeechRecognitionErrorEvent extends Event {
   /** For developers. */
   readonly message: string;
 
-  constructor(type: string, init: EventInit & { error: SpeechRecognitionErrorCode; message?: string }) {
+  constructor(type: string, init: EventOptions & { error: SpeechRecognitionErrorCode; message?: string }) {
     super(type, init);
     this.error = init.error;
     this.message = init.message ?? "";

@@ -3,6 +3,7 @@
 import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { Microphone, MicrophoneOptions } from "../microphone/microphone.ts";
+import type { AudioTrack } from "../web-types.ts";
 import type { WorkerRecognizer } from "../worker/worker-recognizer.ts";
 import type { WorkerStream } from "../worker/worker-stream.ts";
 import { type SpeechRecognitionErrorCode, SpeechRecognitionErrorEvent, SpeechRecognitionEvent } from "./events.ts";
@@ -15,7 +16,7 @@ import { type ResultNews, Transcript, type TranscriptOptions } from "./transcrip
 export interface SessionSettings extends TranscriptOptions {
   readonly maxAlternatives: number;
   readonly phrases: readonly SpeechRecognitionPhrase[];
-  readonly track: MediaStreamTrack | undefined;
+  readonly track: AudioTrack | undefined;
 }
 
 /** Where sessions get sound and a recognizer from. */

@@ -1,6 +1,7 @@
 // SpeechRecognition of the Web Speech API, with foldvox behind it: nothing leaves the device.
 
 import { openMicrophone } from "../microphone/microphone.ts";
+import type { AudioTrack, ListenerOptions } from "../web-types.ts";
 import { createWorkerRecognizer, type WorkerRecognizerOptions } from "../worker/worker-recognizer.ts";
 import { defineHandlerAttributes, type EventName, type SpeechRecognitionEventMap } from "./events.ts";
 import { SpeechGrammarList, type SpeechRecognitionPhrase } from "./phrase.ts";
@@ -53,7 +54,7 @@ export interface SpeechRecognitionInstance extends EventTarget {
   /** Changes nothing. */
   grammars: SpeechGrammarList;
   /** Listens to the microphone, or to an audio track. Throws an InvalidStateError DOMException if it does already. */
-  start(track?: MediaStreamTrack): void;
+  start(track?: AudioTrack): void;
   /** Stops listening; what has been said is still recognized. */
   stop(): void;
   /** Stops at once. */
@@ -61,12 +62,12 @@ export interface SpeechRecognitionInstance extends EventTarget {
   addEventListener<Type extends EventName>(
     type: Type,
     listener: (this: SpeechRecognitionInstance, event: SpeechRecognitionEventMap[Type]) => unknown,
-    options?: boolean | AddEventListenerOptions,
+    options?: boolean | ListenerOptions,
   ): void;
   addEventListener(
     type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
+    listener: ((event: Event) => unknown) | { handleEvent(event: Event): unknown } | null,
+    options?: boolean | ListenerOptions,
   ): void;
   onstart: Handler<"start">;
   onaudiostart: Handler<"audiostart">;
@@ -160,7 +161,7 @@ export function defineSpeechRecognition(options: SpeechRecognitionOptions = {}):
       this.alternatives = Math.min(100, Math.max(1, Math.trunc(count) || 1));
     }
 
-    start(track?: MediaStreamTrack): void {
+    start(track?: AudioTrack): void {
       if (this.session) throw invalidState("The recognition has already started.");
       if (track && (track.kind !== "audio" || track.readyState !== "live")) {
         throw invalidState("The track is not a live audio track.");

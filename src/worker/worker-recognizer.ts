@@ -3,6 +3,7 @@
 import type { Build } from "../engine/exports.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import { FoldvoxError } from "../errors.ts";
+import { isUrl } from "../kinds.ts";
 import { unlessAborted } from "../loading/abort.ts";
 import type { LoadOptions as DownloadOptions } from "../loading/load-arena.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -65,7 +66,7 @@ type Sendable = Omit<WorkerRecognizerOptions, "worker" | "onProgress" | "signal"
 
 function loadOptions({ model, wasm, ...rest }: Sendable): LoadOptions {
   const absolute = <Source>(source: Source | string | URL) =>
-    typeof source === "string" || source instanceof URL ? toUrl(source).href : source;
+    typeof source === "string" || isUrl(source) ? toUrl(source).href : source;
   return {
     ...rest,
     ...(model === undefined ? {} : { model: absolute(model) }),

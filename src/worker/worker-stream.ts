@@ -1,5 +1,6 @@
 // A stream of a recognizer that runs in a worker, as the page sees it.
 
+import { unshared } from "../audio/samples.ts";
 import type { EndpointRules } from "../decode/endpoint.ts";
 import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import type { OptionTypes } from "../options.ts";
@@ -43,7 +44,7 @@ export class WorkerStream {
    * Errors: bad-argument, bad-audio (the chunk is not used and the stream goes on as before), finished, freed.
    */
   acceptWaveform(sampleRate: number, samples: Float32Array | Int16Array): Promise<StreamProgress> {
-    return this.channel.call("acceptWaveform", { stream: this.stream, sampleRate, samples });
+    return this.channel.call("acceptWaveform", { stream: this.stream, sampleRate, samples: unshared(samples) });
   }
 
   /** The audio has ended: resolves when the last results have been told. Errors: finished, freed. */

@@ -54,11 +54,16 @@ const EXPECTED = [
   "build/worker-recognizer.js.map",
   "build/worker.js",
   "build/worker.js.map",
+  "inline/package.json",
+  "microphone/package.json",
   "models/commands-tiny.md",
   "models/commands-tiny.safetensors",
   "models/commands.md",
   "models/commands.safetensors",
   "package.json",
+  "plain/package.json",
+  "speech-recognition/package.json",
+  "worker/package.json",
 ];
 
 describe("the package", () => {
