@@ -7,7 +7,7 @@ import { type ModelHeader, readModelHeader } from "../model/header.ts";
 import { headerLength } from "../model/safetensors.ts";
 import { createRecognizer } from "../recognizer/create-recognizer.ts";
 import type { Recognizer } from "../recognizer/recognizer.ts";
-import type { StreamOptions } from "../recognizer/stream.ts";
+import type { RecognizerOptions } from "../recognizer/recognizer-options.ts";
 import { ioError } from "./io-error.ts";
 import { StatusLine } from "./status-line.ts";
 
@@ -29,7 +29,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
 }
 
 /** A recognizer for the model at a URL or in a file, or the bundled one. A download shows its progress. */
-export async function openRecognizer(model: string | undefined, options: StreamOptions = {}): Promise<Recognizer> {
+export async function openRecognizer(model: string | undefined, options: RecognizerOptions = {}): Promise<Recognizer> {
   if (model === undefined) return createRecognizer(options);
   if (!/^https?:\/\//.test(model)) return createRecognizer({ ...options, model: pathToFileURL(resolve(model)) });
   const status = new StatusLine();

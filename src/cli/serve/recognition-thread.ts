@@ -1,0 +1,238 @@
+// A recognition thread of the server: one recognizer, and the sessions that the main thread has placed here.
+//
+// It works in rounds. A round takes a slice of audio from every session that keeps pace with the clock, and then from a few of
+// those that send faster than anybody speaks: a file at full speed costs a live stream no more than one slice.
+
+import { parentPort, workerData } from "node:worker_threads";
+import { PcmDecoder, sampleBytes } from "../../audio/pcm.ts";
+import type { FinalResult } from "../../decode/text/results.ts";
+import { Spelling } from "../../decode/text/spelling.ts";
+import { FoldvoxError } from "../../errors.ts";
+import type { Recognizer } from "../../recognizer/recognizer.ts";
+import type { Stream, StreamOptions } from "../../recognizer/stream.ts";
+import { openRecognizer } from "../files.ts";
+import type { Failure, Heard, RecognitionSetup, Reply, Request, SessionFormat } from "./messages.ts";
+
+/** Seconds of audio that a session is given in a round. */
+const SLICE_SECONDS = 0.5;
+/** Seconds by which a live stream may be ahead of the clock: clients send in bursts. */
+const LIVE_LEAD_SECONDS = 2;
+
+const failureOf = (error: unknown): Failure => ({
+  code: error instanceof FoldvoxError ? error.code : "internal",
+  message: (error as Error).message,
+});
+
+/** A session's stream and the audio that waits for it. */
+class ThreadSession {
+  readonly stream: Stream;
+  private readonly decoder: PcmDecoder;
+  private readonly format: SessionFormat;
+  private readonly startedAt = performance.now();
+  private readonly frameBytes: number;
+  /** Pieces not yet taken up, and how far the first has been; null asks for the end. */
+  private readonly waiting: (Uint8Array | null)[] = [];
+  private offset = 0;
+  private finals: FinalResult[] = [];
+  /** Whether the end has been taken up. */
+  isFinished = false;
+
+  constructor(stream: Stream, format: SessionFormat) {
+    this.stream = stream;
+    this.format = format;
+    this.decoder = new PcmDecoder(format.encoding, format.channels);
+    this.frameBytes = sampleBytes(format.encoding) * format.channels;
+  }
+
+  get isWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Whether it has sent no more than could have been spoken since it was opened. */
+  get isLive(): boolean {
+    return this.stream.audioSeconds - (performance.now() - this.startedAt) / 1000 <= LIVE_LEAD_SECONDS;
+  }
+
+  push(piece: Uint8Array | null): void {
+    this.waiting.push(piece);
+  }
+
+  /** Gives the stream its slice; returns how many requests that completes. Errors: those of acceptWaveform. */
+  takeSlice(): number {
+    let left = Math.max(this.frameBytes, Math.round(SLICE_SECONDS * this.format.sampleRate) * this.frameBytes);
+    let completed = 0;
+    while (this.waiting.length > 0) {
+      const [piece] = this.waiting;
+      if (piece === null) {
+        // The end has a reply of its own.
+        if (completed > 0) break;
+        this.stream.inputFinished();
+        this.waiting.shift();
+        this.isFinished = true;
+        return 1;
+      }
+      if (left <= 0 && piece!.length > 0) break;
+      const bytes = piece!.subarray(this.offset, this.offset + left);
+      const samples = this.decoder.decode(bytes);
+      if (samples.length > 0) this.stream.acceptWaveform(this.format.sampleRate, samples);
+      left -= bytes.length;
+      this.offset += bytes.length;
+      if (this.offset < piece!.length) break;
+      this.waiting.shift();
+      this.offset = 0;
+      completed++;
+    }
+    return completed;
+  }
+
+  /** What the completed requests are told: the last of them everything, those before it nothing. */
+  replies(completed: number): Heard[] {
+    this.finals.push(...this.stream.results());
+    if (completed === 0) return [];
+    const partial = this.format.partials ? this.stream.partial() : null;
+    const heard = { finals: this.finals, partial };
+    this.finals = [];
+    return [...Array.from({ length: completed - 1 }, () => ({ finals: [], partial })), heard];
+  }
+}
+
+class RecognitionThread {
+  private readonly recognizer: Recognizer;
+  private readonly maxBatch: number;
+  private readonly post: (replies: Reply[]) => void;
+  private readonly options: StreamOptions;
+  private readonly sessions = new Map<number, ThreadSession>();
+  private readonly spelling: Spelling;
+  private replies: Reply[] = [];
+  private isScheduled = false;
+  private audioSeconds = 0;
+  private computeSeconds = 0;
+
+  constructor(recognizer: Recognizer, setup: RecognitionSetup, post: (replies: Reply[]) => void) {
+    const { config } = recognizer.header;
+    this.recognizer = recognizer;
+    this.maxBatch = setup.maxBatch;
+    this.options = setup.options;
+    this.post = post;
+    this.spelling = new Spelling(config.tokens, config.tokenUnit, config.head.blank);
+  }
+
+  take(requests: readonly Request[]): void {
+    for (const request of requests) {
+      if (request.kind === "report") this.report();
+      else this.attempt(request.session, () => this.handle(request));
+    }
+    this.flush();
+    this.schedule();
+  }
+
+  private handle(request: Exclude<Request, { kind: "report" }>): void {
+    const { session } = request;
+    if (request.kind === "open") this.open(session, request.format);
+    else if (request.kind === "close") this.close(session);
+    // A session that has failed here may still be sent to: the main thread learns of it a moment later.
+    else this.sessions.get(session)?.push(request.kind === "audio" ? request.bytes : null);
+  }
+
+  private open(id: number, format: SessionFormat): void {
+    const { decoding = this.options.decoding, hints = [] } = format;
+    const hotwords = hints.filter(({ phrase }) =>
+      phrase
+        .trim()
+        .split(/\s+/)
+        .every((word) => this.spelling.fit(word) !== null),
+    );
+    const all = hotwords.length === 0 ? decoding : { ...decoding, hotwords: [...(decoding?.hotwords ?? []), ...hotwords] };
+    const stream = this.recognizer.createStream(all ? { decoding: all } : {});
+    this.sessions.set(id, new ThreadSession(stream, format));
+  }
+
+  private close(id: number): void {
+    this.sessions.get(id)?.stream.free();
+    this.sessions.delete(id);
+  }
+
+  /** A session whose request fails is closed, and the main thread told why. */
+  private attempt(id: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.close(id);
+      this.replies.push({ kind: "failed", session: id, ...failureOf(error) });
+    }
+  }
+
+  private report(): void {
+    const { audioSeconds, computeSeconds } = this;
+    const memory = this.recognizer.memoryReport();
+    const report = { memory, streams: this.sessions.size, audioSeconds, computeSeconds };
+    this.replies.push({ kind: "report", report });
+  }
+
+  private schedule(): void {
+    if (this.isScheduled) return;
+    for (const { isWaiting } of this.sessions.values()) {
+      if (!isWaiting) continue;
+      this.isScheduled = true;
+      setImmediate(() => {
+        this.isScheduled = false;
+        this.round();
+        this.flush();
+        this.schedule();
+      });
+      return;
+    }
+  }
+
+  private round(): void {
+    const startedAt = performance.now();
+    const completed = new Map<number, number>();
+    for (const [id, session] of this.chosen()) {
+      const before = session.stream.audioSeconds;
+      this.attempt(id, () => completed.set(id, session.takeSlice()));
+      this.audioSeconds += session.stream.audioSeconds - before;
+    }
+    this.recognizer.decodeStreams();
+    for (const [id, count] of completed) {
+      const session = this.sessions.get(id)!;
+      for (const heard of session.replies(count)) this.replies.push({ kind: "heard", session: id, heard });
+      if (session.isFinished) this.close(id);
+    }
+    this.computeSeconds += (performance.now() - startedAt) / 1000;
+  }
+
+  /** All live sessions that have audio; of the others one, or a batch where there is nobody else to wait. */
+  private chosen(): [number, ThreadSession][] {
+    const waiting = [...this.sessions].filter(([, { isWaiting }]) => isWaiting);
+    const live = waiting.filter(([, { isLive }]) => isLive);
+    const ahead = waiting.filter(([, { isLive }]) => !isLive).slice(0, live.length > 0 ? 1 : this.maxBatch);
+    // Whoever had a turn waits for the others to have theirs.
+    for (const [id, session] of ahead) {
+      this.sessions.delete(id);
+      this.sessions.set(id, session);
+    }
+    return [...live, ...ahead];
+  }
+
+  private flush(): void {
+    if (this.replies.length === 0) return;
+    this.post(this.replies);
+    this.replies = [];
+  }
+}
+
+/** Answers the main thread until the port is closed. */
+export async function serveRecognition(): Promise<void> {
+  const setup = workerData as RecognitionSetup;
+  const port = parentPort!;
+  const post = (replies: Reply[]) => port.postMessage(replies);
+  try {
+    const { model, options, maxStreams, maxBatch } = setup;
+    const recognizer = await openRecognizer(model, { ...options, maxStreams, maxBatch, deferred: true });
+    const thread = new RecognitionThread(recognizer, setup, post);
+    port.on("message", (requests: Request[]) => thread.take(requests));
+    post([{ kind: "ready", model: { sha256: recognizer.header.sha256, build: recognizer.build } }]);
+  } catch (error) {
+    post([{ kind: "broken", ...failureOf(error) }]);
+  }
+}
