@@ -33,7 +33,12 @@ const bundles = [
     outfile: "build/cli.js",
     platform: "node",
     // Decoders of compressed audio stay packages of their own (src/cli/audio-decoders.ts).
-    external: [...shared.external, "@wasm-audio-decoders/*", "mpg123-decoder", "ogg-opus-decoder"],
+    external: [
+      ...shared.external,
+      ...["@wasm-audio-decoders/*", "mpg123-decoder", "ogg-opus-decoder"],
+      // What outgrows one machine needs a queue (src/cli/queue), and ws takes faster code where it is installed.
+      ...["bullmq", "bufferutil", "utf-8-validate"],
+    ],
     // commander is CommonJS and asks for node: modules by require.
     banner: {
       js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',

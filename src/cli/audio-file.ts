@@ -44,7 +44,7 @@ function flacFrames(head: Uint8Array): number | null {
   return frames === 0 ? null : frames;
 }
 
-async function readerFor(head: Uint8Array, path: string): Promise<Reader> {
+async function readerFor(head: Uint8Array, warn: (problem: string) => void): Promise<Reader> {
   const kind = compressedKind(head);
   if (kind === null) return wavReader();
   const reader = await CompressedReader.open(kind);
@@ -58,7 +58,7 @@ async function readerFor(head: Uint8Array, path: string): Promise<Reader> {
       const rest = await reader.finish();
       const [first] = reader.damages;
       if (first !== undefined) {
-        process.stderr.write(`${path}: ${reader.damages.length} damaged places were passed over (${first})\n`);
+        warn(`${reader.damages.length} damaged places were passed over (${first})`);
       }
       return rest;
     },
@@ -67,12 +67,13 @@ async function readerFor(head: Uint8Array, path: string): Promise<Reader> {
 }
 
 /**
- * A file's mono samples in pieces as they are read; `onFormat` learns what they are before the first. Errors: io, bad-wav,
- * bad-audio, unsupported.
+ * A file's mono samples in pieces as they are read; `onFormat` learns what they are before the first, `onWarning` of damage
+ * that is passed over (default: stderr). Errors: io, bad-wav, bad-audio, unsupported.
  */
 export async function* readAudioFile(
   path: string,
   onFormat: (format: AudioFormat) => void,
+  onWarning = (problem: string): void => void process.stderr.write(`${path}: ${problem}\n`),
 ): AsyncGenerator<Float32Array> {
   let head: Uint8Array = new Uint8Array(0);
   let reader: Reader | null = null;
@@ -90,12 +91,12 @@ export async function* readAudioFile(
     for await (const chunk of createReadStream(path)) {
       head = reader ? (chunk as Uint8Array) : joined(head, chunk as Uint8Array);
       if (!reader && head.length < SNIFF_BYTES) continue;
-      reader ??= await readerFor(head, path);
+      reader ??= await readerFor(head, onWarning);
       const samples = told(await reader.push(head));
       if (samples.length > 0) yield samples;
     }
     if (!reader) {
-      reader = await readerFor(head, path);
+      reader = await readerFor(head, onWarning);
       const samples = told(await reader.push(head));
       if (samples.length > 0) yield samples;
     }
@@ -104,9 +105,7 @@ export async function* readAudioFile(
     const { frames: announced = null, sampleRate = 1 } = reader.format ?? {};
     if (announced !== null && frames < announced) {
       const seconds = (count: number) => (count / sampleRate).toFixed(2);
-      process.stderr.write(
-        `${path}: only ${seconds(frames)} of ${seconds(announced)} s could be read; the file is cut off or damaged\n`,
-      );
+      onWarning(`only ${seconds(frames)} of ${seconds(announced)} s could be read; the file is cut off or damaged`);
     }
   } catch (cause) {
     throw ioError(path, cause);

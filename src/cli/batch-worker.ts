@@ -13,6 +13,7 @@ import { type OutputFormat, printerFor } from "./printers.ts";
 
 /** What a thread is started with. */
 export interface BatchSetup {
+  readonly task: "batch";
   readonly model: string | undefined;
   readonly options: StreamOptions;
   readonly format: OutputFormat;

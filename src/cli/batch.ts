@@ -80,7 +80,7 @@ export async function transcribeBatch(
 
   const queue = [...waiting];
   const work = async () => {
-    const thread = new Thread({ model, options, format });
+    const thread = new Thread({ task: "batch", model, options, format });
     for (let job = queue.shift(); job; job = queue.shift()) {
       const reply = await thread.run(job);
       if ("problem" in reply) {

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
+import type { GrammarSource } from "../decode/scorers/grammar.ts";
 import type { Hotword } from "../decode/scorers/hotwords.ts";
 import type { StreamOptions } from "../recognizer/stream.ts";
 import { readWhole } from "./files.ts";
@@ -55,6 +56,11 @@ function hotwordsOf(text: string): Hotword[] {
   });
 }
 
+/** A grammar's text: JSGF, or phrases, one a line. */
+export function grammarOf(text: string): GrammarSource {
+  return /^\uFEFF?\s*#JSGF/.test(text) ? text : linesOf(text);
+}
+
 /** Options of a stream from the flags, with the files that they name. Errors: io. */
 export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions> {
   const textOf = async (path: string) => new TextDecoder().decode(await readWhole(path));
@@ -62,10 +68,7 @@ export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions
   if (flags.beam !== undefined) decoding.beam = flags.beam;
   if (flags.alternatives !== undefined) decoding.alternatives = flags.alternatives;
   if (flags.hotwords !== undefined) decoding.hotwords = hotwordsOf(await textOf(flags.hotwords));
-  if (flags.grammar !== undefined) {
-    const text = await textOf(flags.grammar);
-    decoding.grammar = /^\uFEFF?\s*#JSGF/.test(text) ? text : linesOf(text);
-  }
+  if (flags.grammar !== undefined) decoding.grammar = grammarOf(await textOf(flags.grammar));
   if (flags.lm !== undefined) {
     decoding.languageModel = {
       arpa: await textOf(flags.lm),

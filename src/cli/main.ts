@@ -5,15 +5,17 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { version } from "../../package.json";
 import { SMALLER, WEIGHTS } from "../convert/weights.ts";
 import { FoldvoxError } from "../errors.ts";
-import { serveBatch } from "./batch-worker.ts";
 import { convertFromTorchaudio } from "./convert.ts";
 import { decode } from "./decode.ts";
 import { addDecodingFlags } from "./decoding-flags.ts";
 import { encode } from "./encode.ts";
 import { evaluate } from "./evaluate.ts";
+import { wholeNumber } from "./flag-values.ts";
 import { inspect } from "./inspect.ts";
 import { OUTPUT_FORMATS } from "./printers.ts";
 import { quantize } from "./quantize.ts";
+import { addServe } from "./serve/serve.ts";
+import { runThread } from "./threads.ts";
 import { transcribe } from "./transcribe.ts";
 
 function sampleRate(text: string): number {
@@ -23,14 +25,6 @@ function sampleRate(text: string): number {
   }
   return rate;
 }
-
-const wholeNumber = (most: number) => (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new InvalidArgumentError(`Give a whole number from 1 to ${most}.`);
-  }
-  return value;
-};
 
 const model = () =>
   new Option("-m, --model <model>", "model file or URL (default: the bundled English commands model)");
@@ -141,6 +135,8 @@ addDecodingFlags(program.command("evaluate"))
   .option("--utterances <file>", "write each row's result to this file, a JSON object a line")
   .action(evaluate);
 
+addServe(program.command("serve").addOption(model()));
+
 // Whoever reads our output may have enough of it, as `head` has: no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
@@ -148,9 +144,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  // The threads of a batch run this same file.
+  // The command's threads run this same file.
   if (isMainThread) await program.parseAsync();
-  else await serveBatch();
+  else await runThread();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;

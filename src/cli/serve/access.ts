@@ -12,8 +12,8 @@ const isSame = (given: string, token: string) => timingSafeEqual(digest(given), 
 /** Whether a request brings the token: `Authorization: Bearer ...`, or `?token=...`. */
 export function mayEnter({ headers, url = "/" }: IncomingMessage, token: string | null): boolean {
   if (token === null) return true;
-  const [scheme, bearer = ""] = (headers.authorization ?? "").split(" ");
-  if (scheme!.toLowerCase() === "bearer" && isSame(bearer, token)) return true;
+  const bearer = /^bearer +(.*)$/i.exec(headers.authorization ?? "")?.[1];
+  if (bearer !== undefined && isSame(bearer, token)) return true;
   const query = new URLSearchParams(url.split("?")[1] ?? "");
   return isSame(query.get("token") ?? "", token);
 }

@@ -46,7 +46,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, server
     return void response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(body);
   }
   if (route === "GET /v1/models") {
-    return sendJson(response, 200, { object: "list", data: [{ id: model.name, object: "model", owned_by: "foldvox" }] });
+    return sendJson(response, 200, {
+      object: "list",
+      data: [{ id: model.name, object: "model", owned_by: "foldvox" }],
+    });
   }
   if (route === "POST /v1/audio/transcriptions") {
     if (server.isEnding) return sendProblem(response, 503, "The server is ending.", "ending");

@@ -69,6 +69,7 @@ export interface Failure {
 export interface ModelFacts {
   readonly sha256: string;
   readonly build: string;
+  readonly language: string;
 }
 
 /** From a recognition thread. A session that has failed is gone. */

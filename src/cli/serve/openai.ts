@@ -6,7 +6,7 @@ import type { FinalResult } from "../../decode/text/results.ts";
 import { FoldvoxError, shown } from "../../errors.ts";
 import { readAudioFile } from "../audio-file.ts";
 import { grammarOf } from "../decoding-flags.ts";
-import { sendJson, sendProblem } from "./http-replies.ts";
+import { sendProblem } from "./http-replies.ts";
 import { problemText } from "./live-session.ts";
 import type { Conversation, ServerState } from "./server-state.ts";
 import type { Session } from "./session.ts";
@@ -77,7 +77,7 @@ export class TranscriptionRequest implements Conversation {
     let upload: Upload | null = null;
     try {
       // Said before the file has been sent: a client would send it in vain.
-      if (this.server.pool.streams >= this.server.pool.streamsMost) this.server.pool.open(PROBE);
+      this.server.pool.checkRoom();
       upload = await Upload.receive(this.request, this.server.limits.uploadBytes);
       // From here on the client waits for us, however long that takes.
       this.request.socket.setTimeout(0);
@@ -144,7 +144,10 @@ export class TranscriptionRequest implements Conversation {
       if (this.session.pendingSeconds > AHEAD_SECONDS) await last;
       if (failure !== null || this.isGone) break;
       if (this.session.audioSeconds > limits.seconds) {
-        throw new FoldvoxError("bad-argument", `The audio is longer than ${limits.seconds} s, the most that this server takes.`);
+        throw new FoldvoxError(
+          "bad-argument",
+          `The audio is longer than ${limits.seconds} s, the most that this server takes.`,
+        );
       }
     }
     await last;
@@ -162,7 +165,10 @@ export class TranscriptionRequest implements Conversation {
 
   private fail(error: unknown): void {
     const seconds = this.session?.audioSeconds ?? 0;
-    if (this.isGone || error instanceof ClientGone) return this.server.ended("openai", "left", seconds);
+    if (this.isGone || error instanceof ClientGone) {
+      this.server.ended("openai", "left", seconds);
+      return;
+    }
     const code = error instanceof FoldvoxError ? error.code : "internal";
     this.server.ended("openai", code, seconds, (error as Error).message);
     if (this.response.headersSent) {
@@ -170,8 +176,7 @@ export class TranscriptionRequest implements Conversation {
       this.response.end();
       return;
     }
-    const status =
-      code === "internal" ? 500 : code === "stream-limit" ? 503 : error instanceof TooLarge ? 413 : 400;
+    const status = code === "internal" ? 500 : code === "stream-limit" ? 503 : error instanceof TooLarge ? 413 : 400;
     // What is left of the upload is not waited for.
     if (!this.request.complete) this.response.setHeader("connection", "close");
     sendProblem(this.response, status, problemText(error), code);

@@ -164,20 +164,32 @@ export class RecognitionPool {
     return this.threadsAlive * this.maxStreams;
   }
 
-  /** The model's checksum; null while no thread is alive. */
-  get modelSha256(): string | null {
-    return this.threads.find(({ model }) => model !== null)?.model?.sha256 ?? null;
+  /** What the model file says of itself; null while no thread is alive. */
+  get model(): ModelFacts | null {
+    return this.threads.find(({ model }) => model !== null)?.model ?? null;
   }
 
   /** A session in the thread that has the fewest. Errors: stream-limit. What is wrong with the format its first reply tells. */
   open(format: SessionFormat): Session {
+    return this.roomiest().open(format);
+  }
+
+  /** Errors: stream-limit if open() would have no place. */
+  checkRoom(): void {
+    this.roomiest();
+  }
+
+  private roomiest(): Thread {
     const alive = this.threads.filter(({ model }) => model !== null);
     const [first, ...others] = alive;
     const least = others.reduce((best, one) => (one.sessions.size < best!.sessions.size ? one : best), first);
     if (!least || least.sessions.size >= this.maxStreams) {
-      throw new FoldvoxError("stream-limit", `All ${this.streamsMost} streams of this server are taken; try again later.`);
+      throw new FoldvoxError(
+        "stream-limit",
+        `All ${this.streamsMost} streams of this server are taken; try again later.`,
+      );
     }
-    return least.open(format);
+    return least;
   }
 
   /** What each thread has done and takes; null for one that is not there. */

@@ -142,7 +142,8 @@ class RecognitionThread {
         .split(/\s+/)
         .every((word) => this.spelling.fit(word) !== null),
     );
-    const all = hotwords.length === 0 ? decoding : { ...decoding, hotwords: [...(decoding?.hotwords ?? []), ...hotwords] };
+    const all =
+      hotwords.length === 0 ? decoding : { ...decoding, hotwords: [...(decoding?.hotwords ?? []), ...hotwords] };
     const stream = this.recognizer.createStream(all ? { decoding: all } : {});
     this.sessions.set(id, new ThreadSession(stream, format));
   }
@@ -231,7 +232,8 @@ export async function serveRecognition(): Promise<void> {
     const recognizer = await openRecognizer(model, { ...options, maxStreams, maxBatch, deferred: true });
     const thread = new RecognitionThread(recognizer, setup, post);
     port.on("message", (requests: Request[]) => thread.take(requests));
-    post([{ kind: "ready", model: { sha256: recognizer.header.sha256, build: recognizer.build } }]);
+    const { sha256, config } = recognizer.header;
+    post([{ kind: "ready", model: { sha256, build: recognizer.build, language: config.language } }]);
   } catch (error) {
     post([{ kind: "broken", ...failureOf(error) }]);
   }

@@ -1,10 +1,21 @@
 // The server's metrics, gathered when they are asked for.
 
+import type { Region } from "../../engine/arena.ts";
 import { metric } from "./metrics.ts";
 import type { ServerState } from "./server-state.ts";
 
 /** Upper bounds of the reply histogram, in seconds: from a quick step to a server that is far behind. */
 export const REPLY_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Streams have a region each, "stream 1" and so on; here they are one. */
+function bytesByName(regions: readonly Region[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { name, bytes } of regions) {
+    const kind = name.replace(/^stream \d+$/, "streams");
+    sums.set(kind, (sums.get(kind) ?? 0) + bytes);
+  }
+  return sums;
+}
 
 /** The text that Prometheus reads. */
 export async function metricsText(server: ServerState): Promise<string> {
@@ -13,7 +24,7 @@ export async function metricsText(server: ServerState): Promise<string> {
     report ? [{ ...report, labels: { thread: String(thread) } }] : [],
   );
   const regions = reports.flatMap(({ memory, labels }) =>
-    memory.regions.map(({ name, bytes }) => [{ ...labels, region: name }, bytes] as const),
+    [...bytesByName(memory.regions)].map(([region, bytes]) => [{ ...labels, region }, bytes] as const),
   );
   const { rss, heapUsed } = process.memoryUsage();
   return [
@@ -40,7 +51,10 @@ export async function metricsText(server: ServerState): Promise<string> {
       "foldvox_real_time_factor",
       "gauge",
       "Computing over audio since the thread was started.",
-      reports.map(({ labels, computeSeconds, audioSeconds }) => [labels, computeSeconds / Math.max(audioSeconds, 1e-9)]),
+      reports.map(({ labels, computeSeconds, audioSeconds }) => [
+        labels,
+        computeSeconds / Math.max(audioSeconds, 1e-9),
+      ]),
     ),
     server.replySeconds.lines("foldvox_reply_seconds", "From a piece of audio's arrival to its answer."),
     metric("foldvox_memory_bytes", "gauge", "WebAssembly memory by region.", regions),

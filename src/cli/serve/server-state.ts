@@ -2,7 +2,7 @@
 
 import type { DecodingOptions } from "../../decode/decoding-options.ts";
 import type { Log } from "./log.ts";
-import { Counter, Histogram } from "./metrics.ts";
+import { Counter, type Histogram } from "./metrics.ts";
 import type { RecognitionPool } from "./recognition-pool.ts";
 
 export type Protocol = "vosk" | "wyoming" | "openai";
@@ -36,6 +36,9 @@ export class ServerState {
   readonly token: string | null;
   readonly conversationsEnded = new Counter();
   readonly audioSeconds = new Counter();
+  readonly refusals = new Counter();
+  /** Sockets that are open. */
+  connections = 0;
   readonly replySeconds: Histogram;
   private readonly conversations = new Set<Conversation>();
   private whenEmpty: (() => void) | null = null;

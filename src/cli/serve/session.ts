@@ -12,6 +12,9 @@ interface Asked {
   reject(error: Error): void;
 }
 
+/** Why a piece of audio is not answered: its session was given up meanwhile. */
+export class SessionClosed extends Error {}
+
 /** What a session needs of the thread that it lives in. */
 export interface SessionHost {
   send(request: Request): void;
@@ -75,7 +78,7 @@ export class Session {
   close(): void {
     if (this.state === "closed") return;
     this.host.send({ kind: "close", session: this.id });
-    this.leave(new Error("The session was closed."));
+    this.leave(new SessionClosed("The session was closed."));
   }
 
   /** Told by the thread. @internal */

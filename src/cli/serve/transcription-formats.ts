@@ -26,7 +26,9 @@ function subtitles(kind: "srt" | "vtt", finals: readonly FinalResult[]): string 
 
 /** Utterances as segments. Fields that only Whisper has are there, since clients' types demand them, and say nothing. */
 function verbose({ finals, seconds, language, wantsWords }: Transcription): object {
-  const words = finals.flatMap(({ result }) => result.map(({ word, start, end }) => ({ word, start: round(start), end: round(end) })));
+  const words = finals.flatMap(({ result }) =>
+    result.map(({ word, start, end }) => ({ word, start: round(start), end: round(end) })),
+  );
   const segments = finals.map(({ text, result }, id) => ({
     id,
     seek: 0,
@@ -35,7 +37,9 @@ function verbose({ finals, seconds, language, wantsWords }: Transcription): obje
     text,
     tokens: [],
     temperature: 0,
-    avg_logprob: round(result.reduce((sum, { conf }) => sum + Math.log(Math.max(conf, 1e-9)), 0) / (result.length || 1)),
+    avg_logprob: round(
+      result.reduce((sum, { conf }) => sum + Math.log(Math.max(conf, 1e-9)), 0) / (result.length || 1),
+    ),
     compression_ratio: 1,
     no_speech_prob: 0,
   }));

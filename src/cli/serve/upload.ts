@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { Busboy } from "@fastify/busboy";
+import { Busboy, type BusboyFileStream } from "@fastify/busboy";
 import { FoldvoxError } from "../../errors.ts";
 
 /** Of a form beside its file: a grammar is the largest. */
@@ -77,7 +77,7 @@ async function readForm(
   const fields = new Map<string, string[]>();
   let written: Promise<void> | null = null;
   let isTooLarge = false;
-  let parser: Busboy;
+  let parser: InstanceType<typeof Busboy>;
   try {
     parser = new Busboy({
       headers: { ...headers, "content-type": type },
@@ -86,10 +86,10 @@ async function readForm(
   } catch (cause) {
     throw badForm(cause);
   }
-  parser.on("field", (name, value) => {
+  parser.on("field", (name: string, value: string) => {
     fields.set(name, [...(fields.get(name) ?? []), value]);
   });
-  parser.on("file", (name, file) => {
+  parser.on("file", (name: string, file: BusboyFileStream) => {
     file.on("limit", () => {
       isTooLarge = true;
     });

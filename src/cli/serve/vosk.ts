@@ -78,7 +78,11 @@ export function voskResult(finals: readonly FinalResult[], { words, alternatives
 }
 
 /** A reason for closing, which may take 123 bytes. */
-const closingReason = (text: string) => Buffer.from(text).subarray(0, 120).toString().replace(/\uFFFD+$/, "");
+const closingReason = (text: string) =>
+  Buffer.from(text)
+    .subarray(0, 120)
+    .toString()
+    .replace(/\uFFFD+$/, "");
 
 /** A client's connection. */
 export class VoskConversation implements Conversation {

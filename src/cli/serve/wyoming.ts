@@ -3,12 +3,13 @@
 
 import type { Socket } from "node:net";
 import { version } from "../../../package.json";
-import { checkSampleRate } from "../../audio/samples.ts";
 import type { PcmFormat } from "../../audio/pcm.ts";
+import { checkSampleRate } from "../../audio/samples.ts";
 import { FoldvoxError, shown } from "../../errors.ts";
 import { IdleTimer, LiveSession, problemText, Valve } from "./live-session.ts";
 import type { Heard, Hint, SessionFormat } from "./messages.ts";
 import type { Conversation, ServerState } from "./server-state.ts";
+import { SessionClosed } from "./session.ts";
 import { type WyomingEvent, WyomingReader, wyomingBytes } from "./wyoming-events.ts";
 
 /** Of words that a client hopes for. */
@@ -115,22 +116,26 @@ export class WyomingConversation implements Conversation {
   private handle({ type, data, payload }: WyomingEvent): void {
     switch (type) {
       case "describe":
-        return this.send("info", this.info);
+        this.send("info", this.info);
+        break;
       case "ping":
-        return this.send("pong", { text: data.text ?? null });
+        this.send("pong", { text: data.text ?? null });
+        break;
       case "transcribe":
         this.hints = [...words(data.transcript_names, NAME_BOOST), ...words(data.transcript_terms, TERM_BOOST)];
-        return;
+        break;
       case "audio-start":
         this.current?.live.close();
         this.current = this.begin(wyomingFormat(data));
-        return;
+        break;
       case "audio-chunk":
-        return this.hear(payload);
+        this.hear(payload);
+        break;
       case "audio-stop":
-        return this.finish();
+        this.finish();
+        break;
+      // Events of other services, and of versions to come, are passed over, as the protocol asks.
     }
-    // Events of other services, and of versions to come, are passed over, as the protocol asks.
   }
 
   private begin(format: SessionFormat): Utterance {
@@ -177,6 +182,8 @@ export class WyomingConversation implements Conversation {
   }
 
   private fail(error: unknown): void {
+    // Of an utterance that its client has begun anew.
+    if (error instanceof SessionClosed) return;
     const code = error instanceof FoldvoxError ? error.code : "internal";
     this.send("error", { text: problemText(error), code });
     this.over(code, (error as Error).message);
