@@ -2,7 +2,9 @@
 // Folding by N makes a layer's products N times cheaper, so N folded layers stand for one standard layer.
 
 import { planArena } from "../src/engine/arena.ts";
-import { writeDescriptor } from "../src/engine/descriptor.ts";
+import { writeDescriptor } from "../src/engine/descriptor/descriptor.ts";
+import { EmformerLayer, Encoder, Model, Progress, StepBatch } from "../src/engine/layout.ts";
+import { readField, writeRecord } from "../src/engine/records.ts";
 import { recognizerOf, stepsCase, stepsFor } from "./engines.ts";
 import { KernelBench } from "./kernels.ts";
 import { BASE, COMMANDS, modelFile, modelHeader, type Shape } from "./models.ts";
@@ -23,26 +25,30 @@ function halves(width: number, heads: number, fold: number, count: number) {
         Int8Array.from({ length: bytes }, (_, i) => ((i * 7919) >>> 3) % 64),
       );
   }
-  // Descriptor words: Model holds its encoder second; Encoder its layers sixth, context and scratch tenth and eleventh.
-  const words = (address: number) => new Uint32Array(bench.memory, address, 16);
-  const descriptor = writeDescriptor(bench.memory, plan, model);
+  const { memory } = bench;
+  const descriptor = writeDescriptor(memory, plan, model);
   bench.kernels.initModel(descriptor);
-  const encoder = words(words(descriptor)[1]!);
-  const layers = Array.from(words(encoder[5]!).subarray(0, count), (layer) => words(layer));
-  const context = encoder[9]!;
-  const scratch = encoder[10]!;
+  const encoder = readField(memory, descriptor, Model, "encoder");
+  const layers = Array.from(new Uint32Array(memory, readField(memory, encoder, Encoder, "layers"), count));
+  const [batch, scratch] = [
+    readField(memory, encoder, Encoder, "batch"),
+    readField(memory, encoder, Encoder, "scratch"),
+  ];
   const stream = plan.streams[0]!;
-  new Int32Array(bench.memory, stream, 2).set([4, 30]);
-  new Int32Array(bench.memory, plan.batchList, 1).set([stream]);
-  new Int32Array(bench.memory, context, 8).set([width, 1, 30, 0, plan.batchList, 1, 5, 0]);
+  writeRecord(memory, stream, Progress, { segment: 4, past: 30, pastSegments: 0 });
+  new Int32Array(memory, plan.batchList, 1).set([stream]);
+  const streams = { streams: plan.batchList, numStreams: 1, tokens: 5, memories: 0 };
+  writeRecord(memory, batch, StepBatch, { width, rightContext: 1, leftContext: 30, memoryCapacity: 0, ...streams });
+  const attentions = layers.map((layer) => readField(memory, layer, EmformerLayer, "attention"));
+  const feedForwards = layers.map((layer) => readField(memory, layer, EmformerLayer, "feedForward"));
   const x = bench.floats(5 * width);
   const { kernels } = bench;
   return {
     attention: () => {
-      for (const layer of layers) kernels.selfAttention(layer[1]!, context, scratch, x, 0);
+      for (const layer of attentions) kernels.selfAttention(layer, batch, scratch, x, 0);
     },
     feedForward: () => {
-      for (const layer of layers) kernels.feedForward(layer[2]!, scratch, x, 5);
+      for (const layer of feedForwards) kernels.feedForward(layer, scratch, x, 5);
     },
   };
 }

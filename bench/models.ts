@@ -1,10 +1,11 @@
 // Models of made-up weights: what a step costs does not depend on them.
 
 import { createHash } from "node:crypto";
+import { INT4_GROUP } from "../src/engine/layout.ts";
 import type { LayerConfig, ModelConfig } from "../src/model/config.ts";
 import type { ModelHeader } from "../src/model/header.ts";
 import { type Tensor, writeSafetensors } from "../src/model/safetensors.ts";
-import { expectedTensors, GROUP, groupsName, scaleName } from "../src/model/tensors.ts";
+import { expectedTensors, groupsName, scaleName } from "../src/model/tensors.ts";
 
 export interface Shape {
   readonly width: number;
@@ -70,10 +71,10 @@ function tensors(model: ModelConfig, weights: "int8" | "int4"): Map<string, Tens
     if (kind === "optional") continue;
     const [outputs, inputs] = shape as [number, number];
     if (kind === "vector") all.set(name, { dtype: "F32", shape, bytes: f32(size, 0.01) });
-    else if (weights === "int4" && inputs % GROUP === 0) {
-      const groups = Uint8Array.from({ length: size / GROUP }, (_, i) => i % 128);
+    else if (weights === "int4" && inputs % INT4_GROUP === 0) {
+      const groups = Uint8Array.from({ length: size / INT4_GROUP }, (_, i) => i % 128);
       all.set(name, { dtype: "U8", shape: [outputs, inputs / 2], bytes: int8(size / 2) });
-      all.set(groupsName(name), { dtype: "I8", shape: [outputs, inputs / GROUP], bytes: groups });
+      all.set(groupsName(name), { dtype: "I8", shape: [outputs, inputs / INT4_GROUP], bytes: groups });
       all.set(scaleName(name), { dtype: "F32", shape: [outputs], bytes: f32(outputs, 1e-4) });
     } else {
       all.set(name, { dtype: "I8", shape, bytes: int8(size) });

@@ -10,8 +10,17 @@ import { add, div, gatherLanes, lanes, loadLanes, mul, scatterLanes, selectLess,
 /** Samples of a window, and points of its transform. */
 // @ts-ignore: decorator
 @inline export const WINDOW: i32 = 2 * FFT_POINTS;
+/** Bins of its power spectrum. */
 // @ts-ignore: decorator
-@inline const BINS: i32 = FFT_POINTS + 1;
+@inline export const BINS: i32 = FFT_POINTS + 1;
+
+/** f32 values of scratch for each frame: the windowed samples, the transform's own scratch, the power spectrum. */
+// @ts-ignore: decorator
+@inline const WINDOWED_VALUES: i32 = 2 * WINDOW;
+// @ts-ignore: decorator
+@inline const TRANSFORM_VALUES: i32 = 2 * WINDOW;
+// @ts-ignore: decorator
+@inline export const FRAME_VALUES: i32 = WINDOWED_VALUES + TRANSFORM_VALUES + BINS;
 
 /** Keeps ln finite in digital silence: about 20 dB above the rounding noise of 16-bit samples. */
 // @ts-ignore: decorator
@@ -25,19 +34,19 @@ export class LogMel {
   sampleRate: i32;
   piecewise: i32;
   gain: f32;
-  /** [400] */
+  /** [WINDOW] */
   window: usize;
-  /** [400]: cos and sin of 2 pi k / 400 */
+  /** [WINDOW]: cos and sin of 2 pi k / WINDOW */
   cosines: usize;
   sines: usize;
   /** i32 [mels][2]: first bin and number of bins of each filter */
   filters: usize;
-  /** The filters' weights back to back; at most 2 * 201 */
+  /** The filters' weights back to back; at most 2 * BINS */
   filterWeights: usize;
   /** [mels], from the model file */
   mean: usize;
   inverseStdDev: usize;
-  /** Scratch for four frames side by side: [800 + 800 + 201] x 4 */
+  /** Scratch for four frames side by side: [FRAME_VALUES][4] */
   work: usize;
 }
 
@@ -95,8 +104,8 @@ export function initLogMel(f: LogMel): void {
 /** lanes<V>() frames: out[frame][mels] from samples[frame * hop ...]. */
 function framesSideBySide<V>(f: LogMel, out: usize, samples: usize): void {
   const size = <usize>lanes<V>() << 2;
-  const work = f.work + 800 * size;
-  const power = work + 800 * size;
+  const work = f.work + WINDOWED_VALUES * size;
+  const power = work + TRANSFORM_VALUES * size;
   const hopBytes = <usize>f.hop << 2;
   for (let k = 0; k < WINDOW; k++) {
     const o = <usize>k << 2;

@@ -14,13 +14,19 @@ import { fetchAhead, matmulInt8 } from "./matmul-int8";
 
 /** Weights that share a scale: 16 bytes, weight i in the low half of byte i, weight 16 + i in its high half. */
 // @ts-ignore: decorator
-@inline const GROUP: i32 = 32;
+@inline export const INT4_GROUP: i32 = 32;
 // @ts-ignore: decorator
-@inline const GROUP_BYTES: usize = 16;
+@inline const GROUP_BYTES: usize = INT4_GROUP / 2;
 
-/** Rows unpacked at a time: what the host gives room for (src/engine/scratch.ts). */
+/** Scales that a group may have, 0 ... 127, and bytes of the table: what sixteen codes stand for at each of them. */
 // @ts-ignore: decorator
-@inline const UNPACKED_ROWS: i32 = 8;
+@inline export const INT4_SCALES: i32 = 128;
+// @ts-ignore: decorator
+@inline export const INT4_TABLE_BYTES: i32 = INT4_SCALES * 16;
+
+/** Rows unpacked at a time: the host gives room for them. */
+// @ts-ignore: decorator
+@inline export const UNPACKED_ROWS: i32 = 8;
 
 /** 15 in every byte; from memory, since V8 makes a literal anew at each use. */
 const LOW_HALVES = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16);
@@ -35,7 +41,7 @@ const LOW_HALVES = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 
 export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, count: i32): void {
   const end = scales + count;
   const low = SIMD ? v128.load(LOW_HALVES) : 0;
-  for (; scales < end; scales++, w += GROUP_BYTES, out += GROUP) {
+  for (; scales < end; scales++, w += GROUP_BYTES, out += INT4_GROUP) {
     const weights = table + (<usize>load<u8>(scales) << 4);
     if (SIMD) {
       const values = v128.load(weights);
@@ -54,7 +60,7 @@ export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, co
 
 /** Of a group's columns in a panel of matmulInt7. */
 // @ts-ignore: decorator
-@inline const PANEL_BYTES: usize = UNPACKED_ROWS * GROUP;
+@inline const PANEL_BYTES: usize = UNPACKED_ROWS * INT4_GROUP;
 
 /** A panel of matmulInt7, out[K / 4][8][4], of eight rows of `groupsOfRow` groups each. */
 function unpackPanel(out: usize, w: usize, scales: usize, table: usize, groupsOfRow: i32): void {
@@ -111,7 +117,7 @@ export function matmulInt4(
   N: i32,
   K: i32,
 ): void {
-  const groupsOfRow = K / GROUP;
+  const groupsOfRow = K / INT4_GROUP;
   for (let n = 0; n < N; n += UNPACKED_ROWS) {
     const rows = min(UNPACKED_ROWS, N - n);
     const count = rows * groupsOfRow;

@@ -1,7 +1,7 @@
 // out[M][N] = q[M][K] w[N][K]^T as in matmul-int8.ts, of weights of seven bits: for builds with relaxed SIMD.
 //
 // Relaxed SIMD has a product of sixteen columns in one instruction (vpdpbusd of AVX-VNNI, sdot of ARM), which is the same everywhere
-// if one operand lies in 0..127. So weights have 64 added to them at load (layers/seven-bits.ts), and each sum starts at -64 times
+// if one operand lies in 0..127. So weights have 64 added to them at load (layers/int7.ts), and each sum starts at -64 times
 // the sum of its row's activations: same sums, to the bit, at 173 to 240 GOP/s instead of 73 to 88 for the shapes of the shipped
 // models and the base size, from the cache (V8 13.6, one Zen 5 core of a busy machine, best of interleaved runs). Without AVX-VNNI
 // it is about as fast as the other.
@@ -22,7 +22,7 @@ import { quantizedBytes } from "./quantize";
  * N=2048, five rows, 64 MB of weights, GOP/s: nothing 68, 384 bytes 194, 512 163, 1024 188, 2048 177, 4096 152; from the cache 228.
  */
 // @ts-ignore: decorator
-@inline const AHEAD: usize = 1024;
+@inline export const READ_AHEAD: usize = 1024;
 
 /**
  * Weights that stay in the second-level cache while five rows after five pass over them. Where rows passed panel by panel, the
@@ -139,7 +139,7 @@ export function packInt7(w: usize, N: i32, K: i32, room: usize): void {
   let b3 = a3;
   let b4 = a4;
   for (const end = q + K; q < end; q += 4, w += BLOCK) {
-    load<u8>(w, AHEAD);
+    load<u8>(w, READ_AHEAD);
     const a = v128.load(w);
     const b = v128.load(w, 16);
     const x0 = v128.load32_splat(q);
@@ -257,7 +257,7 @@ function column(
 /**
  * out[M][N] = float(q[M][K] w[N][K]^T) * (scales[M] * weightScales[N]) + bias[N], output rows outStride bytes apart; q, scales and
  * sums as quantizeRowsWithSums leaves them, w as packInt7 does; bias may be 0 (none). Reads, without regard for what is there, up
- * to 15 bytes behind the last row-major output and AHEAD bytes behind the last panel.
+ * to 15 bytes behind the last row-major output and READ_AHEAD bytes behind the last panel.
  */
 export function matmulInt7(
   out: usize,

@@ -5,7 +5,8 @@ import { addToRows } from "../kernels/vector";
 import { FeedForward, feedForward } from "./feed-forward";
 import { Norm, normalise } from "./norm";
 import { Scratch } from "./scratch";
-import { Context, SelfAttention, selfAttention } from "./self-attention";
+import { SelfAttention, selfAttention } from "./self-attention";
+import { StepBatch } from "./step-batch";
 
 @unmanaged
 export class EmformerLayer {
@@ -17,10 +18,10 @@ export class EmformerLayer {
 }
 
 /** x[tokens][d], of all streams, becomes the layer's output; `summaries` as in selfAttention. */
-export function emformerLayer(l: EmformerLayer, c: Context, s: Scratch, x: usize, summaries: usize): void {
-  const tokens = c.tokens;
-  if (l.subtokenEmbedding) addToRows(x, l.subtokenEmbedding, tokens, c.width);
-  selfAttention(l.attention, c, s, x, summaries);
+export function emformerLayer(l: EmformerLayer, b: StepBatch, s: Scratch, x: usize, summaries: usize): void {
+  const tokens = b.tokens;
+  if (l.subtokenEmbedding) addToRows(x, l.subtokenEmbedding, tokens, b.width);
+  selfAttention(l.attention, b, s, x, summaries);
   feedForward(l.feedForward, s, x, tokens);
   normalise(l.outputNorm, x, x, tokens * l.feedForward.fold);
 }

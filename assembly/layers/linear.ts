@@ -13,7 +13,7 @@ export { Linear } from "./product";
 /** Quantizes x[M][inputs] for `project`, unless l is f32; layers that read the same rows share it. */
 export function quantizeFor(l: Linear, s: Scratch, x: usize, M: i32): void {
   if (!l.scales) return;
-  if (RELAXED && s.sevenBits) quantizeRowsWithSums(s.quantized, s.quantizedScales, s.quantizedSums, x, M, l.inputs);
+  if (RELAXED && s.int7) quantizeRowsWithSums(s.quantized, s.quantizedScales, s.quantizedSums, x, M, l.inputs);
   else quantizeRows(s.quantized, s.quantizedScales, x, M, l.inputs);
 }
 

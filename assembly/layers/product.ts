@@ -44,17 +44,17 @@ export function projectColumns(
   const inputs = l.inputs;
   const bias = l.bias ? l.bias + (<usize>from << 2) : 0;
   if (l.scales) {
-    const narrow = RELAXED && s.sevenBits;
-    const stride = narrow ? quantizedBytes<i8>(inputs) : quantizedBytes<i16>(inputs);
+    const int7 = RELAXED && s.int7;
+    const stride = int7 ? quantizedBytes<i8>(inputs) : quantizedBytes<i16>(inputs);
     const rows = s.quantized + <usize>first * stride;
     const scales = s.quantizedScales + (<usize>first << 2);
-    const sums = narrow ? s.quantizedSums + (<usize>first << 2) : 0;
+    const sums = int7 ? s.quantizedSums + (<usize>first << 2) : 0;
     const ws = l.scales + (<usize>from << 2);
     const before = <usize>(from * inputs);
     const w = l.weight + (l.groups ? before / 2 : before);
     const g = l.groups + before / 32;
     if (l.groups) matmulInt4(out, outStride, rows, scales, sums, w, g, s.int4, ws, bias, unpacked, M, N, inputs);
-    else if (narrow) matmulInt7(out, outStride, rows, scales, sums, w, ws, bias, M, N, inputs);
+    else if (int7) matmulInt7(out, outStride, rows, scales, sums, w, ws, bias, M, N, inputs);
     else matmulInt8(out, outStride, rows, scales, w, ws, bias, M, N, inputs);
   } else {
     const stride = <usize>inputs << 2;

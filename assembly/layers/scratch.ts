@@ -29,8 +29,8 @@ export class Scratch {
   unpacked: usize;
   /** Not scratch, but what every product is given: the table of weights of four bits, or 0 */
   int4: usize;
-  /** The same: whether all weights have seven bits and are readied for it (seven-bits.ts) */
-  sevenBits: i32;
+  /** The same: whether all weights have seven bits and are readied for it (int7.ts) */
+  int7: i32;
   /** Threads that help with products (linear.ts) and attention (heads.ts), or 0 */
   pool: usize;
 }

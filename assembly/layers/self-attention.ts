@@ -15,6 +15,7 @@ import { attendHeads } from "./heads";
 import { Linear, linear, project, quantizeFor } from "./linear";
 import { Norm, normalise } from "./norm";
 import { Scratch } from "./scratch";
+import { Progress, StepBatch, memoriesOf, streamAt } from "./step-batch";
 
 @unmanaged
 export class SelfAttention {
@@ -32,86 +33,48 @@ export class SelfAttention {
   output: Linear;
   /** Offset in a stream's block of the left context: a ring of `leftContext` tokens, [fold][2 d / fold] each */
   leftContext: usize;
-  /** Offset in a stream's block of the memory bank: `memory` tokens [d], oldest first */
+  /** Offset in a stream's block of the memory bank: `memoryCapacity` tokens [d], oldest first */
   memoryBank: usize;
   /** In rows of sub-tokens, or null */
   relativeBias: RelativeBias | null;
 }
 
-/** The head of a stream's block in the arena: how far it is, and how much of it this step takes. Counts tokens. */
-@unmanaged
-export class Progress {
-  segment: i32;
-  /** Tokens and segments before this step */
-  past: i32;
-  pastSegments: i32;
-}
-
-/** What one step's attention looks at; counts in tokens of width d, the same for every layer. */
-@unmanaged
-export class Context {
-  width: i32;
-  /** Tokens of right context behind each segment */
-  rightContext: i32;
-  /** Capacities of the left context and of the memory bank */
-  leftContext: i32;
-  memory: i32;
-  /** Streams of this step: addresses of their blocks, which begin with a Progress */
-  streams: usize;
-  numStreams: i32;
-  /** Sums over these streams: segments with their right contexts, and memory entries */
-  tokens: i32;
-  memories: i32;
-}
-
-/** A stream of the step. */
-// @ts-ignore: decorator
-@inline export function streamAt(c: Context, i: i32): Progress {
-  return changetype<Progress>(load<usize>(c.streams + (<usize>i << 2)));
-}
-
-/** Memory entries that a stream has. */
-// @ts-ignore: decorator
-@inline export function memoriesOf(c: Context, p: Progress): i32 {
-  return min(c.memory, p.pastSegments);
-}
-
 /** summaries[numStreams][d] = the means of the streams' segments in x[tokens][d]. */
-export function summarise(c: Context, summaries: usize, x: usize): void {
-  const tokenBytes = <usize>c.width << 2;
-  for (let i = 0; i < c.numStreams; i++) {
-    const segment = streamAt(c, i).segment;
-    meanOfRows(summaries + <usize>i * tokenBytes, x, segment, c.width);
-    x += <usize>(segment + c.rightContext) * tokenBytes;
+export function summarise(b: StepBatch, summaries: usize, x: usize): void {
+  const tokenBytes = <usize>b.width << 2;
+  for (let i = 0; i < b.numStreams; i++) {
+    const segment = streamAt(b, i).segment;
+    meanOfRows(summaries + <usize>i * tokenBytes, x, segment, b.width);
+    x += <usize>(segment + b.rightContext) * tokenBytes;
   }
 }
 
 /** out[memories][d] = the entries in the streams' banks. */
-function gatherMemories(a: SelfAttention, c: Context, out: usize): void {
-  for (let i = 0; i < c.numStreams; i++) {
-    const p = streamAt(c, i);
-    const bytes = <usize>(memoriesOf(c, p) * c.width) << 2;
+function gatherMemories(a: SelfAttention, b: StepBatch, out: usize): void {
+  for (let i = 0; i < b.numStreams; i++) {
+    const p = streamAt(b, i);
+    const bytes = <usize>(memoriesOf(b, p) * b.width) << 2;
     memory.copy(out, changetype<usize>(p) + a.memoryBank, bytes);
     out += bytes;
   }
 }
 
 /** Appends the segment's keys and values to the ring. */
-function remember(ring: usize, c: Context, p: Progress, rows: usize): void {
-  const rowBytes = <usize>c.width << 3;
-  const skipped = max(p.segment - c.leftContext, 0);
+function remember(ring: usize, b: StepBatch, p: Progress, rows: usize): void {
+  const rowBytes = <usize>b.width << 3;
+  const skipped = max(p.segment - b.leftContext, 0);
   for (let t = skipped; t < p.segment; t++) {
-    const slot = (p.past + t) % c.leftContext;
+    const slot = (p.past + t) % b.leftContext;
     memory.copy(ring + <usize>slot * rowBytes, rows + <usize>t * rowBytes, rowBytes);
   }
 }
 
 /** Appends one entry to the bank, dropping the oldest of a full one. */
-function bank(entries: usize, c: Context, p: Progress, entry: usize): void {
-  const entryBytes = <usize>c.width << 2;
+function bank(entries: usize, b: StepBatch, p: Progress, entry: usize): void {
+  const entryBytes = <usize>b.width << 2;
   let slot = p.pastSegments;
-  if (slot >= c.memory) {
-    slot = c.memory - 1;
+  if (slot >= b.memoryCapacity) {
+    slot = b.memoryCapacity - 1;
     memory.copy(entries, entries + entryBytes, <usize>slot * entryBytes);
   }
   memory.copy(entries + <usize>slot * entryBytes, entry, entryBytes);
@@ -123,7 +86,7 @@ function bank(entries: usize, c: Context, p: Progress, entry: usize): void {
  */
 function attendStream(
   a: SelfAttention,
-  c: Context,
+  b: StepBatch,
   s: Scratch,
   i: i32,
   firstMemory: i32,
@@ -131,18 +94,18 @@ function attendStream(
   summary: usize,
 ): void {
   const fold = a.fold;
-  const p = streamAt(c, i);
+  const p = streamAt(b, i);
   const state = changetype<usize>(p);
-  const tokenBytes = <usize>c.width << 2;
-  const headWidth = c.width / fold / a.heads;
-  const tokens = (p.segment + c.rightContext) * fold;
-  const memories = memoriesOf(c, p) * fold;
+  const tokenBytes = <usize>b.width << 2;
+  const headWidth = b.width / fold / a.heads;
+  const tokens = (p.segment + b.rightContext) * fold;
+  const memories = memoriesOf(b, p) * fold;
   const memoryRows = s.keyValues + <usize>firstMemory * 2 * tokenBytes;
-  const rows = s.keyValues + <usize>(c.memories + firstToken) * 2 * tokenBytes;
+  const rows = s.keyValues + <usize>(b.memories + firstToken) * 2 * tokenBytes;
   const ring = state + a.leftContext;
-  const past = min(c.leftContext, p.past) * fold;
+  const past = min(b.leftContext, p.past) * fold;
   // Before the ring is full its oldest slot is 0 and the next free one is where it ends: the same place, modulo its length.
-  const oldest = c.leftContext > 0 ? (p.past % c.leftContext) * fold : 0;
+  const oldest = b.leftContext > 0 ? (p.past % b.leftContext) * fold : 0;
 
   const q = s.queries + <usize>firstToken * tokenBytes;
   const o = s.context + <usize>firstToken * tokenBytes;
@@ -160,35 +123,35 @@ function attendStream(
   attended.relative = a.relativeBias;
   attended.oldest = oldest;
   attendHeads(s, o);
-  if (c.memory > 0) {
-    const own = <usize>(c.tokens + i) * tokenBytes;
+  if (b.memoryCapacity > 0) {
+    const own = <usize>(b.tokens + i) * tokenBytes;
     attended.queries = s.queries + own;
     attended.M = fold;
     attended.numBank = 0;
     attended.relative = null;
     attendHeads(s, s.context + own);
-    bank(state + a.memoryBank, c, p, summary);
+    bank(state + a.memoryBank, b, p, summary);
   }
-  if (c.leftContext > 0) remember(ring, c, p, rows);
+  if (b.leftContext > 0) remember(ring, b, p, rows);
 }
 
 /**
  * x[tokens][d] += attention of x. summaries[numStreams][d] holds the memory entries made by the layer below; they join this
  * layer's banks, to be seen from the next segment on, and are replaced by the entries for the layer above.
  */
-export function selfAttention(a: SelfAttention, c: Context, s: Scratch, x: usize, summaries: usize): void {
+export function selfAttention(a: SelfAttention, b: StepBatch, s: Scratch, x: usize, summaries: usize): void {
   const fold = a.fold;
-  const width = c.width;
+  const width = b.width;
   const tokenBytes = <usize>width << 2;
-  const tokens = c.tokens;
-  const memories = c.memories;
-  const numSummaries = c.memory > 0 ? c.numStreams : 0;
+  const tokens = b.tokens;
+  const memories = b.memories;
+  const numSummaries = b.memoryCapacity > 0 ? b.numStreams : 0;
   const rows = memories + tokens;
 
-  gatherMemories(a, c, s.normalised);
+  gatherMemories(a, b, s.normalised);
   const own = s.normalised + <usize>memories * tokenBytes;
   normalise(a.norm, own, x, tokens * fold);
-  if (numSummaries) summarise(c, own + <usize>tokens * tokenBytes, own);
+  if (numSummaries) summarise(b, own + <usize>tokens * tokenBytes, own);
 
   quantizeFor(a.keyValue, s, s.normalised, (rows + numSummaries) * fold);
   if (!a.keyValue.scales) quantizeFor(a.query, s, s.normalised, (rows + numSummaries) * fold);
@@ -197,11 +160,11 @@ export function selfAttention(a: SelfAttention, c: Context, s: Scratch, x: usize
 
   let memoryEntry = 0;
   let token = 0;
-  for (let i = 0; i < c.numStreams; i++) {
-    const p = streamAt(c, i);
-    attendStream(a, c, s, i, memoryEntry, token, summaries + <usize>i * tokenBytes);
-    memoryEntry += memoriesOf(c, p);
-    token += p.segment + c.rightContext;
+  for (let i = 0; i < b.numStreams; i++) {
+    const p = streamAt(b, i);
+    attendStream(a, b, s, i, memoryEntry, token, summaries + <usize>i * tokenBytes);
+    memoryEntry += memoriesOf(b, p);
+    token += p.segment + b.rightContext;
   }
 
   linear(a.output, s, s.normalised, s.context, (tokens + numSummaries) * fold);

@@ -4,7 +4,7 @@
 import { Attention, attendHead, keysOf } from "../kernels/attention";
 import {
   NONE,
-  Pool,
+  ThreadPool,
   allDone,
   arrive,
   awaitWork,
@@ -29,7 +29,7 @@ import { Scratch } from "./scratch";
  * within the round, or one that is late could take a part of the next round's for its own.
  */
 @unmanaged
-export class SharedWork extends Pool {
+export class SharedWork extends ThreadPool {
   /** The work begins here: what helpers copy. */
   attention: Attention | null;
   scratch: Scratch;
@@ -62,9 +62,13 @@ export class SharedWork extends Pool {
 // @ts-ignore: decorator
 @inline const MOST_CHUNKS: i32 = 32;
 
-/** Values of a chunk's result: what the host gives every helper room for (src/engine/arena.ts). */
+/** Bytes of a SharedWork with the Attention behind it, rounded up for vectors. */
 // @ts-ignore: decorator
-@inline const CHUNK_VALUES: i32 = 8192;
+@inline export const SHARED_WORK_BYTES: usize = (offsetof<SharedWork>() + offsetof<Attention>() + 15) & ~15;
+
+/** Values of a chunk's result: the host gives every helper room for them. */
+// @ts-ignore: decorator
+@inline export const CHUNK_VALUES: i32 = 8192;
 /** Values of a round's results: half of what would fit, since chunks are whole panels. */
 // @ts-ignore: decorator
 @inline const ROUND_VALUES: i32 = (MOST_CHUNKS * CHUNK_VALUES) / 2;
@@ -219,13 +223,13 @@ function helpWith(p: SharedWork, own: SharedWork, values: usize, round: u32, chu
 
 /**
  * What another thread does for as long as it lives: helps the one that steps. `place` is its own: a
- * SharedWork, 128 bytes behind its start values[CHUNK_VALUES], and behind those room for unpacked weights.
+ * SharedWork, SHARED_WORK_BYTES behind its start values[CHUNK_VALUES], and behind those room for unpacked weights.
  */
 export function help(p: SharedWork, place: usize): void {
   const helper = arrive(p);
   while (true) {
     const claimed = claim(p, shareOf(p, helper));
     if (claimed == NONE) awaitWork(p);
-    else helpWith(p, changetype<SharedWork>(place), place + 128, roundOf(claimed), chunkOf(claimed));
+    else helpWith(p, changetype<SharedWork>(place), place + SHARED_WORK_BYTES, roundOf(claimed), chunkOf(claimed));
   }
 }

@@ -7,7 +7,8 @@ import { EmformerLayer, emformerLayer } from "../layers/emformer-layer";
 import { Linear, linear } from "../layers/linear";
 import { Norm, normalise } from "../layers/norm";
 import { Scratch } from "../layers/scratch";
-import { Context, memoriesOf, streamAt, summarise } from "../layers/self-attention";
+import { summarise } from "../layers/self-attention";
+import { StepBatch, memoriesOf, streamAt } from "../layers/step-batch";
 import { Stream } from "./stream";
 
 @unmanaged
@@ -27,7 +28,7 @@ export class Encoder {
   outputNorm: Norm;
   /** CTC head [tokens][outputDim], or null: the encoder's vectors are the output */
   head: Linear | null;
-  context: Context;
+  batch: StepBatch;
   scratch: Scratch;
   /** Scratch, for the most streams S of a step: f32 [S (segment + rightContext)][d], [S][d], [S segment][outputDim] and one row of the head */
   x: usize;
@@ -39,7 +40,7 @@ export class Encoder {
 /** Appends the tokens of features[frames][mels] to the stream: stacking rows of the projection is again a view. */
 export function embedFrames(e: Encoder, stream: Stream, features: usize, frames: i32): void {
   const tokens = frames / e.stride;
-  const end = stream.tokens + (<usize>(stream.numTokens * e.context.width) << 2);
+  const end = stream.tokens + (<usize>(stream.numTokens * e.batch.width) << 2);
   linear(e.inputLinear, e.scratch, end, features, tokens * e.stride);
   stream.numTokens += tokens;
 }
@@ -50,32 +51,32 @@ function readySegment(e: Encoder, stream: Stream): i32 {
   return segment == e.segment || stream.finished ? max(segment, 0) : 0;
 }
 
-/** Copies the tokens of the streams that are ready to x, one stream behind the other, and makes c say which those are. */
-function gatherTokens(e: Encoder, c: Context, numStreams: i32): void {
-  const tokenBytes = <usize>c.width << 2;
-  c.numStreams = 0;
-  c.tokens = 0;
-  c.memories = 0;
+/** Copies the tokens of the streams that are ready to x, one stream behind the other, and makes b say which those are. */
+function gatherTokens(e: Encoder, b: StepBatch, numStreams: i32): void {
+  const tokenBytes = <usize>b.width << 2;
+  b.numStreams = 0;
+  b.tokens = 0;
+  b.memories = 0;
   for (let i = 0; i < numStreams; i++) {
-    const stream = changetype<Stream>(streamAt(c, i));
+    const stream = changetype<Stream>(streamAt(b, i));
     stream.segment = readySegment(e, stream);
     if (stream.segment == 0) continue;
     const tokens = stream.segment + e.rightContext;
-    memory.copy(e.x + <usize>c.tokens * tokenBytes, stream.tokens, <usize>tokens * tokenBytes);
-    store<usize>(c.streams + (<usize>c.numStreams << 2), changetype<usize>(stream));
-    c.numStreams++;
-    c.tokens += tokens;
-    c.memories += memoriesOf(c, stream);
+    memory.copy(e.x + <usize>b.tokens * tokenBytes, stream.tokens, <usize>tokens * tokenBytes);
+    store<usize>(b.streams + (<usize>b.numStreams << 2), changetype<usize>(stream));
+    b.numStreams++;
+    b.tokens += tokens;
+    b.memories += memoriesOf(b, stream);
   }
 }
 
 /** Forgets the tokens whose segments have been encoded, and the right contexts in x; returns the tokens left in x. */
-function takeSegments(e: Encoder, c: Context): i32 {
-  const tokenBytes = <usize>c.width << 2;
+function takeSegments(e: Encoder, b: StepBatch): i32 {
+  const tokenBytes = <usize>b.width << 2;
   let from = e.x;
   let tokens = 0;
-  for (let i = 0; i < c.numStreams; i++) {
-    const stream = changetype<Stream>(streamAt(c, i));
+  for (let i = 0; i < b.numStreams; i++) {
+    const stream = changetype<Stream>(streamAt(b, i));
     const segment = stream.segment;
     const bytes = <usize>segment * tokenBytes;
     memory.copy(e.x + <usize>tokens * tokenBytes, from, bytes);
@@ -98,22 +99,22 @@ function ctcHead(e: Encoder, head: Linear, out: usize, M: i32): void {
 }
 
 /**
- * One step of the first numStreams streams in the list of e.context: those that have a segment and its right context (or
+ * One step of the first numStreams streams in the list of e.batch: those that have a segment and its right context (or
  * whose input has ended) are encoded to out[segment][D], one behind the other, the others left out. Every stream then says in
  * `segment` how many tokens came out. D is the number of CTC tokens, or outputDim without a head.
  */
 export function encoderStep(e: Encoder, numStreams: i32, out: usize): void {
-  const c = e.context;
-  gatherTokens(e, c, numStreams);
-  if (c.numStreams == 0) return;
-  if (c.memory > 0) summarise(c, e.summaries, e.x);
+  const b = e.batch;
+  gatherTokens(e, b, numStreams);
+  if (b.numStreams == 0) return;
+  if (b.memoryCapacity > 0) summarise(b, e.summaries, e.x);
 
   for (let i = 0; i < e.numLayers; i++) {
     const layer = changetype<EmformerLayer>(load<usize>(e.layers + (<usize>i << 2)));
-    emformerLayer(layer, c, e.scratch, e.x, e.summaries);
+    emformerLayer(layer, b, e.scratch, e.x, e.summaries);
   }
 
-  const segments = takeSegments(e, c);
+  const segments = takeSegments(e, b);
   const head = e.head;
   const encoded = head ? e.encoded : out;
   linear(e.outputLinear, e.scratch, encoded, e.x, segments);

@@ -2,7 +2,7 @@
 // streams that are ready; and what a transducer's search asks of its predictor and joiner, one call for all hypotheses.
 
 import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
-import { useSevenBits } from "../layers/seven-bits";
+import { useInt7 } from "../layers/int7";
 import { RELAXED } from "../target/build";
 import { Encoder, embedFrames, encoderStep } from "./encoder";
 import { Joiner, join } from "./joiner";
@@ -42,7 +42,7 @@ export class Model {
 /** Fills the constants region and readies the weights; once, when they are all there. */
 export function initModel(m: Model): void {
   initLogMel(m.logMel);
-  if (RELAXED) useSevenBits(m.linears, m.numLinears, m.encoder.scratch);
+  if (RELAXED) useInt7(m.linears, m.numLinears, m.encoder.scratch);
 }
 
 /** x[-i] = x[i] around the true start, which lies half a window into the buffer. */

@@ -35,7 +35,7 @@ export class Predictor {
 
 /** One hypothesis to extend: i32 words of the request window. */
 @unmanaged
-class Request {
+export class Request {
   token: i32;
   /** Slot of the state before, or -1: the start */
   from: i32;

@@ -12,7 +12,7 @@
 
 /** Shared by all threads. The first two words hold a round's number above a bit for each chunk. */
 @unmanaged
-export class Pool {
+export class ThreadPool {
   /** Chunks that nobody has claimed */
   unclaimed: u64;
   /** Chunks whose result nobody has settled */
@@ -37,18 +37,18 @@ export class Pool {
 @inline const SPINS: i32 = 300_000;
 
 // @ts-ignore: decorator
-@inline function at(p: Pool, offset: usize): usize {
+@inline function at(p: ThreadPool, offset: usize): usize {
   return changetype<usize>(p) + offset;
 }
 
 // @ts-ignore: decorator
-@inline function unclaimedChunks(p: Pool): u64 {
-  return atomic.load<u64>(at(p, offsetof<Pool>("unclaimed")));
+@inline function unclaimedChunks(p: ThreadPool): u64 {
+  return atomic.load<u64>(at(p, offsetof<ThreadPool>("unclaimed")));
 }
 
 // @ts-ignore: decorator
-@inline function openChunks(p: Pool): u64 {
-  return atomic.load<u64>(at(p, offsetof<Pool>("open")));
+@inline function openChunks(p: ThreadPool): u64 {
+  return atomic.load<u64>(at(p, offsetof<ThreadPool>("open")));
 }
 
 // @ts-ignore: decorator
@@ -57,53 +57,53 @@ export class Pool {
 }
 
 /** A new helper has come: its number, from 1. */
-export function arrive(p: Pool): i32 {
-  return 1 + atomic.add<i32>(at(p, offsetof<Pool>("helpers")), 1);
+export function arrive(p: ThreadPool): i32 {
+  return 1 + atomic.add<i32>(at(p, offsetof<ThreadPool>("helpers")), 1);
 }
 
 /** Threads that may take part, the one that has the work counted. */
-export function threadsOf(p: Pool): i32 {
-  return 1 + atomic.load<i32>(at(p, offsetof<Pool>("helpers")));
+export function threadsOf(p: ThreadPool): i32 {
+  return 1 + atomic.load<i32>(at(p, offsetof<ThreadPool>("helpers")));
 }
 
 /** Begins a round: what helpers still do for earlier ones will come to nothing. What its chunks are may be written now. */
-export function beginRound(p: Pool): void {
-  atomic.store<u64>(at(p, offsetof<Pool>("open")), <u64>(p.round + 1) << 32);
+export function beginRound(p: ThreadPool): void {
+  atomic.store<u64>(at(p, offsetof<ThreadPool>("open")), <u64>(p.round + 1) << 32);
   // Read back, because ARM's processors let plain stores pass an atomic store before them, but not an atomic load: a late helper
   // could take the new round's work for the old one's.
   p.round = <u32>(openChunks(p) >> 32);
 }
 
 /** Offers the round's chunks 0 ... count - 1, at most 32. */
-export function offer(p: Pool, count: i32): void {
+export function offer(p: ThreadPool, count: i32): void {
   const chunks = (<u64>p.round << 32) | (bit(count) - 1);
-  atomic.store<i32>(at(p, offsetof<Pool>("count")), count);
-  atomic.store<i32>(at(p, offsetof<Pool>("pending")), count);
-  atomic.store<u64>(at(p, offsetof<Pool>("open")), chunks);
-  atomic.store<u64>(at(p, offsetof<Pool>("unclaimed")), chunks);
-  if (atomic.load<i32>(at(p, offsetof<Pool>("asleep"))) > 0) {
-    atomic.add<i32>(at(p, offsetof<Pool>("alarm")), 1);
-    atomic.notify(at(p, offsetof<Pool>("alarm")), -1);
+  atomic.store<i32>(at(p, offsetof<ThreadPool>("count")), count);
+  atomic.store<i32>(at(p, offsetof<ThreadPool>("pending")), count);
+  atomic.store<u64>(at(p, offsetof<ThreadPool>("open")), chunks);
+  atomic.store<u64>(at(p, offsetof<ThreadPool>("unclaimed")), chunks);
+  if (atomic.load<i32>(at(p, offsetof<ThreadPool>("asleep"))) > 0) {
+    atomic.add<i32>(at(p, offsetof<ThreadPool>("alarm")), 1);
+    atomic.notify(at(p, offsetof<ThreadPool>("alarm")), -1);
   }
 }
 
 /** Where a helper's share of a round begins, that of the thread that has the work being the first. */
-export function shareOf(p: Pool, helper: i32): i32 {
-  return (atomic.load<i32>(at(p, offsetof<Pool>("count"))) * helper) / threadsOf(p);
+export function shareOf(p: ThreadPool, helper: i32): i32 {
+  return (atomic.load<i32>(at(p, offsetof<ThreadPool>("count"))) * helper) / threadsOf(p);
 }
 
 /**
  * Claims the first unclaimed chunk from `start` on, or of all if there is none, of whatever round: its number above the chunk's,
  * or NONE.
  */
-export function claim(p: Pool, start: i32): u64 {
+export function claim(p: ThreadPool, start: i32): u64 {
   while (true) {
     const chunks = unclaimedChunks(p);
     if (<u32>chunks == 0) return NONE;
     const own = <u32>chunks >> start << start;
     const chunk = <i32>ctz<u32>(own ? own : <u32>chunks);
     const rest = chunks & ~bit(chunk);
-    if (atomic.cmpxchg<u64>(at(p, offsetof<Pool>("unclaimed")), chunks, rest) == chunks) {
+    if (atomic.cmpxchg<u64>(at(p, offsetof<ThreadPool>("unclaimed")), chunks, rest) == chunks) {
       return (chunks & 0xffffffff_00000000) | chunk;
     }
   }
@@ -124,44 +124,44 @@ export function claim(p: Pool, start: i32): u64 {
 }
 
 /** Whether that round is going on: true means that what was read of its chunks before is right. */
-export function isCurrent(p: Pool, round: u32): bool {
+export function isCurrent(p: ThreadPool, round: u32): bool {
   return <u32>(openChunks(p) >> 32) == round;
 }
 
 /** Whether the caller is the one to write the chunk's result. It must then do so and say chunkDone. */
-export function settle(p: Pool, round: u32, chunk: i32): bool {
+export function settle(p: ThreadPool, round: u32, chunk: i32): bool {
   while (true) {
     const chunks = openChunks(p);
     if (<u32>(chunks >> 32) != round || (chunks & bit(chunk)) == 0) return false;
     const rest = chunks & ~bit(chunk);
-    if (atomic.cmpxchg<u64>(at(p, offsetof<Pool>("open")), chunks, rest) == chunks) return true;
+    if (atomic.cmpxchg<u64>(at(p, offsetof<ThreadPool>("open")), chunks, rest) == chunks) return true;
   }
 }
 
 /** A chunk that others have claimed but nobody has settled, or -1. */
-export function unsettled(p: Pool): i32 {
+export function unsettled(p: ThreadPool): i32 {
   const chunks = <u32>openChunks(p);
   return chunks == 0 ? -1 : <i32>ctz<u32>(chunks);
 }
 
 /** A chunk's result stands where it belongs. */
-export function chunkDone(p: Pool): void {
-  atomic.sub<i32>(at(p, offsetof<Pool>("pending")), 1);
+export function chunkDone(p: ThreadPool): void {
+  atomic.sub<i32>(at(p, offsetof<ThreadPool>("pending")), 1);
 }
 
 /** Whether the round is over. */
-export function allDone(p: Pool): bool {
-  return atomic.load<i32>(at(p, offsetof<Pool>("pending"))) == 0;
+export function allDone(p: ThreadPool): bool {
+  return atomic.load<i32>(at(p, offsetof<ThreadPool>("pending"))) == 0;
 }
 
 /** Returns when there may be something to claim. */
-export function awaitWork(p: Pool): void {
+export function awaitWork(p: ThreadPool): void {
   for (let spins = 0; spins < SPINS; spins++) {
     if (<u32>unclaimedChunks(p) != 0) return;
   }
-  atomic.add<i32>(at(p, offsetof<Pool>("asleep")), 1);
-  const alarm = atomic.load<i32>(at(p, offsetof<Pool>("alarm")));
+  atomic.add<i32>(at(p, offsetof<ThreadPool>("asleep")), 1);
+  const alarm = atomic.load<i32>(at(p, offsetof<ThreadPool>("alarm")));
   // Whoever offered work before it could see `asleep` has rung no alarm.
-  if (<u32>unclaimedChunks(p) == 0) atomic.wait<i32>(at(p, offsetof<Pool>("alarm")), alarm, -1);
-  atomic.sub<i32>(at(p, offsetof<Pool>("asleep")), 1);
+  if (<u32>unclaimedChunks(p) == 0) atomic.wait<i32>(at(p, offsetof<ThreadPool>("alarm")), alarm, -1);
+  atomic.sub<i32>(at(p, offsetof<ThreadPool>("asleep")), 1);
 }

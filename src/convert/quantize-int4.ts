@@ -1,7 +1,7 @@
 // Weights of four bits (src/model/int4.ts) for those of a matrix.
 
+import { INT4_GROUP } from "../engine/layout.ts";
 import { LARGEST_SCALE, weightsAt } from "../model/int4.ts";
-import { GROUP } from "../model/tensors.ts";
 
 export interface Int4Matrix {
   /** [rows][columns / 2]: of each group 16 bytes, weight i in the low half of byte i, weight 16 + i in its high half */
@@ -50,7 +50,7 @@ const largestOf = (values: Float32Array | Float64Array) => {
  */
 export function quantizeInt4(values: Float32Array, rows: number, columns: number): Int4Matrix {
   const codes = new Uint8Array(values.length / 2);
-  const groups = new Int8Array(values.length / GROUP);
+  const groups = new Int8Array(values.length / INT4_GROUP);
   const scales = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
     // The row's largest weight, at the largest scale that is tried, is the largest int8 weight that there is.
@@ -58,15 +58,15 @@ export function quantizeInt4(values: Float32Array, rows: number, columns: number
     const unit = Math.fround((MOST * largest) / LARGEST_WEIGHT);
     if (unit < 1e-30) continue;
     scales[row] = unit;
-    for (let at = row * columns; at < (row + 1) * columns; at += GROUP) {
-      const group = Float64Array.from(values.subarray(at, at + GROUP), (x) => x / unit);
+    for (let at = row * columns; at < (row + 1) * columns; at += INT4_GROUP) {
+      const group = Float64Array.from(values.subarray(at, at + INT4_GROUP), (x) => x / unit);
       const widest = (LARGEST_SCALE * largestOf(group)) / LARGEST_WEIGHT;
       const candidates = FACTORS.map((factor) => Math.min(LARGEST_SCALE, Math.round(widest * factor)));
       const scale = best([...new Set(candidates)], (candidate) => errorOf(group, weightsAt(candidate)));
-      groups[at / GROUP] = scale;
+      groups[at / INT4_GROUP] = scale;
       const weights = weightsAt(scale);
-      for (let i = 0; i < GROUP / 2; i++) {
-        codes[at / 2 + i] = nearest(weights, group[i]!) | (nearest(weights, group[i + GROUP / 2]!) << 4);
+      for (let i = 0; i < INT4_GROUP / 2; i++) {
+        codes[at / 2 + i] = nearest(weights, group[i]!) | (nearest(weights, group[i + INT4_GROUP / 2]!) << 4);
       }
     }
   }

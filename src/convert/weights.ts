@@ -1,7 +1,8 @@
 // How the weights of a model file are stored: f32, int8 (of seven bits or of eight), or four bits where a matrix's columns come in
 // whole groups.
 
-import { GROUP, groupsName, scaleName, type TensorSpec } from "../model/tensors.ts";
+import { INT4_GROUP } from "../engine/layout.ts";
+import { groupsName, scaleName, type TensorSpec } from "../model/tensors.ts";
 import { badCheckpoint } from "./bad-checkpoint.ts";
 import type { ModelWriter, TensorPlan } from "./model-writer.ts";
 import { quantizeInt4 } from "./quantize-int4.ts";
@@ -16,7 +17,7 @@ export const SMALLER: readonly SmallerWeights[] = WEIGHTS.filter((weights) => we
 /** How a tensor is stored where `weights` are asked for: what cannot be int4 is int8, and vectors are always fp32. */
 export function storedAs({ kind, shape }: TensorSpec, weights: Weights): Weights {
   if (kind !== "matrix" && kind !== "table") return "fp32";
-  return weights === "int4" && (kind === "table" || shape[1]! % GROUP !== 0) ? "int8" : weights;
+  return weights === "int4" && (kind === "table" || shape[1]! % INT4_GROUP !== 0) ? "int8" : weights;
 }
 
 /** The tensors that hold it: a quantized matrix has its scales behind it. */
@@ -33,7 +34,7 @@ export function planTensor(spec: TensorSpec, weights: Weights): TensorPlan[] {
     case "int4":
       return [
         { name, dtype: "U8", shape: [outputs, inputs / 2] },
-        { name: groupsName(name), dtype: "I8", shape: [outputs, inputs / GROUP] },
+        { name: groupsName(name), dtype: "I8", shape: [outputs, inputs / INT4_GROUP] },
         scales,
       ];
   }

@@ -3,7 +3,8 @@
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader, ModelTensor } from "../model/header.ts";
 import type { WasmMemory } from "../web-types.ts";
-import { type ArenaOptions, type ArenaPlan, planArena, type Region } from "./arena.ts";
+import { type ArenaOptions, planArena } from "./arena.ts";
+import type { ArenaPlan, Region } from "./arena-plan.ts";
 
 /** What scratch holds before it is first written: no float the engine makes has these bits. */
 const UNTOUCHED = 0xfe;

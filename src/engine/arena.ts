@@ -7,107 +7,19 @@
 import type { ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { isInt4 } from "../model/tensors.ts";
+import type { ArenaPlan, Region, StreamPlan, ThreadsPlan, TransducerPlan } from "./arena-plan.ts";
 import { align, Cursor, F32 } from "./cursor.ts";
-import { planScratch, type ScratchPlan, unpackedBytes } from "./scratch.ts";
-import { BINS, Sizes, WINDOW } from "./sizes.ts";
-
-/** A named part of the arena. */
-export interface Region {
-  readonly name: string;
-  /** Byte address in the WebAssembly memory. */
-  readonly offset: number;
-  readonly bytes: number;
-}
-
-/** Where a layer keeps its caches, as byte offsets from the start of a stream's state block. */
-export interface LayerState {
-  readonly leftContext: number;
-  readonly memoryBank: number;
-}
-
-/** Byte offsets of a stream's buffers from the start of its state block, and their capacities. */
-export interface StreamPlan {
-  readonly bytes: number;
-  readonly samples: number;
-  readonly tokens: number;
-  readonly layers: readonly LayerState[];
-  /** States of a transducer's hypotheses. */
-  readonly slots: number;
-  /** Frames of the first step (segment and right context) and of every later one. */
-  readonly firstFrames: number;
-  readonly stepFrames: number;
-}
-
-/** Sizes of a transducer's search, and the addresses of the windows through which it speaks with the engine. */
-export interface TransducerPlan {
-  /** Hypotheses that a call takes. */
-  readonly beam: number;
-  readonly slotBytes: number;
-  /** Tokens besides the blank that a joined row names. */
-  readonly best: number;
-  readonly requests: number;
-  readonly scores: number;
-  readonly tokens: number;
-}
-
-/** Addresses of what the threads build needs (assembly/layers/shared-work.ts). */
-export interface ThreadsPlan {
-  readonly pool: number;
-  readonly helpers: readonly number[];
-}
-
-export interface ConstantsPlan {
-  readonly window: number;
-  readonly cosines: number;
-  readonly sines: number;
-  readonly filters: number;
-  readonly filterWeights: number;
-  /** Table of weights of four bits (src/model/int4.ts); 0 if the model has none. */
-  readonly int4: number;
-}
-
-export interface ArenaPlan {
-  readonly regions: readonly Region[];
-  /** Sum of everything, rounded up to whole 64 KiB pages: the size of the WebAssembly memory. */
-  readonly bytes: number;
-  readonly descriptor: Region;
-  /** Record of the pool of threads and the place of each helper; null for one thread. */
-  readonly threads: ThreadsPlan | null;
-  readonly constants: ConstantsPlan;
-  /** Address of every tensor of the model file. */
-  readonly tensors: ReadonlyMap<string, number>;
-  readonly scratch: ScratchPlan;
-  readonly output: number;
-  /** Most streams of a step, and the list in which their addresses are handed over. */
-  readonly batch: number;
-  readonly batchList: number;
-  /** Width of an output row: CTC tokens, or the encoder's outputDim for a transducer. */
-  readonly outputDim: number;
-  /** Of a model that can decode as a transducer. */
-  readonly transducer: TransducerPlan | null;
-  readonly stream: StreamPlan;
-  /** Start of each stream's state block. */
-  readonly streams: readonly number[];
-}
+import { descriptorBytes } from "./descriptor/descriptor.ts";
+import * as layout from "./layout.ts";
+import { planScratch, unpackedBytes } from "./scratch.ts";
+import { Sizes } from "./sizes.ts";
 
 /** Room for the module's own static data (tables of its mathematics); checked against the module when it is instantiated. */
 export const STATIC_BYTES = 16 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
-/** Words of the Stream record (assembly/model/stream.ts), rounded up. */
-const STREAM_RECORD_BYTES = 48;
-/** Descriptor words: the model's own records, an encoder layer's and an LSTM's (src/engine/descriptor.ts asserts them). */
-const MODEL_WORDS = 160;
-const LAYER_WORDS = 76;
-const LSTM_WORDS = 32;
-/** Bytes of a pool's record, rounded up, and of a helper's place without room for unpacked weights (assembly/layers/shared-work.ts). */
-const POOL_BYTES = 128;
-const HELPER_BYTES = POOL_BYTES + 8192 * 4;
-/** Products read that far behind a tensor's end (AHEAD of assembly/kernels/matmul-int7.ts). */
-const READ_AHEAD = 1024;
-const INT4_TABLE_BYTES = 128 * 16;
-/** Words of a prediction's request (assembly/model/predictor.ts). */
-const REQUEST_WORDS = 3;
+/** Bytes of a helper's place without room for unpacked weights. */
+const HELPER_BYTES = layout.SHARED_WORK_BYTES + layout.CHUNK_VALUES * F32;
 /** A search needs the states it goes on from, those it arrives at, and those of the paths that rest (src/decode/transducer/beam-search.ts). */
 const SLOTS_PER_HYPOTHESIS = 3;
 
@@ -118,9 +30,9 @@ function slotBytes({ predictor, encoder }: ModelConfig): number {
 
 function planStream(config: ModelConfig, sizes: Sizes): StreamPlan {
   const { width, stride, leftContext, rightContext, memory } = config.encoder;
-  const cursor = new Cursor(STREAM_RECORD_BYTES);
-  const windows = WINDOW + sizes.firstFrames * config.features.hopSamples;
-  const samples = cursor.floats(windows + WINDOW / 2);
+  const cursor = new Cursor(layout.Stream.bytes);
+  const windows = layout.WINDOW + sizes.firstFrames * config.features.hopSamples;
+  const samples = cursor.floats(windows + layout.WINDOW / 2);
   const waiting = rightContext + Math.ceil(sizes.lastFrames / stride) + rightContext;
   const tokens = cursor.floats(waiting * width);
   const layers = config.encoder.layers.map(() => ({
@@ -139,7 +51,7 @@ function planTransducer(config: ModelConfig, beam: number, cursor: Cursor): Tran
     beam,
     slotBytes: slotBytes(config),
     best,
-    requests: cursor.floats(REQUEST_WORDS * beam),
+    requests: cursor.floats((layout.Request.bytes / F32) * beam),
     scores: cursor.floats(beam * (1 + best)),
     tokens: cursor.floats(beam * best),
   };
@@ -147,7 +59,7 @@ function planTransducer(config: ModelConfig, beam: number, cursor: Cursor): Tran
 
 function planThreads(header: ModelHeader, threads: number, cursor: Cursor): ThreadsPlan | null {
   if (threads === 1) return null;
-  const pool = cursor.take(POOL_BYTES);
+  const pool = cursor.take(layout.SHARED_WORK_BYTES);
   const place = HELPER_BYTES + unpackedBytes(header);
   return { pool, helpers: Array.from({ length: threads - 1 }, () => cursor.take(place)) };
 }
@@ -164,8 +76,8 @@ export interface ArenaOptions {
   readonly threads?: number;
 }
 
-/** Lays out the arena for a model. Every size is exact; only the total is rounded up to pages. */
-export function planArena(header: ModelHeader, options: ArenaOptions = {}): ArenaPlan {
+/** The plan with so many bytes for the descriptor. */
+function layOut(header: ModelHeader, options: ArenaOptions, descriptor: number): ArenaPlan {
   const { streams: numStreams = 1, beam = 1 } = options;
   const batch = Math.min(options.batch ?? 1, numStreams);
   const { config } = header;
@@ -179,9 +91,8 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
 
   region("static data", 0, STATIC_BYTES);
   const cursor = new Cursor(STATIC_BYTES);
-  const layerWords = LAYER_WORDS * config.encoder.layers.length + LSTM_WORDS * (config.predictor?.lstmLayers ?? 0);
-  const descriptorStart = cursor.take((MODEL_WORDS + layerWords) * 4);
-  const descriptor = region("descriptor", descriptorStart, cursor.at);
+  const descriptorStart = cursor.take(descriptor);
+  const described = region("descriptor", descriptorStart, cursor.at);
 
   const threadsStart = cursor.at;
   const threads = planThreads(header, options.threads ?? 1, cursor);
@@ -189,19 +100,19 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
 
   const constantsStart = cursor.at;
   const constants = {
-    window: cursor.floats(WINDOW),
-    cosines: cursor.floats(WINDOW),
-    sines: cursor.floats(WINDOW),
+    window: cursor.floats(layout.WINDOW),
+    cosines: cursor.floats(layout.WINDOW),
+    sines: cursor.floats(layout.WINDOW),
     filters: cursor.floats(2 * config.features.mels),
-    filterWeights: cursor.floats(2 * BINS),
-    int4: header.tensors.some(isInt4) ? cursor.take(INT4_TABLE_BYTES) : 0,
+    filterWeights: cursor.floats(2 * layout.BINS),
+    int4: header.tensors.some(isInt4) ? cursor.take(layout.INT4_TABLE_BYTES) : 0,
   };
   region("constants", constantsStart, cursor.at);
 
   const weightsStart = cursor.at;
   const tensors = new Map<string, number>();
   for (const tensor of header.tensors) tensors.set(tensor.name, cursor.take(tensor.bytes));
-  cursor.take(READ_AHEAD);
+  cursor.take(layout.READ_AHEAD);
   region("weights", weightsStart, cursor.at);
 
   const scratchStart = cursor.at;
@@ -232,7 +143,7 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
   return {
     regions,
     bytes,
-    descriptor,
+    descriptor: described,
     threads,
     constants,
     tensors,
@@ -241,6 +152,11 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
     stream,
     streams,
   };
+}
+
+/** Lays out the arena for a model. Every size is exact; only the total is rounded up to pages. */
+export function planArena(header: ModelHeader, options: ArenaOptions = {}): ArenaPlan {
+  return layOut(header, options, descriptorBytes(layOut(header, options, 0), header));
 }
 
 /** Bytes of WebAssembly memory that the model needs: all it will ever use. */

@@ -3,11 +3,11 @@
 
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
-import type { ArenaPlan } from "./arena.ts";
-import { writeStream } from "./descriptor.ts";
+import type { ArenaPlan } from "./arena-plan.ts";
+import { writeStream } from "./descriptor/descriptor.ts";
 import { EngineTransducer } from "./engine-transducer.ts";
 import type { EngineAccess } from "./exports.ts";
-import { WINDOW } from "./sizes.ts";
+import { Stream, WINDOW } from "./layout.ts";
 import type { StepOutput, SteppedStream, Work } from "./work.ts";
 
 /** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */
@@ -47,7 +47,7 @@ export class EngineStream implements SteppedStream {
     const room = WINDOW - this.hop + plan.stream.firstFrames * this.hop;
     this.samples = new Float32Array(memory, address + plan.stream.samples, Math.max(room, WINDOW + 1));
     this.output = new Float32Array(memory, plan.output, plan.batch * header.config.encoder.segment * plan.outputDim);
-    this.segment = new Int32Array(memory, address, 1);
+    this.segment = new Int32Array(memory, address + Stream.words.segment, 1);
     writeStream(memory, plan, address);
     this.reset();
   }

@@ -1,8 +1,12 @@
 // Predictor and joiner of one stream, as a search asks for them: requests and answers go through windows in the arena.
 
-import type { TransducerPlan } from "./arena.ts";
+import type { TransducerPlan } from "./arena-plan.ts";
 import type { EngineAccess } from "./exports.ts";
+import { Request } from "./layout.ts";
+import { writeRecord } from "./records.ts";
 import type { Joined, Prediction, TransducerModel } from "./transducer-model.ts";
+
+const REQUEST_WORDS = Request.bytes / 4;
 
 export class EngineTransducer implements TransducerModel {
   readonly blank: number;
@@ -25,7 +29,7 @@ export class EngineTransducer implements TransducerModel {
     this.firstRow = firstRow;
     this.blank = blank;
     const { memory } = engine();
-    this.requests = new Int32Array(memory, plan.requests, 3 * plan.beam);
+    this.requests = new Int32Array(memory, plan.requests, REQUEST_WORDS * plan.beam);
     this.answers = Array.from({ length: plan.beam }, (_, m) => {
       const scores = new Float32Array(memory, plan.scores + 4 * m * (1 + plan.best), 1 + plan.best);
       const tokens = new Int32Array(memory, plan.tokens + 4 * m * plan.best, plan.best);
@@ -42,9 +46,7 @@ export class EngineTransducer implements TransducerModel {
   predict(predictions: readonly Prediction[]): void {
     const { exports, model } = this.engine();
     predictions.forEach(({ token, from, to }, m) => {
-      this.requests[3 * m] = token;
-      this.requests[3 * m + 1] = from;
-      this.requests[3 * m + 2] = to;
+      writeRecord(this.requests.buffer, this.requests.byteOffset + m * Request.bytes, Request, { token, from, to });
     });
     exports.predictSymbols(model, this.address, predictions.length);
   }

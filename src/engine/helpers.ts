@@ -4,7 +4,8 @@
 
 import { nodeModule } from "../platform.ts";
 import type { WasmModule } from "../web-types.ts";
-import type { ThreadsPlan } from "./arena.ts";
+import type { ThreadsPlan } from "./arena-plan.ts";
+import { ThreadPool } from "./layout.ts";
 
 /** What a helper is started with. */
 export interface HelperStart {
@@ -17,7 +18,7 @@ export interface HelperStart {
 }
 
 /** Word of the pool's record that counts the helpers that have come. */
-const HELPERS = 5;
+const HELPERS = ThreadPool.words.helpers / 4;
 
 /** Whether memory can be shared with threads here: not in a page that is not cross-origin isolated. */
 export function canShareMemory(): boolean {

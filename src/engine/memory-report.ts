@@ -1,8 +1,8 @@
 // What a loaded recognizer takes, by region and in bytes.
 
 import { processMemory } from "../platform.ts";
-import type { Region } from "./arena.ts";
 import type { Arena } from "./arena-memory.ts";
+import type { Region } from "./arena-plan.ts";
 
 /** What a recognizer takes, in bytes. */
 export interface MemoryReport {

@@ -4,7 +4,8 @@ import type { LayerConfig, ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { isInt4 } from "../model/tensors.ts";
 import { Cursor } from "./cursor.ts";
-import { BINS, type Sizes, WINDOW } from "./sizes.ts";
+import { FRAME_VALUES, UNPACKED_ROWS } from "./layout.ts";
+import type { Sizes } from "./sizes.ts";
 
 /** Byte addresses of scratch. */
 export interface ScratchPlan {
@@ -39,9 +40,6 @@ export interface TransducerScratch {
   readonly logits: number;
   readonly exponentials: number;
 }
-
-/** Rows that the product of four bits unpacks at a time (assembly/kernels/matmul-int4.ts). */
-const UNPACKED_ROWS = 8;
 
 /** Bytes that a thread needs for unpacked weights of four bits: int8 rows of the model's longest; 0 if it has none. */
 export function unpackedBytes(header: ModelHeader): number {
@@ -108,7 +106,7 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
 
   const frontEnd = new Cursor(common.at);
   const features = frontEnd.floats(frames * config.features.mels);
-  const logMelWork = frontEnd.floats((2 * WINDOW + 2 * WINDOW + BINS) * 4);
+  const logMelWork = frontEnd.floats(FRAME_VALUES * 4);
 
   const attention = new Cursor(common.at);
   const queries = attention.floats(rows * width);

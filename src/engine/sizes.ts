@@ -1,10 +1,7 @@
 // Sizes of a step that several regions of the arena share.
 
 import type { ModelConfig } from "../model/config.ts";
-
-/** Samples of a window, and bins of its spectrum (assembly/frontend/log-mel.ts). */
-export const WINDOW = 400;
-export const BINS = WINDOW / 2 + 1;
+import { WINDOW } from "./layout.ts";
 
 export class Sizes {
   /** Hypotheses of a transducer's search; 0 where the model has none. */

@@ -1,5 +1,6 @@
 // The model's configuration: the JSON text in the model file's metadata, checked field by field.
 
+import { WINDOW } from "../engine/layout.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 
 /** How samples become frames. */
@@ -180,9 +181,9 @@ class Fields {
 function readFeatures(fields: Fields): FeaturesConfig {
   return {
     sampleRate: fields.integer("sampleRate", 4000, 96000),
-    // The engine's transform has 400 points, and the reflected ends need half a window to survive each hop.
-    windowSamples: fields.integer("windowSamples", 400, 400),
-    hopSamples: fields.integer("hopSamples", 40, 199),
+    // The engine's transform has a fixed length, and the reflected ends need half a window to survive each hop.
+    windowSamples: fields.integer("windowSamples", WINDOW, WINDOW),
+    hopSamples: fields.integer("hopSamples", 40, WINDOW / 2 - 1),
     mels: fields.integer("mels", 1, 256),
     log: fields.oneOf("log", ["natural", "piecewise"]),
     gain: fields.positive("gain"),

@@ -1,9 +1,10 @@
 // The header of a foldvox model file: everything that can be known before the weights arrive.
 
+import { INT4_GROUP } from "../engine/layout.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors.ts";
-import { expectedTensors, GROUP, groupsName, scaleName, type TensorSpec } from "./tensors.ts";
+import { expectedTensors, groupsName, scaleName, type TensorSpec } from "./tensors.ts";
 
 /** A tensor of the model file. */
 export type ModelTensor = TensorEntry;
@@ -73,11 +74,11 @@ class TensorProblems {
       if (kind === "optional" && !found.has(name)) continue;
       const dtype = found.get(name)?.dtype;
       const [outputs, inputs] = shape as [number, number];
-      const int4 = kind === "matrix" && dtype === "U8" && inputs % GROUP === 0;
+      const int4 = kind === "matrix" && dtype === "U8" && inputs % INT4_GROUP === 0;
       const quantizable = kind === "matrix" || kind === "table";
       if (int4) {
         take(name, [outputs, inputs / 2], ["U8"]);
-        take(groupsName(name), [outputs, inputs / GROUP], ["I8"]);
+        take(groupsName(name), [outputs, inputs / INT4_GROUP], ["I8"]);
       } else take(name, shape, quantizable ? ["I8", "F32"] : ["F32"]);
       if (int4 || (quantizable && dtype === "I8")) take(scaleName(name), [outputs], ["F32"]);
     }

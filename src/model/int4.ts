@@ -3,10 +3,12 @@
 // The levels are those of least squared error for weights of trained matrices (Lloyd's algorithm over the groups of the commands
 // model, made symmetric): the error is 22.0 dB below the weights, against 21.3 for even steps from -8 to 7 and 20.4 from -7 to 7.
 
+import { INT4_SCALES } from "../engine/layout.ts";
+
 /** Ascending. */
 const LEVELS = [-127, -99, -77, -60, -44, -30, -18, -6, 6, 18, 30, 44, 60, 77, 99, 127] as const;
 
-export const LARGEST_SCALE = 127;
+export const LARGEST_SCALE = INT4_SCALES - 1;
 
 /** The int8 weights that the sixteen codes stand for in a group of this scale, ascending: level * scale / 256, rounded: seven bits. */
 export function weightsAt(scale: number): number[] {

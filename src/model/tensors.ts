@@ -14,9 +14,6 @@ export interface TensorSpec {
   readonly kind: "matrix" | "table" | "vector" | "optional";
 }
 
-/** Weights of four bits that share a scale; only a matrix with a multiple of so many columns can have them. */
-export const GROUP = 32;
-
 function linear(name: string, outputs: number, inputs: number, bias = true): TensorSpec[] {
   const weight: TensorSpec = { name: `${name}.weight`, shape: [outputs, inputs], kind: "matrix" };
   return bias ? [weight, { name: `${name}.bias`, shape: [outputs], kind: "vector" }] : [weight];

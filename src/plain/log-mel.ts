@@ -1,26 +1,13 @@
 // A frame of the front end for interpreters.
 
+import { LogMel, WINDOW } from "../engine/layout.ts";
 import { log } from "./elementary.ts";
 import { powerSpectrum400 } from "./fft.ts";
 import type { Views } from "./views.ts";
 
 const fround = Math.fround;
-const WINDOW = 400;
 const NATURAL_FLOOR = fround(1e-6);
 const E = fround(Math.E);
-
-/** Words of the record LogMel (assembly/frontend/log-mel.ts). */
-const MELS = 0;
-const PIECEWISE = 3;
-const GAIN = 4;
-const HANN = 5;
-const COSINES = 6;
-const SINES = 7;
-const FILTERS = 8;
-const FILTER_WEIGHTS = 9;
-const MEAN = 10;
-const INVERSE_STD_DEV = 11;
-const WORK = 12;
 
 function piecewise(x: number): number {
   const y = E < x ? log(x) : x;
@@ -33,21 +20,22 @@ export function framesSideBySide(views: Views) {
   const powerSpectrum = powerSpectrum400(views);
   return (record: number, out: number, samples: number): void => {
     const values = f32;
-    const r = record >> 2;
-    const mels = i32[r + MELS]!;
-    const gain = f32[r + GAIN]!;
-    const natural = i32[r + PIECEWISE] === 0;
-    const windowed = i32[r + WORK]! >> 2;
+    const word = (field: number) => i32[(record + field) >> 2]!;
+    const { words, floats } = LogMel;
+    const mels = word(words.mels);
+    const gain = f32[(record + floats.gain) >> 2]!;
+    const natural = word(words.piecewise) === 0;
+    const windowed = word(words.work) >> 2;
     const work = windowed + 2 * WINDOW;
     const power = work + 2 * WINDOW;
-    for (let k = 0, x = samples >> 2, w = i32[r + HANN]! >> 2; k < WINDOW; k++)
+    for (let k = 0, x = samples >> 2, w = word(words.window) >> 2, end = WINDOW; k < end; k++)
       values[windowed + k] = values[x + k]! * values[w + k]!;
-    powerSpectrum(power, windowed, work, i32[r + COSINES]! >> 2, i32[r + SINES]! >> 2);
+    powerSpectrum(power, windowed, work, word(words.cosines) >> 2, word(words.sines) >> 2);
 
-    let filter = i32[r + FILTERS]! >> 2;
-    let weight = i32[r + FILTER_WEIGHTS]! >> 2;
-    const mean = i32[r + MEAN]! >> 2;
-    const inverseStdDev = i32[r + INVERSE_STD_DEV]! >> 2;
+    let filter = word(words.filters) >> 2;
+    let weight = word(words.filterWeights) >> 2;
+    const mean = word(words.mean) >> 2;
+    const inverseStdDev = word(words.inverseStdDev) >> 2;
     for (let m = 0, o = out >> 2; m < mels; m++, o++, filter += 2) {
       let energy = 0;
       let bin = power + i32[filter]!;

@@ -6,6 +6,8 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import workerThreads from "node:worker_threads";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Attention, SharedWork } from "../../src/engine/layout.ts";
+import { readField } from "../../src/engine/records.ts";
 import { arenaBytes, type Recognizer, type RecognizerOptions, readModelHeader } from "../../src/index.ts";
 import type { EncoderConfig } from "../../src/model/config.ts";
 import { bytesOf, recognizer } from "../support/engines.ts";
@@ -95,8 +97,10 @@ describe("threads", () => {
     const engine = await withThreads(2, { model: modelFile(smallConfig(encoder), { seed: 9, ...weights }) });
     engine.encode({ waveform: randomFloats(160000, 7, 0.5) });
     const { memory, plan } = arenaOf(engine);
-    // Words of SharedWork and, behind it, of Attention: heads and headWidth of the last layer.
-    expect([...new Uint32Array(memory.buffer, plan.threads!.pool, 30)].slice(26, 28)).toEqual([8, 12]);
+    // Attention stands behind SharedWork: that of the last layer.
+    const attention = plan.threads!.pool + SharedWork.bytes;
+    expect(readField(memory.buffer, attention, Attention, "heads")).toBe(8);
+    expect(readField(memory.buffer, attention, Attention, "headWidth")).toBe(12);
     engine.free();
   });
 

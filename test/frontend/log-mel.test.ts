@@ -1,6 +1,7 @@
 // The log-mel front end against torchaudio's MelSpectrogram on speech (golden by training/make_goldens.py).
 
 import { describe, expect, it } from "vitest";
+import { BINS, FRAME_VALUES, LogMel, WINDOW } from "../../src/engine/layout.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
 import { BareEngine } from "../support/bare-engine.ts";
 import { BUILDS, bytesOf } from "../support/engines.ts";
@@ -25,17 +26,13 @@ function logMel(
     padded[200 - i] = waveform[i]!;
     padded[199 + waveform.length + i] = waveform[waveform.length - 1 - i]!;
   }
-  const record = new Int32Array(13);
-  record.set([MELS, 160, 16000, piecewise ? 1 : 0]);
-  new Float32Array(record.buffer)[4] = gain;
-  record.set(
-    [400, 400, 400, 2 * MELS, 2 * 201].map((count) => engine.room(count)),
-    5,
-  );
-  record[10] = engine.place(new Float32Array(MELS));
-  record[11] = engine.place(new Float32Array(MELS).fill(1));
-  record[12] = engine.room(1801 * 4);
-  const address = engine.place(record);
+  const address = engine.record(LogMel, {
+    ...{ mels: MELS, hop: 160, sampleRate: 16000, piecewise: piecewise ? 1 : 0, gain },
+    ...{ window: engine.room(WINDOW), cosines: engine.room(WINDOW), sines: engine.room(WINDOW) },
+    ...{ filters: engine.room(2 * MELS), filterWeights: engine.room(2 * BINS) },
+    ...{ mean: engine.place(new Float32Array(MELS)), inverseStdDev: engine.place(new Float32Array(MELS).fill(1)) },
+    work: engine.room(FRAME_VALUES * 4),
+  });
   const samples = engine.place(padded);
   const out = engine.room(frames * MELS);
   engine.call.initLogMel!(address);

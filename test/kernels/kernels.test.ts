@@ -1,6 +1,7 @@
 // Every exported kernel, over the same list of sizes: against a plain f64 reference, and with the same bits in all builds.
 
 import { describe, expect, it } from "vitest";
+import { Attention } from "../../src/engine/layout.ts";
 import { BareEngine } from "../support/bare-engine.ts";
 import { BUILDS } from "../support/engines.ts";
 import { randomFloats } from "../support/random.ts";
@@ -213,9 +214,12 @@ const CASES: KernelCase[] = [
       const scores = engine.room(M! * (bank! + current! + past!));
       const q = engine.random(M! * d, 6);
       const [memory, own, kept] = [bank!, current!, past!].map((rows, i) => engine.random(rows * 2 * d, 7 + i));
-      // Fields of Attention; no relative bias.
-      const attention = [q, M!, memory!, bank!, own!, current!, kept!, past!, heads!, width!, 0, 0];
-      engine.call.attend!(engine.place(Int32Array.from(attention)), out, scores);
+      const attention = engine.record(Attention, {
+        ...{ queries: q, M: M!, heads: heads!, headWidth: width! },
+        ...{ bank: memory!, numBank: bank!, current: own!, numCurrent: current!, past: kept!, numPast: past! },
+        ...{ relative: 0, oldest: 0 },
+      });
+      engine.call.attend!(attention, out, scores);
       return engine.floats(out, M! * d);
     },
     reference: (M, bank, current, past, heads, width) => {

@@ -4,6 +4,8 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { beforeAll, describe, expect, it } from "vitest";
 import { functionNamed, scalarFunctions } from "../../scripts/scalar-functions.mjs";
+import { FRAME_VALUES, LogMel, WINDOW } from "../../src/engine/layout.ts";
+import { writeRecord } from "../../src/engine/records.ts";
 import { kernels } from "../../src/plain/kernels.ts";
 import type { Kernels } from "../support/bare-engine.ts";
 import { randomFloats } from "../support/random.ts";
@@ -69,20 +71,24 @@ const int8Product =
     return [bench.floats(M! * apart, 1), 4 * apart, at, scales, weights, weightScales, bias, M!, N!, K!];
   };
 
-/** As src/engine/descriptor.ts writes the record, with filters of 0 to 6 bins. */
+/** The record of the front end, with filters of 0 to 6 bins. */
 const logMel =
   (piecewise: number): Case =>
   (bench, mels) => {
     const filters = Int32Array.from({ length: 2 * mels! }, (_, i) => (i % 2 ? (i >> 1) % 7 : i));
-    const record = new Int32Array(13);
-    record.set([mels!, 160, 16000, piecewise]);
-    new Float32Array(record.buffer)[4] = piecewise ? 300 : 1;
-    for (const word of [5, 6, 7]) record[word] = bench.floats(400, word);
-    record[8] = bench.place(filters);
-    record[9] = bench.place(randomFloats(6 * mels!, 9).map(Math.abs));
-    for (const word of [10, 11]) record[word] = bench.floats(mels!, word);
-    record[12] = bench.floats(1801, 12);
-    return [bench.place(record), bench.floats(mels!, 1), bench.floats(400, 2)];
+    const record = bench.place(new Int8Array(LogMel.bytes));
+    writeRecord(bench.memory.buffer, record, LogMel, {
+      ...{ mels: mels!, hop: 160, sampleRate: 16000, piecewise, gain: piecewise ? 300 : 1 },
+      ...{ window: bench.floats(WINDOW, 5), cosines: bench.floats(WINDOW, 6), sines: bench.floats(WINDOW, 7) },
+      filters: bench.place(filters),
+      filterWeights: bench.place(randomFloats(6 * mels!, 9).map(Math.abs)),
+      ...{
+        mean: bench.floats(mels!, 10),
+        inverseStdDev: bench.floats(mels!, 11),
+        work: bench.floats(FRAME_VALUES, 12),
+      },
+    });
+    return [record, bench.floats(mels!, 1), bench.floats(WINDOW, 2)];
   };
 
 const CASES: Record<Kernel, readonly { readonly sizes: readonly number[][]; readonly args: Case }[]> = {

@@ -1,6 +1,7 @@
 // A build without a model: its kernels over plain memory.
 
 import { instantiateSync } from "@assemblyscript/loader";
+import { type RecordLayout, type RecordValues, writeRecord } from "../../src/engine/records.ts";
 import { type BUILDS, engineModule } from "./engines.ts";
 import { randomFloats } from "./random.ts";
 
@@ -27,6 +28,13 @@ export class BareEngine {
     );
     new Uint8Array(this.memory, address + values.byteLength, 32).fill(0xff);
     this.used = address + values.byteLength + 32;
+    return address;
+  }
+
+  /** Places a record of the engine. */
+  record<Layout extends RecordLayout>(layout: Layout, values: RecordValues<NoInfer<Layout>>): number {
+    const address = this.room(layout.bytes / 4);
+    writeRecord(this.memory, address, layout, values);
     return address;
   }
 

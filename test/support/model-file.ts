@@ -2,10 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { quantizeInt4 } from "../../src/convert/quantize-int4.ts";
+import { INT4_GROUP } from "../../src/engine/layout.ts";
 import type { EncoderConfig, ModelConfig, PredictorConfig } from "../../src/model/config.ts";
 import { weightsAt } from "../../src/model/int4.ts";
 import { type Tensor, writeSafetensors } from "../../src/model/safetensors.ts";
-import { expectedTensors, GROUP, groupsName, scaleName, type TensorSpec } from "../../src/model/tensors.ts";
+import { expectedTensors, groupsName, scaleName, type TensorSpec } from "../../src/model/tensors.ts";
 import { randomFloats } from "./random.ts";
 
 /** A CTC model of two layers, the second folded, with some 2000 parameters; `encoder` replaces fields of the encoder. */
@@ -108,11 +109,11 @@ export function modelTensors(config: ModelConfig, options: WeightOptions = {}): 
     const random = values(spec, 1000 * seed + i);
     const [outputs, inputs] = spec.shape as [number, number];
     const quantizable = spec.kind === "matrix" || spec.kind === "table";
-    if (spec.kind === "matrix" && weights === "int4" && inputs % GROUP === 0) {
+    if (spec.kind === "matrix" && weights === "int4" && inputs % INT4_GROUP === 0) {
       const { codes, groups, scales } = quantizeInt4(random, outputs, inputs);
       const scalesOfGroups = {
         dtype: "I8",
-        shape: [outputs, inputs / GROUP],
+        shape: [outputs, inputs / INT4_GROUP],
         bytes: new Uint8Array(groups.buffer),
       } as const;
       tensors
@@ -140,8 +141,8 @@ export function unpacked(tensors: ReadonlyMap<string, Tensor>): Map<string, Tens
     }
     const { bytes: groups } = tensors.get(groupsName(name))!;
     const weights = Int8Array.from({ length: 2 * tensor.bytes.length }, (_, i) => {
-      const [group, place] = [Math.floor(i / GROUP), i % GROUP];
-      const byte = tensor.bytes[(group * GROUP) / 2 + (place % 16)]!;
+      const [group, place] = [Math.floor(i / INT4_GROUP), i % INT4_GROUP];
+      const byte = tensor.bytes[(group * INT4_GROUP) / 2 + (place % 16)]!;
       return weightsAt(groups[group]!)[place < 16 ? byte & 15 : byte >> 4]!;
     });
     const [outputs, half] = tensor.shape as [number, number];

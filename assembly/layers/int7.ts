@@ -1,17 +1,14 @@
-// Weights of seven bits, -64 to 63, can take the dot product of relaxed SIMD if they are readied for it (kernels/matmul-int7.ts): what is
-// done here once, when a model has been loaded, if all of its quantized weights are that narrow. Others run as in the simd build,
-// and so does everything where the instruction does not compute what it should.
+// Prepares int7 weights, those in -64 ... 63, for the dot product of relaxed SIMD (kernels/matmul-int7.ts). This happens once, when a
+// model has been loaded, and only if all of its quantized weights fit. Otherwise the model runs as in the simd build. So does every
+// model where the instruction computes something else than it should.
 
+import { INT4_TABLE_BYTES } from "../kernels/matmul-int4";
 import { add64, packInt7 } from "../kernels/matmul-int7";
 import { Linear } from "./product";
 import { Scratch } from "./scratch";
 
-/** Bytes of the table of weights of four bits (src/model/int4.ts). */
-// @ts-ignore: decorator
-@inline const TABLE_BYTES: i32 = 128 * 16;
-
 /** Whether all of n int8 lie in -64..63. */
-function areNarrow(w: usize, n: i32): bool {
+function fitsInt7(w: usize, n: i32): bool {
   const offset = i8x16.splat(64);
   let all = i8x16.splat(0);
   let i = 0;
@@ -40,18 +37,18 @@ function dotWorks(room: usize): bool {
   return true;
 }
 
-/** Readies the weights of linears[count], addresses of Linear records, for relaxed SIMD if they are all narrow. */
-export function useSevenBits(linears: usize, count: i32, s: Scratch): void {
+/** Prepares the weights of linears[count], addresses of Linear records, for relaxed SIMD if they all fit. */
+export function useInt7(linears: usize, count: i32, s: Scratch): void {
   const end = linears + (<usize>count << 2);
   if (!dotWorks(s.quantized)) return;
   for (let at = linears; at < end; at += 4) {
     const l = changetype<Linear>(load<usize>(at));
-    if (l.scales && !l.groups && !areNarrow(l.weight, l.outputs * l.inputs)) return;
+    if (l.scales && !l.groups && !fitsInt7(l.weight, l.outputs * l.inputs)) return;
   }
   for (let at = linears; at < end; at += 4) {
     const l = changetype<Linear>(load<usize>(at));
     if (l.scales && !l.groups) packInt7(l.weight, l.outputs, l.inputs, s.quantized);
   }
-  if (s.int4) add64(s.int4, TABLE_BYTES);
-  s.sevenBits = 1;
+  if (s.int4) add64(s.int4, INT4_TABLE_BYTES);
+  s.int7 = 1;
 }
