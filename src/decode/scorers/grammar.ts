@@ -3,7 +3,8 @@
 
 import { FoldvoxError, shortened, shown } from "../../errors.ts";
 import type { Spelling } from "../text/spelling.ts";
-import { type Expansion, type Jsgf, parseJsgf, phrase, type Rule } from "./grammar-jsgf.ts";
+import { parseJsgf, phrase } from "./grammar-jsgf.ts";
+import type { Expansion, Jsgf, Rule } from "./jsgf-rules.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 
 /**

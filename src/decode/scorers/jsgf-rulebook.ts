@@ -1,7 +1,7 @@
 // The rules of a JSGF text by their names: which rule a reference means, within a grammar and across imports.
 
 import { shortened } from "../../errors.ts";
-import type { Jsgf, Place, Rule } from "./grammar-jsgf.ts";
+import type { Jsgf, Place, Rule } from "./jsgf-rules.ts";
 import { badJsgf } from "./jsgf-tokens.ts";
 
 /** A place where a rule is named. It becomes an expansion when `rule` has been filled in. */

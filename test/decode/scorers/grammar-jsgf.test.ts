@@ -1,7 +1,8 @@
 // JSGF: text to rules, with weights, tags, places and imports. What rules allow is in grammar.test.ts.
 
 import { describe, expect, it } from "vitest";
-import { type Expansion, parseJsgf } from "../../../src/decode/scorers/grammar-jsgf.ts";
+import { parseJsgf } from "../../../src/decode/scorers/grammar-jsgf.ts";
+import type { Expansion } from "../../../src/decode/scorers/jsgf-rules.ts";
 import { errorOf } from "../../support/errors.ts";
 
 /** An expansion without its places, rules by name. */
