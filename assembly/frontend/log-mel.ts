@@ -16,11 +16,11 @@ import { add, div, gatherLanes, lanes, loadLanes, mul, scatterLanes, selectLess,
 
 /** f32 values of scratch for each frame: the windowed samples, the transform's own scratch, the power spectrum. */
 // @ts-ignore: decorator
-@inline const WINDOWED_VALUES: i32 = 2 * WINDOW;
+@inline const WINDOWED_VALUES: usize = 2 * WINDOW;
 // @ts-ignore: decorator
-@inline const TRANSFORM_VALUES: i32 = 2 * WINDOW;
+@inline const TRANSFORM_VALUES: usize = 2 * WINDOW;
 // @ts-ignore: decorator
-@inline export const FRAME_VALUES: i32 = WINDOWED_VALUES + TRANSFORM_VALUES + BINS;
+@inline export const FRAME_VALUES: usize = WINDOWED_VALUES + TRANSFORM_VALUES + BINS;
 
 /** Keeps ln finite in digital silence: about 20 dB above the rounding noise of 16-bit samples. */
 // @ts-ignore: decorator
