@@ -1,6 +1,6 @@
 // The server's metrics, gathered when they are asked for.
 
-import type { Region } from "../../engine/arena.ts";
+import type { Region } from "../../engine/arena-plan.ts";
 import { metric } from "./metrics.ts";
 import type { ServerState } from "./server-state.ts";
 
