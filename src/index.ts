@@ -1,6 +1,7 @@
 // The public interface of foldvox.
 
 export { PcmDecoder, type PcmFormat } from "./audio/pcm.ts";
+export type { AudioChunk, ByteFormat } from "./audio/sample-source.ts";
 export { type WavFormat, WavReader } from "./audio/wav.ts";
 export type { DecodingOptions } from "./decode/decoding-options.ts";
 export type { EndpointRules } from "./decode/endpoint.ts";

@@ -148,10 +148,3 @@ export function processMemory(): { heapBytes: number | null; residentBytes: numb
 export function now(): number {
   return globalThis.performance?.now() ?? Date.now();
 }
-
-/** Lets other tasks of the event loop run. */
-export function yieldToEventLoop(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
-}

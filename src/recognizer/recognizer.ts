@@ -1,5 +1,6 @@
 // The public class: a loaded model and its streams.
 
+import type { AudioChunk } from "../audio/sample-source.ts";
 import { chooseDecoder, type DecoderFactory } from "../decode/choose-decoder.ts";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
 import { type EndpointRules, endpointRules } from "../decode/endpoint.ts";
@@ -92,11 +93,12 @@ export class Recognizer {
   }
 
   /**
-   * Transcribes audio as it arrives: yields a partial whenever the text changes, and every final. Gives other tasks a turn
-   * after each chunk. Errors: those of createStream and acceptWaveform; the signal's reason if it aborts.
+   * Transcribes audio as it arrives: samples, or bytes whose format the options tell, as of a file or a Node stream. Yields a
+   * partial whenever the text changes, and every final. Gives other tasks a turn every 10 ms or so.
+   * Errors: those of createStream, acceptWaveform and WavReader; the signal's reason if it aborts.
    */
   async *transcribe(
-    chunks: AsyncIterable<Float32Array | Int16Array> | Iterable<Float32Array | Int16Array>,
+    chunks: AsyncIterable<AudioChunk> | Iterable<AudioChunk>,
     options: TranscribeOptions = {},
   ): AsyncGenerator<PartialResult | FinalResult> {
     yield* transcribe((own) => this.createStream(own), chunks, options);
@@ -106,7 +108,7 @@ export class Recognizer {
    * The same as a pair of streams, for pipeThrough. It is errored with what goes wrong, or with the signal's reason, and gives
    * its place back when either side ends.
    */
-  transformStream(options: TranscribeOptions = {}): StreamPair<PartialResult | FinalResult, Float32Array | Int16Array> {
+  transformStream(options: TranscribeOptions = {}): StreamPair<PartialResult | FinalResult, AudioChunk> {
     return transformStream((own) => this.createStream(own), options);
   }
 

@@ -15,6 +15,7 @@ import type { OptionTypes } from "../options.ts";
 import { now } from "../platform.ts";
 import { type Savings, savingsOf } from "../silence/savings.ts";
 import { SilenceGate } from "../silence/silence-gate.ts";
+import { piecesOf, Turns } from "../turns.ts";
 import { type LatencyEvent, LatencyMeter } from "./latency.ts";
 
 /** How streams work; what a stream is not told it has from its recognizer. */
@@ -127,6 +128,20 @@ export class Stream {
     const resampled = this.resampler.process(checked);
     // The caller's own array may hold the next chunk by the time this one is decoded.
     this.add(this.encode(this.deferred && resampled === samples ? resampled.slice() : resampled));
+  }
+
+  /**
+   * acceptWaveform for long audio: works through it in turns with the other tasks of the thread, some 10 ms each. The samples
+   * must stay as they are, and no others be given, until it resolves. The same errors.
+   */
+  async acceptWaveformAsync(sampleRate: number, samples: Float32Array | Int16Array): Promise<void> {
+    checkSampleRate(sampleRate);
+    const checked = checkSamples(samples);
+    const turns = new Turns();
+    for (const piece of piecesOf(checked, sampleRate)) {
+      this.acceptWaveform(sampleRate, piece);
+      await turns.share();
+    }
   }
 
   /** The text of the utterance that is going on; `committed` is the part that will not change any more. */

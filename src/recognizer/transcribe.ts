@@ -1,50 +1,65 @@
 // Whole inputs through one stream: audio chunks in, what is new in the transcript out.
 
-import { checkSampleRate } from "../audio/samples.ts";
+import { type AudioChunk, SampleSource, type SourceOptions } from "../audio/sample-source.ts";
 import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import { untilAborted } from "../loading/abort.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
-import { yieldToEventLoop } from "../platform.ts";
+import { piecesOf, Turns } from "../turns.ts";
 import type { StreamPair } from "../web-types.ts";
 import { STREAM_OPTIONS, type Stream, type StreamOptions } from "./stream.ts";
 
 /** How `transcribe` and the transform stream read what they are given, and the options of their stream. */
-export interface TranscribeOptions extends StreamOptions {
-  /** Rate of the samples in Hz. Default 16000. */
-  readonly sampleRate?: number;
+export interface TranscribeOptions extends StreamOptions, SourceOptions {
   /** Ends transcribing: `transcribe` throws the signal's reason, also while it waits for audio. */
   readonly signal?: AbortSignal;
 }
 
-const TRANSCRIBE_OPTIONS: OptionTypes<TranscribeOptions> = { ...STREAM_OPTIONS, sampleRate: "any", signal: "object" };
+const TRANSCRIBE_OPTIONS: OptionTypes<TranscribeOptions> = {
+  ...STREAM_OPTIONS,
+  sampleRate: "any",
+  format: "any",
+  channels: "any",
+  signal: "object",
+};
+
+type Told = PartialResult | FinalResult;
 
 /** Opens a stream of the recognizer. */
 type OpenStream = (options: StreamOptions) => Stream;
 
-/** A stream that tells what is new after each chunk: every final, and a partial whenever its text has changed. */
+/** A stream that tells what is new as audio comes: every final, and a partial whenever its text has changed. */
 class ResultFeed {
   readonly stream: Stream;
-  private readonly sampleRate: number;
+  private readonly source: SampleSource;
+  private readonly turns = new Turns();
   private shown = "";
 
   constructor(open: OpenStream, options: TranscribeOptions) {
     checkOptions("options", options, TRANSCRIBE_OPTIONS);
-    const { sampleRate = 16000, signal, ...own } = options;
-    checkSampleRate(sampleRate);
+    const { sampleRate, format, channels, signal, ...own } = options;
+    this.source = new SampleSource({
+      ...(sampleRate !== undefined && { sampleRate }),
+      ...(format !== undefined && { format }),
+      ...(channels !== undefined && { channels }),
+    });
     signal?.throwIfAborted();
-    this.sampleRate = sampleRate;
     this.stream = open({ ...own, deferred: false });
   }
 
-  accept(chunk: Float32Array | Int16Array): (PartialResult | FinalResult)[] {
-    this.stream.acceptWaveform(this.sampleRate, chunk);
-    const partial = this.stream.partial();
-    const changed = partial.partial !== this.shown;
-    this.shown = partial.partial;
-    return changed ? [...this.stream.results(), partial] : this.stream.results();
+  async *accept(chunk: AudioChunk): AsyncGenerator<Told> {
+    const samples = this.source.read(chunk);
+    for (const piece of piecesOf(samples, this.source.sampleRate)) {
+      this.stream.acceptWaveform(this.source.sampleRate, piece);
+      yield* this.stream.results();
+      const partial = this.stream.partial();
+      if (partial.partial !== this.shown) yield partial;
+      this.shown = partial.partial;
+      await this.turns.share();
+    }
   }
 
   finish(): FinalResult[] {
+    this.source.finish();
     this.stream.inputFinished();
     return this.stream.results();
   }
@@ -53,14 +68,16 @@ class ResultFeed {
 /** Recognizer.transcribe. */
 export async function* transcribe(
   open: OpenStream,
-  chunks: AsyncIterable<Float32Array | Int16Array> | Iterable<Float32Array | Int16Array>,
+  chunks: AsyncIterable<AudioChunk> | Iterable<AudioChunk>,
   options: TranscribeOptions,
-): AsyncGenerator<PartialResult | FinalResult> {
+): AsyncGenerator<Told> {
   const feed = new ResultFeed(open, options);
   try {
     for await (const chunk of untilAborted(chunks, options.signal)) {
-      yield* feed.accept(chunk);
-      await yieldToEventLoop();
+      for await (const told of feed.accept(chunk)) {
+        yield told;
+        options.signal?.throwIfAborted();
+      }
     }
     yield* feed.finish();
   } finally {
@@ -69,21 +86,20 @@ export async function* transcribe(
 }
 
 /** Recognizer.transformStream. */
-export function transformStream(
-  open: OpenStream,
-  options: TranscribeOptions,
-): StreamPair<PartialResult | FinalResult, Float32Array | Int16Array> {
-  type Told = PartialResult | FinalResult;
+export function transformStream(open: OpenStream, options: TranscribeOptions): StreamPair<Told, AudioChunk> {
   const feed = new ResultFeed(open, options);
   const { signal } = options;
   let stop = () => {};
-  const { readable, writable } = new TransformStream<Float32Array | Int16Array, Told>({
+  const { readable, writable } = new TransformStream<AudioChunk, Told>({
     start: (controller) => {
       stop = () => controller.error(signal?.reason);
       signal?.addEventListener("abort", stop, { once: true });
     },
-    transform: (chunk, controller) => {
-      for (const result of feed.accept(chunk)) controller.enqueue(result);
+    transform: async (chunk, controller) => {
+      for await (const result of feed.accept(chunk)) {
+        if (signal?.aborted) return;
+        controller.enqueue(result);
+      }
     },
     flush: (controller) => {
       for (const result of feed.finish()) controller.enqueue(result);

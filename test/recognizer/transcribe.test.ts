@@ -1,9 +1,11 @@
 // transcribe and transformStream: their options, and how they are ended.
 
 import { getEventListeners } from "node:events";
+import { createReadStream } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { FinalResult, PartialResult } from "../../src/index.ts";
+import type { FinalResult, PartialResult, TranscribeOptions } from "../../src/index.ts";
 import { bytesOf, recognizer } from "../support/engines.ts";
+import { rejectionOf } from "../support/errors.ts";
 import { readWav } from "../support/wav.ts";
 
 const digits = readWav(bytesOf("examples/digits.wav"));
@@ -41,6 +43,45 @@ describe("transcribe", () => {
     expect(results.length).toBeGreaterThan(0);
     engine.createStream().free();
   });
+});
+
+describe("transcribe, given bytes", () => {
+  const file = bytesOf("examples/digits.wav");
+  const engine = () => recognizer("simd", model);
+  async function textOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: TranscribeOptions) {
+    const texts: string[] = [];
+    for await (const result of engine().transcribe(chunks, options)) if ("text" in result) texts.push(result.text);
+    return texts.join(" ");
+  }
+
+  it("reads a Node stream of a WAV file, or of raw samples", async () => {
+    const expected = await textOf([digits] as unknown as Uint8Array[], {});
+    expect(expected.split(" ")).toHaveLength(11);
+    const path = new URL("../../examples/digits.wav", import.meta.url);
+    expect(await textOf(createReadStream(path, { highWaterMark: 4097 }), { format: "wav" })).toBe(expected);
+    const raw = createReadStream(path, { start: 44, highWaterMark: 4097 });
+    expect(await textOf(raw, { format: "s16le", sampleRate: 16000, channels: 1 })).toBe(expected);
+  });
+
+  it("says what is missing, or too much", async () => {
+    const problem = (chunks: unknown[], options: object) => rejectionOf(textOf(chunks as Uint8Array[], options));
+    expect((await problem([file], {})).message).toMatch(/comes as bytes; .*format: "wav".*PcmDecoder or a WavReader/);
+    expect((await problem([digits], { format: "wav" })).message).toMatch(/is a Float32Array; with a format give bytes/);
+    expect((await problem([file], { format: "wav", sampleRate: 8000 })).message).toMatch(/says its own sampleRate/);
+    expect((await problem([file], { channels: 2 })).message).toMatch(/give their format too/);
+    expect((await problem([file], { format: "mp3" })).message).toMatch(/PCM format is "mp3"/);
+    expect((await problem([file.subarray(0, 20)], { format: "wav" })).code).toBe("bad-wav");
+  });
+});
+
+it("times are whole milliseconds", async () => {
+  const stream = recognizer("simd", model).createStream();
+  stream.acceptWaveform(16000, digits);
+  stream.inputFinished();
+  const times = stream.results().flatMap(({ result }) => result.flatMap(({ start, end }) => [start, end]));
+  expect(times.length).toBeGreaterThan(20);
+  for (const time of times) expect(String(time)).toMatch(/^\d+(\.\d{1,3})?$/);
+  stream.free();
 });
 
 describe("transformStream", () => {

@@ -39,10 +39,14 @@ export interface PartialResult {
   readonly alternatives?: readonly Alternative[];
 }
 
+/** Seconds in whole milliseconds: times are multiples of a token's length, which most floating-point products miss. */
+export const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
 /** The result with no word beyond the end of the audio: the last token's time may reach past it by a part of itself. */
 export function endingBy(final: FinalResult, seconds: number): FinalResult {
+  const last = Math.floor(seconds * 1000) / 1000;
   const cut = (words: readonly WordResult[]) =>
-    words.map((word) => ({ ...word, start: Math.min(word.start, seconds), end: Math.min(word.end, seconds) }));
+    words.map((word) => ({ ...word, start: Math.min(word.start, last), end: Math.min(word.end, last) }));
   const alternatives = final.alternatives?.map((one) => ({ ...one, result: cut(one.result) }));
   return { ...final, result: cut(final.result), ...(alternatives ? { alternatives } : {}) };
 }

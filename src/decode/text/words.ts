@@ -1,7 +1,7 @@
 // From emitted tokens to words: a token is a word, a piece of one, or a character.
 
 import { byteOf, textOfBytes } from "./byte-pieces.ts";
-import type { WordResult } from "./results.ts";
+import { toMilliseconds, type WordResult } from "./results.ts";
 
 export type TokenUnit = "word" | "piece" | "character";
 
@@ -63,7 +63,8 @@ export function wordsOf(emissions: readonly Emission[], unit: TokenUnit): WordRe
     spellBytes();
     if (text !== "") {
       const conf = parts.reduce((sum, part) => sum + part.confidence, 0) / parts.length;
-      words.push({ word: text, start: parts[0]!.start, end: parts[parts.length - 1]!.end, conf });
+      const [start, end] = [parts[0]!.start, parts[parts.length - 1]!.end].map(toMilliseconds);
+      words.push({ word: text, start: start!, end: end!, conf });
     }
     parts = [];
     text = "";

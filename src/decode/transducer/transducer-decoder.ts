@@ -4,7 +4,7 @@ import type { Decoder } from "../decoder.ts";
 import { exponential } from "../exponential.ts";
 import { RowClock, type RowTimes } from "../row-clock.ts";
 import type { Reading } from "../text/reading.ts";
-import type { Alternative, FinalResult, PartialResult } from "../text/results.ts";
+import { type Alternative, type FinalResult, type PartialResult, toMilliseconds } from "../text/results.ts";
 import { type Emission, type TokenUnit, textOf, wordsOf } from "../text/words.ts";
 import { type Emitted, type Hypothesis, pathOf, type TransducerSearch } from "./search.ts";
 
@@ -154,7 +154,7 @@ export class TransducerDecoder implements Decoder {
         while (rowOf(path[end]) === row) end++;
       }
       const share = (place: number) => (row + (place - first) / (end - first)) * tokenSeconds;
-      return { ...emitted, start: share(i), end: share(i + 1) };
+      return { ...emitted, start: toMilliseconds(share(i)), end: toMilliseconds(share(i + 1)) };
     });
   }
 }
