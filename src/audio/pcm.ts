@@ -45,7 +45,21 @@ export function sampleBytes(format: PcmFormat): number {
   return READERS[format].bytes;
 }
 
-/** Turns bytes that arrive in pieces of any length into mono samples in -1 ... 1; channels are averaged. */
+/** The mean of channels of one length. */
+export function mixed(channels: readonly Float32Array[]): Float32Array {
+  const [first, ...others] = channels;
+  if (!first) return new Float32Array(0);
+  if (others.length === 0) return first;
+  const mono = new Float32Array(first.length);
+  for (let i = 0; i < mono.length; i++) {
+    let total = first[i]!;
+    for (const channel of others) total += channel[i]!;
+    mono[i] = total / channels.length;
+  }
+  return mono;
+}
+
+/** Turns bytes that arrive in pieces of any length into samples in -1 ... 1. */
 export class PcmDecoder {
   private readonly format: PcmFormat;
   private readonly channels: number;
@@ -69,21 +83,30 @@ export class PcmDecoder {
     this.frameBytes = READERS[format].bytes * channels;
   }
 
-  /** Samples of all sample frames that are complete; the bytes behind them wait for the next call. Errors: bad-argument. */
+  /**
+   * Mono samples of all sample frames that are complete, channels averaged; the bytes behind them wait for the next call.
+   * Errors: bad-argument.
+   */
   decode(bytes: Uint8Array): Float32Array {
+    return mixed(this.decodeChannels(bytes));
+  }
+
+  /** The same, each channel on its own. Errors: bad-argument. */
+  decodeChannels(bytes: Uint8Array): Float32Array[] {
     checkBytes(bytes);
     const all = joined(this.rest, bytes);
     const { bytes: size, read } = READERS[this.format];
     const frames = Math.floor(all.length / this.frameBytes);
     const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
-    const samples = new Float32Array(frames);
-    for (let frame = 0, at = 0; frame < frames; frame++) {
-      let total = 0;
-      for (let channel = 0; channel < this.channels; channel++, at += size) total += read(view, at);
-      samples[frame] = total / this.channels;
-    }
+    const channels = Array.from({ length: this.channels }, (_, channel) => {
+      const samples = new Float32Array(frames);
+      for (let frame = 0, at = channel * size; frame < frames; frame++, at += this.frameBytes) {
+        samples[frame] = read(view, at);
+      }
+      return samples;
+    });
     // Not by slice(), which for Node's Buffer is a view of what the caller may use again.
     this.rest = new Uint8Array(all.subarray(frames * this.frameBytes));
-    return samples;
+    return channels;
   }
 }

@@ -2,7 +2,7 @@
 
 import { joined } from "../bytes.ts";
 import { FoldvoxError } from "../errors.ts";
-import { checkBytes, PcmDecoder, type PcmFormat, sampleBytes } from "./pcm.ts";
+import { checkBytes, mixed, PcmDecoder, type PcmFormat, sampleBytes } from "./pcm.ts";
 
 /** What a WAV file says of its sound. */
 export interface WavFormat {
@@ -24,6 +24,14 @@ const LONG_SIZES_BYTES = 16;
 const FORMAT_BYTES = 26;
 
 const bad = (message: string) => new FoldvoxError("bad-wav", message);
+
+/**
+ * What programs that stream write for a size that they do not know yet: 0 (GStreamer), 0x7ffff000 (SoX), 0x7fffffff, 0x80000000
+ * (arecord) and 0xffffffff (ffmpeg), or a little less, for the headers around it.
+ */
+function isUnknown(size: number): boolean {
+  return size === 0 || (size >= 0x7ffff000 - 100 && size <= 0x80000000) || size >= 0xffffffff - 100;
+}
 
 function encodingOf(tag: number, bits: number): PcmFormat {
   const encodings: Record<string, PcmFormat> = {
@@ -49,16 +57,10 @@ function readFormat(view: DataView): Omit<WavFormat, "frames"> {
   let tag = view.getUint16(0, true);
   const channels = view.getUint16(2, true);
   const sampleRate = view.getUint32(4, true);
-  const frameBytes = view.getUint16(12, true);
   const bits = view.getUint16(14, true);
   if (tag === EXTENSIBLE && view.byteLength >= FORMAT_BYTES) tag = view.getUint16(24, true);
   const encoding = encodingOf(tag, bits);
   if (channels < 1 || channels > 64) throw bad(`The WAV file says that it has ${channels} channels. It is damaged.`);
-  if (frameBytes !== channels * sampleBytes(encoding)) {
-    throw bad(
-      `The WAV file says that ${channels} channels of ${bits} bits take ${frameBytes} bytes. It is damaged, or padded in an unusual way.`,
-    );
-  }
   if (sampleRate < 4000 || sampleRate > 384000) {
     throw bad(
       `The WAV file says that its sample rate is ${sampleRate} Hz; 4000 to 384000 are understood. It may be damaged.`,
@@ -78,19 +80,24 @@ export class WavReader {
   private skip = 0;
   private known: Omit<WavFormat, "frames"> | null = null;
   private decoder: PcmDecoder | null = null;
-  /** Size of the audio from the ds64 chunk of an RF64 file. */
+  /** Size of the audio from the ds64 chunk of an RF64 or BW64 file. */
   private longSize: number | null = null;
   /** Bytes of audio still to come. */
   private remaining = 0;
 
   /** The samples that these bytes complete; channels are averaged. Errors: bad-wav, bad-argument. */
   push(bytes: Uint8Array): Float32Array {
+    return mixed(this.pushChannels(bytes));
+  }
+
+  /** The same, each channel on its own; none while the header is incomplete. Errors: bad-wav, bad-argument. */
+  pushChannels(bytes: Uint8Array): Float32Array[] {
     checkBytes(bytes);
     const audio = this.decoder ? bytes : this.readHeader(joined(this.head, bytes));
-    if (!this.decoder) return new Float32Array(0);
+    if (!this.decoder) return [];
     const wanted = audio.subarray(0, Math.min(audio.length, this.remaining));
     this.remaining -= wanted.length;
-    return this.decoder.decode(wanted);
+    return this.decoder.decodeChannels(wanted);
   }
 
   /** The file has ended. Errors: bad-wav if that was before its audio began. */
@@ -104,7 +111,7 @@ export class WavReader {
     const tagAt = (from: number) => String.fromCharCode(...bytes.subarray(from, from + 4));
     let at = 0;
     if (!this.started && bytes.length >= 12) {
-      if (!["RIFF", "RF64"].includes(tagAt(0)) || tagAt(8) !== "WAVE") {
+      if (!["RIFF", "RF64", "BW64"].includes(tagAt(0)) || tagAt(8) !== "WAVE") {
         throw bad(
           "The file does not begin as a WAV file does. Convert it to WAV first, for example: ffmpeg -i in.m4a out.wav",
         );
@@ -137,11 +144,10 @@ export class WavReader {
   }
 
   private begin(shortSize: number): void {
-    const size = shortSize === 0xffffffff ? (this.longSize ?? shortSize) : shortSize;
+    const size = shortSize === 0xffffffff && this.longSize ? this.longSize : shortSize;
     if (!this.known) throw bad("The WAV file's audio comes before its format. It is damaged.");
     const { encoding, channels } = this.known;
-    // Programs that stream write no size, or the largest.
-    const streamed = size === 0 || (size === shortSize && size >= 0xfffffff0);
+    const streamed = size === shortSize && isUnknown(size);
     this.decoder = new PcmDecoder(encoding, channels);
     this.remaining = streamed ? Number.POSITIVE_INFINITY : size;
     const frames = streamed ? null : Math.floor(size / (sampleBytes(encoding) * channels));
