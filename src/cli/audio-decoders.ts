@@ -62,20 +62,23 @@ export function compressedKind(head: Uint8Array): CompressedKind | null {
   return first === 0xff && (second & 0xe0) === 0xe0 && (second & 0x06) !== 0 ? "MP3" : null;
 }
 
-function mixed({ channelData, samplesDecoded }: Decoded): Float32Array {
-  const [left, ...others] = channelData;
-  if (!left) return new Float32Array(0);
-  if (others.length === 0) return left.subarray(0, samplesDecoded);
-  const mono = new Float32Array(samplesDecoded);
-  for (let i = 0; i < samplesDecoded; i++) {
-    let total = left[i]!;
-    for (const channel of others) total += channel[i]!;
-    mono[i] = total / channelData.length;
-  }
-  return mono;
+function channelsOf({ channelData, samplesDecoded }: Decoded): Float32Array[] {
+  return channelData.map((channel) => channel.subarray(0, samplesDecoded));
 }
 
-/** Turns a compressed file's bytes into mono samples as they arrive. */
+/** One behind the other. */
+function appended(first: readonly Float32Array[], second: readonly Float32Array[]): Float32Array[] {
+  const longest = first.length > second.length ? first : second;
+  return longest.map((_, i) => {
+    const [a = new Float32Array(0), b = new Float32Array(0)] = [first[i], second[i]];
+    const both = new Float32Array(a.length + b.length);
+    both.set(a);
+    both.set(b, a.length);
+    return both;
+  });
+}
+
+/** Turns a compressed file's bytes into samples as they arrive, each channel on its own. */
 export class CompressedReader {
   /** Known once audio has come. */
   sampleRate: number | null = null;
@@ -106,31 +109,28 @@ export class CompressedReader {
     }
   }
 
-  /** Samples that these bytes complete; channels are averaged. Errors: bad-audio if the rate changes within the file. */
-  async push(bytes: Uint8Array): Promise<Float32Array> {
+  /** Samples that these bytes complete. Errors: bad-audio if the rate changes within the file. */
+  async push(bytes: Uint8Array): Promise<Float32Array[]> {
     return this.take(() => this.decoder.decode(bytes));
   }
 
   /** The samples that are left. Errors: bad-audio if the file held none at all. */
-  async finish(): Promise<Float32Array> {
+  async finish(): Promise<Float32Array[]> {
     const padding = LIBRARIES[this.kind].padding ?? 0;
-    const padded = padding > 0 ? await this.push(new Uint8Array(padding)) : new Float32Array(0);
+    const padded = padding > 0 ? await this.push(new Uint8Array(padding)) : [];
     const flushed = await this.take(() => this.decoder.flush?.());
     if (this.sampleRate === null) {
       const reason = this.damages[0] ?? "it ends too early";
       throw new FoldvoxError("bad-audio", `No audio could be decoded of this ${this.kind} file: ${reason}.`);
     }
-    const rest = new Float32Array(padded.length + flushed.length);
-    rest.set(padded);
-    rest.set(flushed, padded.length);
-    return rest;
+    return appended(padded, flushed);
   }
 
   free(): void {
     this.decoder.free();
   }
 
-  private async take(decode: () => Decoded | Promise<Decoded> | undefined): Promise<Float32Array> {
+  private async take(decode: () => Decoded | Promise<Decoded> | undefined): Promise<Float32Array[]> {
     let decoded: Decoded | undefined;
     try {
       decoded = await decode();
@@ -138,12 +138,12 @@ export class CompressedReader {
       throw new FoldvoxError("bad-audio", `The ${this.kind} file is damaged: ${(cause as Error).message}.`, { cause });
     }
     for (const { message } of decoded?.errors ?? []) this.damages.push(message);
-    if (!decoded || decoded.samplesDecoded === 0) return new Float32Array(0);
+    if (!decoded || decoded.samplesDecoded === 0) return [];
     if (this.sampleRate !== null && this.sampleRate !== decoded.sampleRate) {
       const change = `from ${this.sampleRate} to ${decoded.sampleRate} Hz`;
       throw new FoldvoxError("bad-audio", `The sample rate changes ${change} within the file. Split it first.`);
     }
     this.sampleRate = decoded.sampleRate;
-    return mixed(decoded);
+    return channelsOf(decoded);
   }
 }
