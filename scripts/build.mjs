@@ -37,7 +37,7 @@ const bundles = [
       ...shared.external,
       ...["@wasm-audio-decoders/*", "mpg123-decoder", "ogg-opus-decoder"],
       // What outgrows one machine needs a queue (src/cli/queue), and ws takes faster code where it is installed.
-      ...["bullmq", "bufferutil", "utf-8-validate"],
+      ...["bullmq", "ioredis", "bufferutil", "utf-8-validate"],
     ],
     // commander is CommonJS and asks for node: modules by require.
     banner: {

@@ -58,16 +58,20 @@ async function audioIn(folder: string, base: string, passedOver: string[]): Prom
   return found;
 }
 
-/** Paths from a list, one a line, relative to the list's own folder; from stdin, to the working folder. */
-async function listed(list: string): Promise<string[]> {
+/**
+ * Paths from a list, one a line, relative to the list's own folder; from stdin, to the working folder. What `isWhole` knows
+ * stays as it is. Errors: io.
+ */
+export async function linesOfList(list: string, isWhole = (_: string): boolean => false): Promise<string[]> {
   const chunks: Uint8Array[] = [];
   if (list === "-") for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
   const text = new TextDecoder().decode(list === "-" ? Buffer.concat(chunks) : await readWhole(list));
   const folder = list === "-" ? "." : dirname(list);
   return text
     .split(/\r?\n/)
-    .filter((line) => line.trim() !== "")
-    .map((line) => resolve(folder, line.trim()));
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .map((line) => (isWhole(line) ? line : resolve(folder, line)));
 }
 
 async function found(paths: readonly string[], passedOver: string[]): Promise<Found[]> {
@@ -92,7 +96,7 @@ export async function findJobs(
   ending: string,
 ): Promise<Jobs> {
   const passedOver: string[] = [];
-  const files = await found([...paths, ...(list === undefined ? [] : await listed(list))], passedOver);
+  const files = await found([...paths, ...(list === undefined ? [] : await linesOfList(list))], passedOver);
   const inputs = new Map<string, string>();
   const jobs = files.map(({ path, base }) => {
     const folder = outFolder === undefined ? dirname(path) : join(outFolder, relative(base, dirname(path)));

@@ -20,9 +20,27 @@ export interface BatchSetup {
 }
 
 /** What it answers to each job. */
-export type BatchReply = { readonly audioSeconds: number } | { readonly problem: string };
+export type BatchReply =
+  | { readonly audioSeconds: number }
+  /** `isFinal`: the file itself is to blame, so that trying again is of no use. */
+  | { readonly problem: string; readonly isFinal: boolean };
 
-async function transcript(stream: Stream, path: string, format: OutputFormat): Promise<string> {
+/** What it says meanwhile. */
+export interface BatchProgress {
+  readonly heardSeconds: number;
+}
+
+/** Milliseconds between two pieces of progress. */
+const PROGRESS_MS = 1000;
+
+/** Whether a failure is the file's, whoever tries it. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof FoldvoxError)) return false;
+  if (error.code === "io") return (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+  return ["bad-audio", "bad-wav", "unsupported"].includes(error.code);
+}
+
+async function transcript(stream: Stream, path: string, format: OutputFormat, onProgress: () => void): Promise<string> {
   const printer = printerFor(format);
   const texts = [printer.header];
   let sampleRate = 16000;
@@ -33,6 +51,7 @@ async function transcript(stream: Stream, path: string, format: OutputFormat): P
   for await (const samples of audio) {
     stream.acceptWaveform(sampleRate, samples);
     take();
+    onProgress();
   }
   stream.inputFinished();
   take();
@@ -60,13 +79,20 @@ export async function serveBatch(): Promise<void> {
   const port = parentPort!;
   port.on("message", async ({ input, output }: Job) => {
     let reply: BatchReply;
+    let toldAt = performance.now();
+    const onProgress = () => {
+      if (performance.now() - toldAt < PROGRESS_MS) return;
+      toldAt = performance.now();
+      const progress: BatchProgress = { heardSeconds: stream.audioSeconds };
+      port.postMessage(progress);
+    };
     try {
       stream.reset();
-      await writeTranscript(output, await transcript(stream, input, format));
+      await writeTranscript(output, await transcript(stream, input, format, onProgress));
       reply = { audioSeconds: stream.audioSeconds };
     } catch (error) {
       const problem = error instanceof FoldvoxError ? `${error.message} (${error.code})` : (error as Error).message;
-      reply = { problem };
+      reply = { problem, isFinal: isFinal(error) };
     }
     port.postMessage(reply);
   });

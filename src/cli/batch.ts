@@ -1,10 +1,9 @@
 // Many files by several threads. A file that fails is reported and passed over; what an earlier run has done stays.
 
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import type { StreamOptions } from "../recognizer/stream.ts";
 import { findJobs, isDone, type Job } from "./batch-files.ts";
-import type { BatchReply, BatchSetup } from "./batch-worker.ts";
+import { BatchThread } from "./batch-thread.ts";
 import { openRecognizer } from "./files.ts";
 import { OUTPUT_FORMATS, type OutputFormat } from "./printers.ts";
 import { StatusLine } from "./status-line.ts";
@@ -16,40 +15,6 @@ export interface BatchOptions {
   readonly threads: number | undefined;
   readonly overwrite: boolean;
   readonly format: OutputFormat;
-}
-
-/** A thread that is started when first needed, and again after it has crashed. */
-class Thread {
-  private readonly setup: BatchSetup;
-  private worker: Worker | null = null;
-
-  constructor(setup: BatchSetup) {
-    this.setup = setup;
-  }
-
-  run(job: Job): Promise<BatchReply> {
-    // The command is its own worker (main.ts).
-    this.worker ??= new Worker(new URL(import.meta.url), { workerData: this.setup });
-    const worker = this.worker;
-    return new Promise((resolve) => {
-      const settle = (reply: BatchReply) => {
-        worker.off("message", settle).off("error", failed).off("exit", ended);
-        resolve(reply);
-      };
-      const crashed = (problem: string) => {
-        this.worker = null;
-        settle({ problem });
-      };
-      const failed = (error: Error) => crashed(`the thread failed: ${error.message}`);
-      const ended = (code: number) => crashed(`the thread ended with code ${code}`);
-      worker.on("message", settle).on("error", failed).on("exit", ended);
-      worker.postMessage(job);
-    });
-  }
-
-  async end(): Promise<void> {
-    await this.worker?.terminate();
-  }
 }
 
 /** Transcribes files, folders and lists; returns whether all went well. Errors: those of the model, the options, the list. */
@@ -80,7 +45,7 @@ export async function transcribeBatch(
 
   const queue = [...waiting];
   const work = async () => {
-    const thread = new Thread({ task: "batch", model, options, format });
+    const thread = new BatchThread({ task: "batch", model, options, format });
     for (let job = queue.shift(); job; job = queue.shift()) {
       const reply = await thread.run(job);
       if ("problem" in reply) {

@@ -14,6 +14,7 @@ import { wholeNumber } from "./flag-values.ts";
 import { inspect } from "./inspect.ts";
 import { OUTPUT_FORMATS } from "./printers.ts";
 import { quantize } from "./quantize.ts";
+import { addQueueCommands } from "./queue/commands.ts";
 import { addServe } from "./serve/serve.ts";
 import { runThread } from "./threads.ts";
 import { transcribe } from "./transcribe.ts";
@@ -136,6 +137,7 @@ addDecodingFlags(program.command("evaluate"))
   .action(evaluate);
 
 addServe(program.command("serve").addOption(model()));
+addQueueCommands(program, model);
 
 // Whoever reads our output may have enough of it, as `head` has: no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

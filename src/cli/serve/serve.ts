@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { bundledModel } from "../../bundled/files.ts";
 import { addDecodingFlags, type DecodingFlags, streamOptions } from "../decoding-flags.ts";
 import { atLeastZero, wholeNumber } from "../flag-values.ts";
-import { Log } from "./log.ts";
+import { Log } from "../log.ts";
 import { SpeechServer } from "./server.ts";
 
 interface ServeFlags extends DecodingFlags {

@@ -1,7 +1,7 @@
 // What all protocols of a server share: its threads, limits, counts and log, and the conversations that are going on.
 
 import type { DecodingOptions } from "../../decode/decoding-options.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 import { Counter, type Histogram } from "./metrics.ts";
 import type { RecognitionPool } from "./recognition-pool.ts";
 
