@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ResultDocument } from "../../../src/cli/queue/result.ts";
 import { bytesOf, recognizer } from "../../support/engines.ts";
+import { root } from "../../support/root.ts";
 import { readWav } from "../../support/wav.ts";
-import { foldvox, root, Store, TestWorker } from "./support.ts";
+import { foldvox, Store, TestWorker } from "./support.ts";
 
 export interface Ordeal {
   readonly files: number;

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ResultDocument } from "../../../src/cli/queue/result.ts";
+import { root } from "../../support/root.ts";
 import { expectedText } from "../serve/support.ts";
 import { ordeal } from "./ordeal.ts";
-import { foldvox, root, Store, storeCommand, TestWorker } from "./support.ts";
+import { foldvox, Store, storeCommand, TestWorker } from "./support.ts";
 
 describe.skipIf(storeCommand === null)("a queue (skipped without valkey-server or redis-server)", () => {
   let store: Store;

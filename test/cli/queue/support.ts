@@ -5,9 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-export const root = fileURLToPath(new URL("../../../", import.meta.url));
+import { root } from "../../support/root.ts";
 
 /** Valkey, or Redis before it; null where neither is installed (scripts/install-servers.sh). */
 export const storeCommand =

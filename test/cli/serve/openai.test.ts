@@ -6,6 +6,7 @@ import { join } from "node:path";
 import OpenAI, { APIError } from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { responseOf } from "../../../src/cli/serve/transcription-formats.ts";
+import { root } from "../../support/root.ts";
 import {
   digitsFile,
   expectedResults,
@@ -13,7 +14,6 @@ import {
   OTHER_ORDERS,
   pythonClient,
   pythonWith,
-  root,
   TestServer,
 } from "./support.ts";
 

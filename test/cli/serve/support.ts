@@ -3,13 +3,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import WebSocket from "ws";
 import type { DecodingOptions, FinalResult } from "../../../src/index.ts";
 import { bytesOf, recognizer } from "../../support/engines.ts";
+import { root } from "../../support/root.ts";
 import { readWav } from "../../support/wav.ts";
 
-export const root = fileURLToPath(new URL("../../../", import.meta.url));
 export const digitsFile = join(root, "examples/digits.wav");
 
 /** The example recording as raw 16-bit samples at 16 kHz. */
