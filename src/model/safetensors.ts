@@ -75,11 +75,6 @@ function readMetadata(value: unknown): Record<string, string> {
   return value as Record<string, string>;
 }
 
-/** Text of UTF-8 bytes, without TextDecoder, which audio worklets lack. Errors: URIError if they are no UTF-8. */
-function decodeUtf8(bytes: Uint8Array): string {
-  return decodeURIComponent(Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
-}
-
 /** Reads the header from bytes that hold at least the whole of it. Errors: bad-model, model-truncated. */
 export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
   if (bytes.length < 8) {

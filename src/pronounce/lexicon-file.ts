@@ -1,0 +1,184 @@
+// The file of a lexicon: what its header says, and the places of its parts. Everything that the reader later trusts is checked here.
+//
+//   "foldvoxl"                   8 bytes
+//   SHA-256 of all that follows  32 bytes
+//   length of the header         u32, little-endian
+//   header                       JSON, below
+//   parts                        one after the other, in the order of PARTS; the header tells the length of each
+//
+// levels     a number of four bits for each word: which of the header's `levels` its frequency is, two to a byte, the first in the low bits
+// cases      two bits for each word: how it is written (written.ts), four to a byte
+// shared, letters, counts, sounds, literals   the context trees (context-tree.ts) of what the blocks hold
+// places     where each block ends, u24, counted from the first block
+// blocks     words in alphabetical order, 32 a block, each by itself range-coded: letters shared with the word before, the letters that
+//            follow up to an end, number of pronunciations; and of each pronunciation the chunk of phonemes of each letter,
+//            or an escape and phonemes up to an end
+
+import { FoldvoxError, shown } from "../errors.ts";
+import { sha256 } from "../model/sha256.ts";
+import { decodeUtf8 } from "../model/utf8.ts";
+import { problemOfTree, u24 } from "./context-tree.ts";
+import { FEATURES } from "./contexts.ts";
+
+export const LEXICON_MAGIC = "foldvoxl";
+export const LEXICON_VERSION = 1;
+/** Words of a block. */
+export const BLOCK = 32;
+/** Letters of a word, phonemes of a pronunciation and pronunciations of a word, at most. */
+export const LONGEST_WORD = 63;
+export const MOST_PRONUNCIATIONS = 15;
+
+export const PARTS = [
+  "levels",
+  "cases",
+  "shared",
+  "letters",
+  "counts",
+  "sounds",
+  "literals",
+  "places",
+  "blocks",
+] as const;
+export type Part = (typeof PARTS)[number];
+
+/** What the lexicon says of itself. */
+export interface LexiconHeader {
+  readonly version: number;
+  readonly language: string;
+  readonly licence: string;
+  readonly attribution: readonly string[];
+  readonly words: number;
+  /** The letters that words are made of, in the order by which words are sorted. */
+  readonly letters: string;
+  readonly phonemes: readonly string[];
+  /** What one letter may stand for: indices of phonemes. */
+  readonly chunks: readonly (readonly number[])[];
+  /** Natural logarithm of the mean probability of a word of each level, the most frequent first. */
+  readonly levels: readonly number[];
+  /** Bytes of each part. */
+  readonly parts: Readonly<Record<Part, number>>;
+}
+
+/** A checked file: its header, and where each part begins. */
+export interface LexiconFile {
+  readonly bytes: Uint8Array;
+  readonly header: LexiconHeader;
+  readonly places: Readonly<Record<Part, number>>;
+}
+
+const wrong = (problem: string) =>
+  new FoldvoxError("bad-model", `The lexicon ${problem}. Get it anew; it must be the one that came with its model.`);
+
+const isCount = (value: unknown, least: number, most: number): value is number =>
+  Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+
+const isTexts = (value: unknown, most: number): value is string[] =>
+  Array.isArray(value) && value.length <= most && value.every((text) => typeof text === "string");
+
+/** The header, checked field by field. Errors: bad-model, model-version. */
+function checkHeader(json: Uint8Array): LexiconHeader {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(json));
+  } catch {
+    throw wrong("has a header that is not JSON");
+  }
+  const header = Object(value) as LexiconHeader;
+  if (header.version !== LEXICON_VERSION) {
+    throw new FoldvoxError(
+      "model-version",
+      `The lexicon is of version ${shown(header.version)}; this release reads version ${LEXICON_VERSION}. Use the lexicon that came with the model.`,
+    );
+  }
+  const { words, letters, phonemes, chunks, levels, parts, language, licence, attribution } = header;
+  if (typeof language !== "string" || typeof licence !== "string" || !isTexts(attribution, 256)) {
+    throw wrong("does not tell its language, licence and attribution");
+  }
+  if (!isCount(words, 1, 2 ** 22)) throw wrong(`has ${shown(words)} words`);
+  if (typeof letters !== "string" || !isCount(letters.length, 1, 200) || new Set(letters).size !== letters.length) {
+    throw wrong("has no alphabet of 1 to 200 different letters");
+  }
+  if (!isTexts(phonemes, 250) || phonemes.length === 0 || new Set(phonemes).size !== phonemes.length) {
+    throw wrong("has no list of 1 to 250 different phonemes");
+  }
+  const isChunk = (chunk: unknown) =>
+    Array.isArray(chunk) && chunk.length <= 4 && chunk.every((phoneme) => isCount(phoneme, 0, phonemes.length - 1));
+  if (!Array.isArray(chunks) || !isCount(chunks.length, 1, 250) || !chunks.every(isChunk)) {
+    throw wrong("has no list of 1 to 250 chunks of up to 4 phonemes");
+  }
+  if (!Array.isArray(levels) || levels.length !== 16 || !levels.every((level) => Number.isFinite(level))) {
+    throw wrong("has no list of 16 levels of frequency");
+  }
+  for (const part of PARTS) {
+    if (!isCount(Object(parts)[part], 0, 2 ** 24)) throw wrong(`does not tell the length of its part "${part}"`);
+  }
+  return header;
+}
+
+/** Trees whose nodes stay within their bytes, and blocks that do. Errors: bad-model. */
+function checkParts({ bytes, header, places }: LexiconFile): void {
+  const { words, letters, phonemes, chunks, parts } = header;
+  const blocks = Math.ceil(words / BLOCK);
+  const lengths = { levels: Math.ceil(words / 2), cases: Math.ceil(words / 4), places: 3 * blocks };
+  for (const [part, length] of Object.entries(lengths)) {
+    if (parts[part as Part] !== length) throw wrong(`has a part "${part}" that does not fit its ${words} words`);
+  }
+  const symbols = {
+    shared: LONGEST_WORD + 1,
+    letters: letters.length + 1,
+    counts: MOST_PRONUNCIATIONS + 1,
+    sounds: chunks.length + 1,
+    literals: phonemes.length + 1,
+  };
+  for (const tree of Object.keys(symbols) as (keyof typeof symbols)[]) {
+    const shape = { symbols: symbols[tree], features: FEATURES[tree] };
+    const problem = problemOfTree(bytes, places[tree], places[tree] + parts[tree], shape);
+    if (problem) throw wrong(`has a tree "${tree}" that ${problem}`);
+  }
+  let end = 0;
+  for (let block = 0; block < blocks; block++) {
+    const next = u24(bytes, places.places + 3 * block);
+    if (next < end) throw wrong(`has a block ${block} that ends before it begins`);
+    end = next;
+  }
+  if (end !== parts.blocks) throw wrong("has blocks that do not end where their part does");
+}
+
+/** Where each part begins behind the header's end. Errors: model-truncated, bad-model. */
+function placesOf(header: LexiconHeader, start: number, fileBytes: number): Record<Part, number> {
+  let end = start;
+  const places = {} as Record<Part, number>;
+  for (const part of PARTS) {
+    places[part] = end;
+    end += header.parts[part];
+  }
+  if (fileBytes < end) throw truncated(fileBytes, end);
+  if (fileBytes > end) throw wrong(`has ${fileBytes - end} bytes behind its end`);
+  return places;
+}
+
+const truncated = (bytes: number, expected: number) =>
+  new FoldvoxError(
+    "model-truncated",
+    `The lexicon ends after ${bytes} of at least ${expected} bytes: the download or copy was cut off. Get it again.`,
+  );
+
+/** Reads and checks a lexicon's bytes, which are kept. Errors: bad-model, model-version, model-truncated, model-corrupt. */
+export function readLexiconFile(bytes: Uint8Array): LexiconFile {
+  const magic = String.fromCharCode(...bytes.subarray(0, 8));
+  if (magic !== LEXICON_MAGIC) throw wrong("is no lexicon of foldvox: its first bytes are others");
+  if (bytes.length < 44) throw truncated(bytes.length, 44);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerEnd = 44 + view.getUint32(40, true);
+  if (headerEnd > 44 + 2 ** 16) throw wrong("has a header of more than 64 KiB");
+  if (headerEnd > bytes.length) throw truncated(bytes.length, headerEnd);
+  const header = checkHeader(bytes.subarray(44, headerEnd));
+  const places = placesOf(header, headerEnd, bytes.length);
+  const told = Array.from(bytes.subarray(8, 40), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (sha256().update(bytes.subarray(40)).digestHex() !== told) {
+    throw new FoldvoxError("model-corrupt", "The lexicon does not match its checksum: it was damaged. Get it again.");
+  }
+  const file = { bytes, header, places };
+  checkParts(file);
+  return file;
+}
