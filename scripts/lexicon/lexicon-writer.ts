@@ -7,7 +7,7 @@ import {
   letterContext,
   literalContext,
   sharedContext,
-  soundContext,
+  chunkContext,
 } from "../../src/pronounce/contexts.ts";
 import {
   BLOCK,
@@ -54,7 +54,7 @@ interface Prepared {
 /** Tells every symbol of a block with its context, in the order in which the reader asks for them. */
 function walkBlock(words: readonly Prepared[], chunks: number, phonemes: number, sink: Sink): void {
   const features = new Uint8Array(16);
-  let previous = new Uint8Array();
+  let previous: Uint8Array = new Uint8Array();
   let shared = 0;
   words.forEach(({ letters, said }, n) => {
     const before = shared;
@@ -69,11 +69,11 @@ function walkBlock(words: readonly Prepared[], chunks: number, phonemes: number,
     for (const one of said) {
       if (one.chunks) {
         for (let i = 0; i < letters.length; i++) {
-          sink("sounds", soundContext(letters, i, one.chunks, features), one.chunks[i]!);
+          sink("chunks", chunkContext(letters, i, one.chunks, features), one.chunks[i]!);
         }
         continue;
       }
-      sink("sounds", soundContext(letters, 0, [], features), chunks);
+      sink("chunks", chunkContext(letters, 0, [], features), chunks);
       for (let i = 0; i <= Math.min(one.phonemes.length, LONGEST_WORD - 1); i++) {
         sink("literals", literalContext(one.phonemes.subarray(0, i), i, features), one.phonemes[i] ?? phonemes);
       }
@@ -84,7 +84,7 @@ function walkBlock(words: readonly Prepared[], chunks: number, phonemes: number,
 
 /** Collects examples for the trees. */
 class ExampleCollector {
-  private readonly rows: Record<TreeName, number[]> = { shared: [], letters: [], counts: [], sounds: [], literals: [] };
+  private readonly rows: Record<TreeName, number[]> = { shared: [], letters: [], counts: [], chunks: [], literals: [] };
 
   readonly take: Sink = (tree, features, symbol) => {
     const rows = this.rows[tree];
@@ -123,8 +123,18 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
+/** A trained network (src/pronounce/letters-to-sounds.ts), with its bytes as they are in the file. */
+export interface Sounds {
+  readonly width: number;
+  readonly bytes: Uint8Array;
+}
+
 /** The bytes of a lexicon of these words, which need not be sorted. */
-export function writeLexicon(list: readonly ListedWord[], about: About): Uint8Array {
+export function writeLexicon(
+  list: readonly ListedWord[],
+  about: About,
+  sounds: Sounds = { width: 0, bytes: new Uint8Array() },
+): Uint8Array {
   const letters = lettersIn(list);
   const sorted = [...list].sort((a, b) => (a.word < b.word ? -1 : 1));
   for (const { word, pronunciations } of sorted) {
@@ -148,7 +158,7 @@ export function writeLexicon(list: readonly ListedWord[], about: About): Uint8Ar
     shared: collector.tree("shared"),
     letters: collector.tree("letters"),
     counts: collector.tree("counts"),
-    sounds: collector.tree("sounds"),
+    chunks: collector.tree("chunks"),
     literals: collector.tree("literals"),
   };
   const readers = Object.fromEntries(
@@ -177,6 +187,7 @@ export function writeLexicon(list: readonly ListedWord[], about: About): Uint8Ar
     ...trees,
     places: Uint8Array.from(places),
     blocks: joined(coded),
+    sounds: sounds.bytes,
   };
   const header: LexiconHeader = {
     version: LEXICON_VERSION,
@@ -184,6 +195,7 @@ export function writeLexicon(list: readonly ListedWord[], about: About): Uint8Ar
     words: sorted.length,
     letters,
     chunks,
+    width: sounds.width,
     parts: Object.fromEntries(PARTS.map((part) => [part, parts[part].length])) as Record<Part, number>,
   };
   return sealed(header, PARTS.map((part) => parts[part]));

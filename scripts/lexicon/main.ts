@@ -7,6 +7,7 @@ import { readLexicon } from "../../src/pronounce/lexicon.ts";
 import { PARTS } from "../../src/pronounce/lexicon-file.ts";
 import { alignWords } from "./align-words.ts";
 import { type About, type ListedWord, lettersIn, writeLexicon } from "./lexicon-writer.ts";
+import { packSounds } from "./pack-sounds.ts";
 
 interface WordList extends About {
   readonly words: readonly [word: string, level: number, kind: number, pronunciations: readonly string[]][];
@@ -31,9 +32,9 @@ function align(input: string, output: string): void {
   writeFileSync(output, JSON.stringify({ letters, phonemes: about.phonemes, chunks, words }));
 }
 
-function pack(input: string, output: string): void {
+function pack(input: string, sounds: string, output: string): void {
   const { list, about } = readWords(input);
-  const bytes = writeLexicon(list, about);
+  const bytes = writeLexicon(list, about, packSounds(new Uint8Array(readFileSync(sounds))));
   const lexicon = readLexicon(bytes);
   const textOf = (said: ArrayLike<number>) => Array.from(said, (i) => lexicon.header.phonemes[i]).join(" ");
   for (const { word, pronunciations } of list) {
@@ -48,5 +49,5 @@ function pack(input: string, output: string): void {
 
 const [command, ...paths] = process.argv.slice(2);
 if (command === "align" && paths.length === 2) align(paths[0]!, paths[1]!);
-else if (command === "pack" && paths.length === 2) pack(paths[0]!, paths[1]!);
+else if (command === "pack" && paths.length === 3) pack(paths[0]!, paths[1]!, paths[2]!);
 else throw new Error("usage: npm run lexicon -- align WORDS ALIGNED, or: pack WORDS SOUNDS LEXICON");

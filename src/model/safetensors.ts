@@ -2,6 +2,7 @@
 // Knows nothing of foldvox's models. Format: https://huggingface.co/docs/safetensors
 
 import { FoldvoxError, shown } from "../errors.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 export type Dtype = "F32" | "I8" | "U8";
 

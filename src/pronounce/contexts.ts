@@ -7,7 +7,7 @@ export const NO_LETTER = 0;
 const NO_CHUNK = 255;
 
 /** How many features each tree has. */
-export const FEATURES = { shared: 5, letters: 7, counts: 1, sounds: 11, literals: 2 } as const;
+export const FEATURES = { shared: 5, letters: 7, counts: 1, chunks: 11, literals: 2 } as const;
 
 /** Features of how many letters a word shares with the one before it, which shares `shared` with its own predecessor. */
 export function sharedContext(previous: ArrayLike<number>, shared: number, features: Uint8Array): Uint8Array {
@@ -36,7 +36,7 @@ export function letterContext(
 }
 
 /** Features of the chunk of phonemes that letter `i` of a word stands for, behind the chunks of the letters before. */
-export function soundContext(
+export function chunkContext(
   letters: ArrayLike<number>,
   i: number,
   chunks: ArrayLike<number>,

@@ -8,17 +8,19 @@
 //
 // levels     a number of four bits for each word: which of the header's `levels` its frequency is, two to a byte, the first in the low bits
 // cases      two bits for each word: how it is written (written.ts), four to a byte
-// shared, letters, counts, sounds, literals   the context trees (context-tree.ts) of what the blocks hold
+// shared, letters, counts, chunks, literals   the context trees (context-tree.ts) of what the blocks hold
 // places     where each block ends, u24, counted from the first block
 // blocks     words in alphabetical order, 32 a block, each by itself range-coded: letters shared with the word before, the letters that
 //            follow up to an end, number of pronunciations; and of each pronunciation the chunk of phonemes of each letter,
 //            or an escape and phonemes up to an end
+// sounds     the network for other words (letters-to-sounds.ts), or nothing
 
 import { FoldvoxError, shown } from "../errors.ts";
 import { sha256 } from "../model/sha256.ts";
 import { decodeUtf8 } from "../model/utf8.ts";
 import { problemOfTree, u24 } from "./context-tree.ts";
 import { FEATURES } from "./contexts.ts";
+import { soundsBytes } from "./letters-to-sounds.ts";
 
 export const LEXICON_MAGIC = "foldvoxl";
 export const LEXICON_VERSION = 1;
@@ -34,10 +36,11 @@ export const PARTS = [
   "shared",
   "letters",
   "counts",
-  "sounds",
+  "chunks",
   "literals",
   "places",
   "blocks",
+  "sounds",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -55,6 +58,8 @@ export interface LexiconHeader {
   readonly chunks: readonly (readonly number[])[];
   /** Natural logarithm of the mean probability of a word of each level, the most frequent first. */
   readonly levels: readonly number[];
+  /** Width of the network for words that are not listed; 0 without one. */
+  readonly width: number;
   /** Bytes of each part. */
   readonly parts: Readonly<Record<Part, number>>;
 }
@@ -90,7 +95,7 @@ function checkHeader(json: Uint8Array): LexiconHeader {
       `The lexicon is of version ${shown(header.version)}; this release reads version ${LEXICON_VERSION}. Use the lexicon that came with the model.`,
     );
   }
-  const { words, letters, phonemes, chunks, levels, parts, language, licence, attribution } = header;
+  const { words, letters, phonemes, chunks, levels, width, parts, language, licence, attribution } = header;
   if (typeof language !== "string" || typeof licence !== "string" || !isTexts(attribution, 256)) {
     throw wrong("does not tell its language, licence and attribution");
   }
@@ -109,6 +114,7 @@ function checkHeader(json: Uint8Array): LexiconHeader {
   if (!Array.isArray(levels) || levels.length !== 16 || !levels.every((level) => Number.isFinite(level))) {
     throw wrong("has no list of 16 levels of frequency");
   }
+  if (!isCount(width, 0, 1024)) throw wrong("does not tell the width of its network");
   for (const part of PARTS) {
     if (!isCount(Object(parts)[part], 0, 2 ** 24)) throw wrong(`does not tell the length of its part "${part}"`);
   }
@@ -117,9 +123,14 @@ function checkHeader(json: Uint8Array): LexiconHeader {
 
 /** Trees whose nodes stay within their bytes, and blocks that do. Errors: bad-model. */
 function checkParts({ bytes, header, places }: LexiconFile): void {
-  const { words, letters, phonemes, chunks, parts } = header;
+  const { words, letters, phonemes, chunks, width, parts } = header;
   const blocks = Math.ceil(words / BLOCK);
-  const lengths = { levels: Math.ceil(words / 2), cases: Math.ceil(words / 4), places: 3 * blocks };
+  const lengths = {
+    levels: Math.ceil(words / 2),
+    cases: Math.ceil(words / 4),
+    places: 3 * blocks,
+    sounds: width === 0 ? 0 : soundsBytes({ letters: letters.length, chunks: chunks.length, width }),
+  };
   for (const [part, length] of Object.entries(lengths)) {
     if (parts[part as Part] !== length) throw wrong(`has a part "${part}" that does not fit its ${words} words`);
   }
@@ -127,7 +138,7 @@ function checkParts({ bytes, header, places }: LexiconFile): void {
     shared: LONGEST_WORD + 1,
     letters: letters.length + 1,
     counts: MOST_PRONUNCIATIONS + 1,
-    sounds: chunks.length + 1,
+    chunks: chunks.length + 1,
     literals: phonemes.length + 1,
   };
   for (const tree of Object.keys(symbols) as (keyof typeof symbols)[]) {

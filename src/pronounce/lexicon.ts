@@ -6,10 +6,15 @@
 
 import { FoldvoxError } from "../errors.ts";
 import { ContextTree, u24 } from "./context-tree.ts";
-import { letterContext, literalContext, sharedContext, soundContext } from "./contexts.ts";
+import { letterContext, literalContext, sharedContext, chunkContext } from "./contexts.ts";
+import { LettersToSounds } from "./letters-to-sounds.ts";
 import { BLOCK, type LexiconFile, type LexiconHeader, LONGEST_WORD, readLexiconFile } from "./lexicon-file.ts";
 import { RangeDecoder } from "./range-decoder.ts";
 import { writtenIn } from "./written.ts";
+
+/** Guesses that are told: at most so many, each at least so likely beside the best. */
+const MOST_GUESSES = 3;
+const LEAST_SHARE = 0.2;
 
 /** A word of a block, as numbers of letters, and its pronunciations. */
 interface Entry {
@@ -31,34 +36,42 @@ export class Lexicon {
   readonly size: number;
   /** Bytes that it keeps. */
   readonly bytes: number;
+  /** The symbols that numbers of phonemes stand for: the model's tokens, or the lexicon's own list. */
+  readonly phonemes: readonly string[];
 
   private readonly file: LexiconFile;
   /** The number that callers know each phoneme by. */
   private readonly tokens: Uint16Array;
   private readonly letterNumbers: ReadonlyMap<string, number>;
-  private readonly trees: Readonly<Record<"shared" | "letters" | "counts" | "sounds" | "literals", ContextTree>>;
+  private readonly trees: Readonly<Record<"shared" | "letters" | "counts" | "chunks" | "literals", ContextTree>>;
+  private readonly network: LettersToSounds | null;
   private readonly features = new Uint8Array(16);
   /** The block that was unpacked last. */
   private block = -1;
   private entries: Entry[] = [];
 
   /** @internal */
-  constructor(file: LexiconFile, tokens: Uint16Array) {
+  constructor(file: LexiconFile, tokens: Uint16Array, phonemes: readonly string[]) {
     this.file = file;
     this.header = file.header;
+    this.phonemes = phonemes;
     this.size = file.header.words;
     this.bytes = file.bytes.length;
     this.tokens = tokens;
     this.letterNumbers = new Map(Array.from(file.header.letters, (letter, i) => [letter, i + 1]));
-    const tree = (part: "shared" | "letters" | "counts" | "sounds" | "literals") =>
+    const tree = (part: "shared" | "letters" | "counts" | "chunks" | "literals") =>
       new ContextTree(file.bytes, file.places[part]);
     this.trees = {
       shared: tree("shared"),
       letters: tree("letters"),
       counts: tree("counts"),
-      sounds: tree("sounds"),
+      chunks: tree("chunks"),
       literals: tree("literals"),
     };
+    const { letters, chunks, width, parts } = file.header;
+    const sounds = file.bytes.subarray(file.places.sounds, file.places.sounds + parts.sounds);
+    const shape = { letters: letters.length, chunks: chunks.length, width };
+    this.network = width === 0 ? null : new LettersToSounds(sounds, shape);
   }
 
   /** The numbers of a word's letters; null if one is not in the alphabet. */
@@ -138,6 +151,27 @@ export class Lexicon {
     return words;
   }
 
+  /**
+   * Pronunciations of a word that is not listed, guessed from its letters, the likeliest first. Empty if a letter is not in the
+   * alphabet, or if the lexicon has no network for it.
+   */
+  guess(word: string): readonly Uint16Array[] {
+    const letters = this.lettersOf(word);
+    if (!letters || letters.length === 0 || !this.network) return [];
+    const found = new Map<string, { tokens: Uint16Array; probability: number }>();
+    for (const { chunks, probability } of this.network.candidates(letters)) {
+      const phonemes = chunks.flatMap((chunk) => this.header.chunks[chunk]!);
+      const tokens = Uint16Array.from(phonemes, (phoneme) => this.tokens[phoneme]!);
+      const key = tokens.join(" ");
+      found.set(key, { tokens, probability: probability + (found.get(key)?.probability ?? 0) });
+    }
+    const sorted = [...found.values()].filter(({ tokens }) => tokens.length > 0);
+    sorted.sort((a, b) => b.probability - a.probability);
+    return sorted
+      .filter(({ probability }, i) => i < MOST_GUESSES && probability >= LEAST_SHARE * sorted[0]!.probability)
+      .map(({ tokens }) => tokens);
+  }
+
   private entry(word: number): Entry {
     if (!(Number.isInteger(word) && word >= 0 && word < this.size)) {
       throw new FoldvoxError("bad-argument", `The lexicon has no word ${word}; its words are 0 to ${this.size - 1}.`);
@@ -192,7 +226,7 @@ export class Lexicon {
     const tokens: number[] = [];
     const said: number[] = [];
     for (let i = 0; i < letters.length; i++) {
-      const chunk = decoder.next(this.trees.sounds, soundContext(letters, i, said, this.features));
+      const chunk = decoder.next(this.trees.chunks, chunkContext(letters, i, said, this.features));
       if (chunk === chunks.length) return this.decodeLiteral(decoder);
       said.push(chunk);
       for (const phoneme of chunks[chunk]!) tokens.push(this.tokens[phoneme]!);
@@ -228,5 +262,5 @@ export function readLexicon(bytes: Uint8Array, tokens?: readonly string[]): Lexi
       `The lexicon's phonemes ${missing.join(" ")} are not among the model's tokens. Use the lexicon that came with the model.`,
     );
   }
-  return new Lexicon(file, Uint16Array.from(numbers));
+  return new Lexicon(file, Uint16Array.from(numbers), tokens ?? phonemes);
 }

@@ -24,8 +24,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   src: [
     // What the two languages agree on, generated: a floor of its own.
     "engine/layout",
-    ...["plain", "errors", "web-types", "kinds", "bytes", "options", "platform"],
-    ...["audio", "model", "bundled", "engine", "loading", "decode", "silence", "recognizer"],
+    ...["plain", "errors", "web-types", "kinds", "bytes", "exponential", "options", "platform"],
+    ...["audio", "model", "pronounce", "bundled", "engine", "loading", "decode", "silence", "recognizer"],
     ...["index", "convert", "worker", "microphone", "speech-recognition", "cli"],
   ],
 };

@@ -5,7 +5,7 @@
 // products and `exponential`: which hypothesis wins is the same on every JavaScript engine.
 
 import type { Decoder } from "../decoder.ts";
-import { exponential, powerOfTwo } from "../exponential.ts";
+import { exponential, powerOfTwo } from "../../exponential.ts";
 import { RowClock } from "../row-clock.ts";
 import type { Grammar } from "../scorers/grammar.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";

@@ -1,7 +1,7 @@
 // exp and powers of two that are the same on every engine.
 
 import { describe, expect, it } from "vitest";
-import { exponential, powerOfTwo } from "../../src/decode/exponential.ts";
+import { exponential, powerOfTwo } from "../src/exponential.ts";
 
 describe("powerOfTwo", () => {
   it("is exact from the smallest normal number to the largest", () => {
