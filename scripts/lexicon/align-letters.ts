@@ -16,10 +16,8 @@ export class LetterAligner {
   private readonly chunks: number;
   /** Probability of each pair [letter][chunk]. */
   private weights: Float64Array;
-  private readonly letters: number;
 
   constructor(letters: number, phonemes: number) {
-    this.letters = letters;
     this.phonemes = phonemes;
     this.chunks = 1 + phonemes + phonemes * phonemes;
     this.weights = new Float64Array(letters * this.chunks).fill(1);

@@ -80,7 +80,10 @@ export class TreeGrower {
   }
 
   /** The feature whose values save the most bits beyond what their children cost, and those values. */
-  private bestSplit(members: Uint32Array, counts: ReadonlyMap<number, number>): { feature: number; values: Set<number> } {
+  private bestSplit(
+    members: Uint32Array,
+    counts: ReadonlyMap<number, number>,
+  ): { feature: number; values: Set<number> } {
     let best = { feature: LEAF, values: new Set<number>(), gain: 0 };
     const parent = new Map([...counts].map(([symbol, count]) => [symbol, Math.log2(members.length / count)]));
     const { columns, symbols } = this.examples;
@@ -105,7 +108,7 @@ export class TreeGrower {
         for (const [symbol, count] of own) saved += count * parent.get(symbol)!;
         saved -= 8 * (nodeBytes(own.size) + CHILD_BYTES);
         // Children of children may pay for what does not quite pay by itself.
-        if (saved > -8 * nodeBytes(own.size) / 2) values.add(value);
+        if (saved > (-8 * nodeBytes(own.size)) / 2) values.add(value);
         if (saved > 0) gain += saved;
       }
       if (gain > best.gain) best = { feature, values, gain };

@@ -2,23 +2,15 @@
 
 import { createHash } from "node:crypto";
 import { ContextTree } from "../../src/pronounce/context-tree.ts";
+import { FEATURES, NO_LETTER, Tape, type TreeName } from "../../src/pronounce/contexts.ts";
 import {
-  FEATURES,
-  letterContext,
-  literalContext,
-  sharedContext,
-  chunkContext,
-} from "../../src/pronounce/contexts.ts";
-import {
-  BLOCK,
   LEXICON_MAGIC,
   LEXICON_VERSION,
   type LexiconHeader,
-  LONGEST_WORD,
-  MOST_PRONUNCIATIONS,
-  type Part,
   PARTS,
+  type Part,
 } from "../../src/pronounce/lexicon-file.ts";
+import { BLOCK, LONGEST_WORD, MOST_PRONUNCIATIONS } from "../../src/pronounce/lexicon-limits.ts";
 import { alignWords } from "./align-words.ts";
 import { TreeGrower } from "./grow-tree.ts";
 import { RangeEncoder } from "./range-encoder.ts";
@@ -38,11 +30,12 @@ export interface ListedWord {
 /** What the header tells beside the words. */
 export type About = Pick<LexiconHeader, "language" | "licence" | "attribution" | "levels" | "phonemes">;
 
-type TreeName = keyof typeof FEATURES;
-type Sink = (tree: TreeName, features: Uint8Array, symbol: number) => void;
+/** Is told each symbol and the place on the tape where it is to come. */
+type Sink = (tree: TreeName, tape: Uint8Array, at: number, symbol: number) => void;
 
 /** Alphabet of a list: its characters in order of their code. */
-export const lettersIn = (words: readonly ListedWord[]) => [...new Set(words.flatMap(({ word }) => [...word]))].sort().join("");
+export const lettersIn = (words: readonly ListedWord[]) =>
+  [...new Set(words.flatMap(({ word }) => [...word]))].sort().join("");
 
 /** Words as numbers, ready to be written. */
 interface Prepared {
@@ -51,50 +44,58 @@ interface Prepared {
   readonly said: readonly { readonly chunks: readonly number[] | null; readonly phonemes: Uint8Array }[];
 }
 
-/** Tells every symbol of a block with its context, in the order in which the reader asks for them. */
+/** Tells every symbol of a block in the order in which the reader asks for them. */
 function walkBlock(words: readonly Prepared[], chunks: number, phonemes: number, sink: Sink): void {
-  const features = new Uint8Array(16);
-  let previous: Uint8Array = new Uint8Array();
+  const tape = new Tape();
+  let previous: Uint8Array | null = null;
   let shared = 0;
-  words.forEach(({ letters, said }, n) => {
+  for (const { letters, said } of words) {
+    tape.lay(previous ?? []);
     const before = shared;
     shared = 0;
-    while (n > 0 && shared < previous.length && letters[shared] === previous[shared]) shared++;
-    if (n > 0) sink("shared", sharedContext(previous, before, features), shared);
+    while (previous && shared < previous.length && letters[shared] === previous[shared]) shared++;
+    if (previous) sink("shared", tape.describe(before), 0, shared);
+    tape.lay(letters, shared);
+    tape.differ(shared, previous?.[shared] ?? NO_LETTER);
     for (let i = shared; i <= Math.min(letters.length, LONGEST_WORD - 1); i++) {
-      sink("letters", letterContext(letters.subarray(0, i), i, previous, shared, features), letters[i] ?? 0);
+      sink("letters", tape.cells, tape.at(i), letters[i] ?? NO_LETTER);
+      if (i < letters.length) tape.push(letters[i]!);
     }
-    features[0] = letters.length;
-    sink("counts", features, said.length);
-    for (const one of said) {
-      if (one.chunks) {
-        for (let i = 0; i < letters.length; i++) {
-          sink("chunks", chunkContext(letters, i, one.chunks, features), one.chunks[i]!);
-        }
-        continue;
-      }
-      sink("chunks", chunkContext(letters, 0, [], features), chunks);
-      for (let i = 0; i <= Math.min(one.phonemes.length, LONGEST_WORD - 1); i++) {
-        sink("literals", literalContext(one.phonemes.subarray(0, i), i, features), one.phonemes[i] ?? phonemes);
-      }
-    }
+    tape.agree(shared);
+    sink("counts", tape.measure(letters.length), 0, said.length);
     previous = letters;
-  });
+  }
+  for (const { letters, said } of words) {
+    tape.lay(letters);
+    for (const one of said) {
+      const symbols = one.chunks ?? [];
+      symbols.forEach((chunk, i) => {
+        sink("chunks", tape.cells, tape.at(i), chunk);
+        tape.say(i, chunk);
+      });
+      if (one.chunks) continue;
+      sink("chunks", tape.cells, tape.at(0), chunks);
+      for (let i = 0; i <= Math.min(one.phonemes.length, LONGEST_WORD - 1); i++) {
+        sink("literals", tape.cells, tape.at(i), one.phonemes[i] ?? phonemes);
+        tape.say(i, one.phonemes[i] ?? phonemes);
+      }
+    }
+  }
 }
 
 /** Collects examples for the trees. */
 class ExampleCollector {
   private readonly rows: Record<TreeName, number[]> = { shared: [], letters: [], counts: [], chunks: [], literals: [] };
 
-  readonly take: Sink = (tree, features, symbol) => {
+  readonly take: Sink = (tree, tape, at, symbol) => {
     const rows = this.rows[tree];
-    for (let i = 0; i < FEATURES[tree]; i++) rows.push(features[i]!);
+    for (const feature of FEATURES[tree]) rows.push(tape[at + feature]!);
     rows.push(symbol);
   };
 
   tree(name: TreeName): Uint8Array {
     const rows = this.rows[name];
-    const width = FEATURES[name] + 1;
+    const width = FEATURES[name].length + 1;
     // A lexicon may have no example of a kind, but every tree has a symbol.
     if (rows.length === 0) return Uint8Array.of(255, 1, 0, 1);
     const column = (f: number) => Uint8Array.from({ length: rows.length / width }, (_, i) => rows[i * width + f]!);
@@ -138,22 +139,24 @@ export function writeLexicon(
   const letters = lettersIn(list);
   const sorted = [...list].sort((a, b) => (a.word < b.word ? -1 : 1));
   for (const { word, pronunciations } of sorted) {
-    if (word.length > LONGEST_WORD || pronunciations.length > MOST_PRONUNCIATIONS) throw new Error(`${word} is too much.`);
+    if (word.length > LONGEST_WORD || pronunciations.length > MOST_PRONUNCIATIONS)
+      throw new Error(`${word} is too much.`);
   }
   const { chunks, aligned } = alignWords(sorted, letters, about.phonemes);
-  const escape = chunks.length;
-  const prepared = sorted.map(({ word, pronunciations }, n): Prepared => ({
-    letters: Uint8Array.from(word, (letter) => letters.indexOf(letter) + 1),
-    said: pronunciations.map((symbols, p) => ({
-      chunks: aligned[n]![p]!,
-      phonemes: Uint8Array.from(symbols, (symbol) => about.phonemes.indexOf(symbol)),
-    })),
-  }));
+  const prepared = sorted.map(
+    ({ word, pronunciations }, n): Prepared => ({
+      letters: Uint8Array.from(word, (letter) => letters.indexOf(letter) + 1),
+      said: pronunciations.map((symbols, p) => ({
+        chunks: aligned[n]![p]!,
+        phonemes: Uint8Array.from(symbols, (symbol) => about.phonemes.indexOf(symbol)),
+      })),
+    }),
+  );
   const blocks = Array.from({ length: Math.ceil(prepared.length / BLOCK) }, (_, n) =>
     prepared.slice(n * BLOCK, (n + 1) * BLOCK),
   );
   const collector = new ExampleCollector();
-  for (const block of blocks) walkBlock(block, escape, about.phonemes.length, collector.take);
+  for (const block of blocks) walkBlock(block, chunks.length, about.phonemes.length, collector.take);
   const trees = {
     shared: collector.tree("shared"),
     letters: collector.tree("letters"),
@@ -162,12 +165,12 @@ export function writeLexicon(
     literals: collector.tree("literals"),
   };
   const readers = Object.fromEntries(
-    Object.entries(trees).map(([name, bytes]) => [name, new ContextTree(bytes, 0)]),
+    Object.entries(trees).map(([name, bytes]) => [name, new ContextTree(bytes, FEATURES[name as TreeName])]),
   ) as Record<TreeName, ContextTree>;
   const coded = blocks.map((block) => {
     const encoder = new RangeEncoder();
-    const put: Sink = (tree, features, symbol) => encoder.put(readers[tree], features, symbol);
-    walkBlock(block, escape, about.phonemes.length, put);
+    const put: Sink = (tree, tape, at, symbol) => encoder.put(readers[tree], tape, at, symbol);
+    walkBlock(block, chunks.length, about.phonemes.length, put);
     return Uint8Array.from(encoder.finish());
   });
   let end = 0;
@@ -198,7 +201,10 @@ export function writeLexicon(
     width: sounds.width,
     parts: Object.fromEntries(PARTS.map((part) => [part, parts[part].length])) as Record<Part, number>,
   };
-  return sealed(header, PARTS.map((part) => parts[part]));
+  return sealed(
+    header,
+    PARTS.map((part) => parts[part]),
+  );
 }
 
 /** The file of a header and its parts. */

@@ -16,7 +16,10 @@ function tensorsOf(file: Uint8Array): Map<string, { values: Float32Array; column
 }
 
 /** Rows of a matrix as int8, each with a scale of its own. */
-function quantized({ values, columns }: { values: Float32Array; columns: number }): { scales: Float32Array; codes: Int8Array } {
+function quantized({ values, columns }: { values: Float32Array; columns: number }): {
+  scales: Float32Array;
+  codes: Int8Array;
+} {
   const rows = values.length / columns;
   const scales = new Float32Array(rows);
   const codes = new Int8Array(values.length);
@@ -50,6 +53,8 @@ export function packSounds(file: Uint8Array): Sounds {
     get("output.bias").values,
   ];
   const parts = [...floats, table.codes, hidden.codes, output.codes];
-  const bytes = Buffer.concat(parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)));
+  const bytes = Buffer.concat(
+    parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  );
   return { width: get("table").columns, bytes: new Uint8Array(bytes) };
 }

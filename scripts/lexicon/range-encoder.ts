@@ -7,14 +7,14 @@ export class RangeEncoder {
   private low = 0;
   private range = 0xffffffff;
 
-  /** Writes a symbol in its context. One that the context has never seen is an error of the writer. */
-  put(tree: ContextTree, features: ArrayLike<number>, symbol: number): void {
-    const node = tree.find(features);
+  /** Writes a symbol in the context of a place on the tape. One that the context has never seen is an error of the writer. */
+  put(tree: ContextTree, tape: Uint8Array, at: number, symbol: number): void {
+    const node = tree.find(tape, at);
     const count = tree.count(node);
     let i = 0;
     let low = 0;
     while (i < count && tree.symbol(node, i) !== symbol) low += tree.frequency(node, i++);
-    if (i === count) throw new Error(`The context ${Array.from(features)} does not know the symbol ${symbol}.`);
+    if (i === count) throw new Error(`The symbol ${symbol} is unknown in its context.`);
     if (count === 1) return;
     const unit = Math.floor(this.range / tree.total(node));
     this.low += low * unit;

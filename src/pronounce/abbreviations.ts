@@ -1,8 +1,8 @@
 // What abbreviations, signs and units stand for.
 
-export const MONTHS = (
-  "january february march april may june july august september october november december"
-).split(" ");
+export const MONTHS = "january february march april may june july august september october november december".split(
+  " ",
+);
 
 const DAYS = "monday tuesday wednesday thursday friday saturday sunday".split(" ");
 

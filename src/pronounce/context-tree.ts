@@ -15,6 +15,8 @@ export function frequencyOf(code: number): number {
   return code < 16 ? code : (16 + (code & 15)) << ((code >> 4) - 1);
 }
 
+const FREQUENCIES = Uint32Array.from({ length: 256 }, (_, code) => frequencyOf(code));
+
 /** The largest code a file may hold: sums of 255 frequencies stay below 2^24. */
 export const LARGEST_CODE = 0xb0;
 
@@ -24,29 +26,38 @@ export interface TreeShape {
   readonly features: number;
 }
 
+/** Where on a tape of what is known each feature stands, counted from the reader's place on it (contexts.ts). */
+export type Features = readonly number[];
+
 /** Reads a tree in place. */
 export class ContextTree {
   private readonly bytes: Uint8Array;
-  /** Where the tree begins and ends in the bytes. */
-  private readonly start: number;
+  private readonly features: Features;
+  /** Sum of the frequencies of the node at each byte. */
+  private readonly totals: Uint32Array;
 
-  constructor(bytes: Uint8Array, start: number) {
+  /** `bytes` begin with the root and have been checked by problemOfTree. */
+  constructor(bytes: Uint8Array, features: Features) {
     this.bytes = bytes;
-    this.start = start;
+    this.features = features;
+    this.totals = new Uint32Array(bytes.length);
+    for (let node = 0; node < bytes.length; node = nextNode(bytes, node)) {
+      for (let i = 0; i < bytes[node + 1]!; i++) this.totals[node]! += this.frequency(node, i);
+    }
   }
 
-  /** The place of the deepest node for these features, among the bytes. */
-  find(features: ArrayLike<number>): number {
-    const { bytes } = this;
-    let node = this.start;
+  /** The deepest node for what stands around the place `at` on the tape. */
+  find(tape: Uint8Array, at: number): number {
+    const { bytes, features } = this;
+    let node = 0;
     while (bytes[node] !== LEAF) {
-      const value = features[bytes[node]!]!;
+      const value = tape[at + features[bytes[node]!]!];
       const children = node + 2 + 2 * bytes[node + 1]!;
       const count = bytes[children]!;
       let i = 1;
       while (i <= count && bytes[children + i] !== value) i++;
       if (i > count) break;
-      node = this.start + u24(bytes, children + 1 + count + 3 * (i - 1));
+      node = u24(bytes, children + 1 + count + 3 * (i - 1));
     }
     return node;
   }
@@ -63,15 +74,19 @@ export class ContextTree {
 
   /** How often the i-th symbol of a node comes. */
   frequency(node: number, i: number): number {
-    return frequencyOf(this.bytes[node + 2 + this.bytes[node + 1]! + i]!);
+    return FREQUENCIES[this.bytes[node + 2 + this.bytes[node + 1]! + i]!]!;
   }
 
   /** The sum of a node's frequencies. */
   total(node: number): number {
-    let sum = 0;
-    for (let i = 0; i < this.count(node); i++) sum += this.frequency(node, i);
-    return sum;
+    return this.totals[node]!;
   }
+}
+
+/** The node behind a node. */
+function nextNode(bytes: Uint8Array, node: number): number {
+  const children = node + 2 + 2 * bytes[node + 1]!;
+  return bytes[node] === LEAF ? children : children + 1 + 4 * bytes[children]!;
 }
 
 /** A number of three bytes, little-endian. */
@@ -79,40 +94,44 @@ export function u24(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
 }
 
-/** What is wrong with a tree at bytes start ... end, in words; null if it can be read without leaving them. */
-export function problemOfTree(bytes: Uint8Array, start: number, end: number, shape: TreeShape): string | null {
-  // Every node is visited once: children stand behind their parents, one after the other, and fill the bytes.
-  const depths = new Map([[start, 0]]);
-  let node = start;
-  while (node < end) {
+/** What is wrong with the bytes of a tree, in words; null if it can be read without leaving them. */
+export function problemOfTree(bytes: Uint8Array, shape: TreeShape): string | null {
+  // Nodes fill the bytes one after the other, and each but the root is the child of one before it.
+  const depths = new Map([[0, 0]]);
+  let node = 0;
+  while (node < bytes.length) {
     const depth = depths.get(node);
     if (depth === undefined) return "holds bytes that belong to no node";
     depths.delete(node);
     if (depth > DEEPEST) return "is too deep";
-    if (node + 2 > end) return "ends within a node";
-    const feature = bytes[node]!;
-    const symbols = bytes[node + 1]!;
-    const children = node + 2 + 2 * symbols;
-    if (symbols === 0) return "has a node without symbols";
-    if (children > end) return "ends within a node";
-    for (let at = node + 2; at < node + 2 + symbols; at++) {
-      if (bytes[at]! >= shape.symbols) return `has the symbol ${bytes[at]}, but there are ${shape.symbols}`;
-      const code = bytes[at + symbols]!;
-      if (code === 0 || code > LARGEST_CODE) return `has the frequency code ${code}`;
-    }
-    let next = children;
-    if (feature !== LEAF) {
-      if (feature >= shape.features) return `asks for feature ${feature}, but there are ${shape.features}`;
-      const count = bytes[children] ?? 0;
-      next = children + 1 + 4 * count;
-      if (children >= end || next > end) return "ends within a node";
-      for (let at = children + 1 + count; at < next; at += 3) {
-        const child = start + u24(bytes, at);
-        if (child < next || child >= end || depths.has(child)) return "has a child in no place for one";
-        depths.set(child, depth + 1);
-      }
+    const next = nextNode(bytes, node);
+    if (!(next <= bytes.length)) return "ends within a node";
+    const problem = problemOfNode(bytes, node, shape);
+    if (problem) return problem;
+    for (const child of childrenOf(bytes, node)) {
+      if (child < next || depths.has(child)) return "has a child in no place for one";
+      depths.set(child, depth + 1);
     }
     node = next;
   }
-  return depths.size === 0 && node === end ? null : "lacks nodes that it leads to";
+  return depths.size === 0 && node > 0 ? null : "lacks nodes that it leads to";
+}
+
+function problemOfNode(bytes: Uint8Array, node: number, shape: TreeShape): string | null {
+  const count = bytes[node + 1]!;
+  if (count === 0) return "has a node without symbols";
+  for (let at = node + 2; at < node + 2 + count; at++) {
+    if (bytes[at]! >= shape.symbols) return `has the symbol ${bytes[at]}, but there are ${shape.symbols}`;
+    const code = bytes[at + count]!;
+    if (code === 0 || code > LARGEST_CODE) return `has the frequency code ${code}`;
+  }
+  const feature = bytes[node]!;
+  return feature === LEAF || feature < shape.features ? null : `asks for feature ${feature} of ${shape.features}`;
+}
+
+function childrenOf(bytes: Uint8Array, node: number): number[] {
+  if (bytes[node] === LEAF) return [];
+  const children = node + 2 + 2 * bytes[node + 1]!;
+  const count = bytes[children]!;
+  return Array.from({ length: count }, (_, i) => u24(bytes, children + 1 + count + 3 * i));
 }

@@ -1,59 +1,102 @@
-// What a lexicon's trees may ask: the features of each kind of symbol, as its reader and its writer both compute them.
+// What a lexicon's trees may ask about the symbol to come. Reader and writer of a lexicon lay what they know out on a tape of bytes;
+// a feature is a place on it, counted from where they stand.
 
-/** The letter before a word's first, behind its last, and the symbol that ends a word. Real letters count from 1. */
+import type { Features } from "./context-tree.ts";
+import { LONGEST_WORD } from "./lexicon-limits.ts";
+
+/** Before a word's first letter and behind its last; as a symbol, the end of a word. Real letters count from 1. */
 export const NO_LETTER = 0;
+/** Before the first chunk or phoneme, and where there is nothing to tell. */
+export const NOTHING = 255;
 
-/** The chunk before a word's first letter. */
-const NO_CHUNK = 255;
+/** Cells on either side of a word that features reach to. */
+const MARGIN = 5;
+const TRACK = LONGEST_WORD + 1 + 2 * MARGIN;
 
-/** How many features each tree has. */
-export const FEATURES = { shared: 5, letters: 7, counts: 1, chunks: 11, literals: 2 } as const;
+/** Tracks of the tape, side by side: letters; chunks or phonemes; the letters that differ from the word before; places. */
+const SAID = TRACK;
+const DIFFERENCE = 2 * TRACK;
+const PLACE = 3 * TRACK;
 
-/** Features of how many letters a word shares with the one before it, which shares `shared` with its own predecessor. */
-export function sharedContext(previous: ArrayLike<number>, shared: number, features: Uint8Array): Uint8Array {
-  const { length } = previous;
-  features[0] = length;
-  features[1] = shared;
-  features[2] = previous[length - 1] ?? NO_LETTER;
-  features[3] = previous[length - 2] ?? NO_LETTER;
-  features[4] = length - shared;
-  return features;
-}
+/** Features of each tree, as cells counted from the cell where the letter stands. Those of `shared` count from the tape's begin. */
+export const FEATURES = {
+  // Of the word before: its length, letters that it shared with its own predecessor, its last two letters, letters of its own.
+  shared: [0, 1, 2, 3, 4],
+  // The letters before; the letter in whose place the first new letter stands, which comes later in the alphabet; the place.
+  letters: [-1, -2, -3, -4, -5, DIFFERENCE, PLACE],
+  // The word's length.
+  counts: [0],
+  // The letter, those around it, and the chunks before.
+  chunks: [0, 1, -1, 2, -2, 3, -3, 4, SAID - 1, SAID - 2, SAID - 3],
+  // The phonemes before, of a pronunciation that does not follow its letters.
+  literals: [SAID - 1, SAID - 2],
+} as const satisfies Record<string, Features>;
 
-/** Features of letter `i` of a word, which shares `shared` letters with the word before it. */
-export function letterContext(
-  word: ArrayLike<number>,
-  i: number,
-  previous: ArrayLike<number>,
-  shared: number,
-  features: Uint8Array,
-): Uint8Array {
-  for (let back = 1; back <= 5; back++) features[back - 1] = word[i - back] ?? NO_LETTER;
-  // The first letter that differs comes later in the alphabet than the one that it replaces.
-  features[5] = i === shared ? (previous[i] ?? NO_LETTER) : 255;
-  features[6] = i;
-  return features;
-}
+export type TreeName = keyof typeof FEATURES;
 
-/** Features of the chunk of phonemes that letter `i` of a word stands for, behind the chunks of the letters before. */
-export function chunkContext(
-  letters: ArrayLike<number>,
-  i: number,
-  chunks: ArrayLike<number>,
-  features: Uint8Array,
-): Uint8Array {
-  features[0] = letters[i]!;
-  for (let away = 1; away <= 3; away++) {
-    features[2 * away - 1] = letters[i + away] ?? NO_LETTER;
-    features[2 * away] = letters[i - away] ?? NO_LETTER;
+/** The tape of one word at a time. */
+export class Tape {
+  readonly cells = new Uint8Array(4 * TRACK);
+  /** A few cells for trees that look at no letter. */
+  readonly scratch = new Uint8Array(8);
+  private length = 0;
+
+  constructor() {
+    this.cells.fill(NOTHING, SAID);
+    for (let i = 0; i <= LONGEST_WORD; i++) this.cells[PLACE + MARGIN + i] = i;
   }
-  features[7] = letters[i + 4] ?? NO_LETTER;
-  for (let back = 1; back <= 3; back++) features[7 + back] = i >= back ? chunks[i - back]! : NO_CHUNK;
-  return features;
-}
 
-/** Features of phoneme `i` of a pronunciation that does not follow its letters. */
-export function literalContext(phonemes: ArrayLike<number>, i: number, features: Uint8Array): Uint8Array {
-  for (let back = 1; back <= 2; back++) features[back - 1] = i >= back ? phonemes[i - back]! : NO_CHUNK;
-  return features;
+  /** The cell of a word's i-th letter. */
+  at(i: number): number {
+    return MARGIN + i;
+  }
+
+  /** Lays a word out, or the part of it that is known. */
+  lay(letters: ArrayLike<number>, count = letters.length): void {
+    for (let i = 0; i < count; i++) this.cells[MARGIN + i] = letters[i]!;
+    for (let i = count; i < this.length; i++) this.cells[MARGIN + i] = NO_LETTER;
+    this.length = count;
+  }
+
+  /** Adds a letter behind those that are known. */
+  push(letter: number): void {
+    this.cells[MARGIN + this.length++] = letter;
+  }
+
+  /** What the word before has in the place of the first letter that differs. */
+  differ(i: number, letter: number): void {
+    this.cells[DIFFERENCE + MARGIN + i] = letter;
+  }
+
+  /** Forgets that difference. */
+  agree(i: number): void {
+    this.cells[DIFFERENCE + MARGIN + i] = NOTHING;
+  }
+
+  /** The chunk of letter i, or the i-th phoneme. */
+  say(i: number, symbol: number): void {
+    this.cells[SAID + MARGIN + i] = symbol;
+  }
+
+  /** The letters laid out, as a copy. */
+  word(): Uint8Array {
+    return this.cells.slice(MARGIN, MARGIN + this.length);
+  }
+
+  /** What the tree `shared` asks, of the word laid out, which shared `shared` letters with its predecessor. */
+  describe(shared: number): Uint8Array {
+    const { length, cells, scratch } = this;
+    scratch[0] = length;
+    scratch[1] = shared;
+    scratch[2] = cells[MARGIN + length - 1]!;
+    scratch[3] = cells[MARGIN + length - 2]!;
+    scratch[4] = length - shared;
+    return scratch;
+  }
+
+  /** What the tree `counts` asks: the length of a word. */
+  measure(length: number): Uint8Array {
+    this.scratch[0] = length;
+    return this.scratch;
+  }
 }

@@ -63,7 +63,10 @@ export class LettersToSounds {
     // Copied, because floats may lie at no multiple of four.
     const floats = new Float32Array(bytes.slice(0, 4 * count).buffer);
     let at = 0;
-    const take = (length: number) => floats.subarray(at, (at += length));
+    const take = (length: number) => {
+      at += length;
+      return floats.subarray(at - length, at);
+    };
     this.scales = take(rows);
     this.tableBias = take(width);
     this.hiddenScales = take(width);
@@ -101,7 +104,8 @@ export class LettersToSounds {
       }
       // Long words would become too unlikely for a number otherwise.
       const most = next[0]!.probability;
-      beam = most > 1e-100 ? next : next.map(({ chunks, probability }) => ({ chunks, probability: probability / most }));
+      beam =
+        most > 1e-100 ? next : next.map(({ chunks, probability }) => ({ chunks, probability: probability / most }));
     }
     return beam;
   }

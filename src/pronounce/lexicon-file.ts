@@ -10,26 +10,21 @@
 // cases      two bits for each word: how it is written (written.ts), four to a byte
 // shared, letters, counts, chunks, literals   the context trees (context-tree.ts) of what the blocks hold
 // places     where each block ends, u24, counted from the first block
-// blocks     words in alphabetical order, 32 a block, each by itself range-coded: letters shared with the word before, the letters that
-//            follow up to an end, number of pronunciations; and of each pronunciation the chunk of phonemes of each letter,
-//            or an escape and phonemes up to an end
+// blocks     words in alphabetical order, 32 a block, each block range-coded by itself: first of all its words the letters shared with
+//            the word before, the letters that follow up to an end, and the number of pronunciations; then of each pronunciation the
+//            chunk of phonemes of each letter, or an escape and phonemes up to an end
 // sounds     the network for other words (letters-to-sounds.ts), or nothing
 
 import { FoldvoxError, shown } from "../errors.ts";
 import { sha256 } from "../model/sha256.ts";
 import { decodeUtf8 } from "../model/utf8.ts";
 import { problemOfTree, u24 } from "./context-tree.ts";
-import { FEATURES } from "./contexts.ts";
+import { FEATURES, type TreeName } from "./contexts.ts";
 import { soundsBytes } from "./letters-to-sounds.ts";
+import { BLOCK, LONGEST_WORD, MOST_PRONUNCIATIONS } from "./lexicon-limits.ts";
 
 export const LEXICON_MAGIC = "foldvoxl";
 export const LEXICON_VERSION = 1;
-/** Words of a block. */
-export const BLOCK = 32;
-/** Letters of a word, phonemes of a pronunciation and pronunciations of a word, at most. */
-export const LONGEST_WORD = 63;
-export const MOST_PRONUNCIATIONS = 15;
-
 export const PARTS = [
   "levels",
   "cases",
@@ -69,6 +64,11 @@ export interface LexiconFile {
   readonly bytes: Uint8Array;
   readonly header: LexiconHeader;
   readonly places: Readonly<Record<Part, number>>;
+}
+
+/** The bytes of a part. */
+export function partOf({ bytes, header, places }: LexiconFile, part: Part): Uint8Array {
+  return bytes.subarray(places[part], places[part] + header.parts[part]);
 }
 
 const wrong = (problem: string) =>
@@ -122,7 +122,8 @@ function checkHeader(json: Uint8Array): LexiconHeader {
 }
 
 /** Trees whose nodes stay within their bytes, and blocks that do. Errors: bad-model. */
-function checkParts({ bytes, header, places }: LexiconFile): void {
+function checkParts(file: LexiconFile): void {
+  const { bytes, header, places } = file;
   const { words, letters, phonemes, chunks, width, parts } = header;
   const blocks = Math.ceil(words / BLOCK);
   const lengths = {
@@ -141,9 +142,9 @@ function checkParts({ bytes, header, places }: LexiconFile): void {
     chunks: chunks.length + 1,
     literals: phonemes.length + 1,
   };
-  for (const tree of Object.keys(symbols) as (keyof typeof symbols)[]) {
-    const shape = { symbols: symbols[tree], features: FEATURES[tree] };
-    const problem = problemOfTree(bytes, places[tree], places[tree] + parts[tree], shape);
+  for (const tree of Object.keys(symbols) as TreeName[]) {
+    const shape = { symbols: symbols[tree], features: FEATURES[tree].length };
+    const problem = problemOfTree(partOf(file, tree), shape);
     if (problem) throw wrong(`has a tree "${tree}" that ${problem}`);
   }
   let end = 0;

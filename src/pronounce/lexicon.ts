@@ -5,22 +5,15 @@
 // pronunciation is a list of numbers of phonemes: indices of `phonemes`, or whatever the caller's token list calls them.
 
 import { FoldvoxError } from "../errors.ts";
-import { ContextTree, u24 } from "./context-tree.ts";
-import { letterContext, literalContext, sharedContext, chunkContext } from "./contexts.ts";
 import { LettersToSounds } from "./letters-to-sounds.ts";
-import { BLOCK, type LexiconFile, type LexiconHeader, LONGEST_WORD, readLexiconFile } from "./lexicon-file.ts";
-import { RangeDecoder } from "./range-decoder.ts";
+import { type LexiconBlock, LexiconBlocks } from "./lexicon-blocks.ts";
+import { type LexiconFile, type LexiconHeader, partOf, readLexiconFile } from "./lexicon-file.ts";
+import { BLOCK, LONGEST_WORD } from "./lexicon-limits.ts";
 import { writtenIn } from "./written.ts";
 
 /** Guesses that are told: at most so many, each at least so likely beside the best. */
 const MOST_GUESSES = 3;
 const LEAST_SHARE = 0.2;
-
-/** A word of a block, as numbers of letters, and its pronunciations. */
-interface Entry {
-  readonly letters: Uint8Array;
-  readonly pronunciations: readonly Uint16Array[];
-}
 
 /** How two words of numbers of letters are sorted: below 0 if `a` comes first. */
 function order(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -43,12 +36,10 @@ export class Lexicon {
   /** The number that callers know each phoneme by. */
   private readonly tokens: Uint16Array;
   private readonly letterNumbers: ReadonlyMap<string, number>;
-  private readonly trees: Readonly<Record<"shared" | "letters" | "counts" | "chunks" | "literals", ContextTree>>;
+  private readonly blocks: LexiconBlocks;
   private readonly network: LettersToSounds | null;
-  private readonly features = new Uint8Array(16);
-  /** The block that was unpacked last. */
-  private block = -1;
-  private entries: Entry[] = [];
+  /** The block that was opened last. */
+  private block: LexiconBlock | null = null;
 
   /** @internal */
   constructor(file: LexiconFile, tokens: Uint16Array, phonemes: readonly string[]) {
@@ -59,19 +50,10 @@ export class Lexicon {
     this.bytes = file.bytes.length;
     this.tokens = tokens;
     this.letterNumbers = new Map(Array.from(file.header.letters, (letter, i) => [letter, i + 1]));
-    const tree = (part: "shared" | "letters" | "counts" | "chunks" | "literals") =>
-      new ContextTree(file.bytes, file.places[part]);
-    this.trees = {
-      shared: tree("shared"),
-      letters: tree("letters"),
-      counts: tree("counts"),
-      chunks: tree("chunks"),
-      literals: tree("literals"),
-    };
-    const { letters, chunks, width, parts } = file.header;
-    const sounds = file.bytes.subarray(file.places.sounds, file.places.sounds + parts.sounds);
+    this.blocks = new LexiconBlocks(file);
+    const { letters, chunks, width } = file.header;
     const shape = { letters: letters.length, chunks: chunks.length, width };
-    this.network = width === 0 ? null : new LettersToSounds(sounds, shape);
+    this.network = width === 0 ? null : new LettersToSounds(partOf(file, "sounds"), shape);
   }
 
   /** The numbers of a word's letters; null if one is not in the alphabet. */
@@ -97,13 +79,15 @@ export class Lexicon {
       if (order(this.firstOf(middle), letters) <= 0) low = middle;
       else high = middle - 1;
     }
-    const at = this.unpack(low).findIndex((entry) => order(entry.letters, letters) === 0);
-    return at < 0 ? -1 : low * BLOCK + at;
+    const block = this.open(low);
+    for (let i = 0; i < block.size; i++) if (order(block.letters(i), letters) === 0) return low * BLOCK + i;
+    return -1;
   }
 
   /** A word by its number, in lower case. */
   spelling(word: number): string {
-    return Array.from(this.entry(word).letters, (letter) => this.header.letters[letter - 1]).join("");
+    const letters = this.blockOf(word).letters(word % BLOCK);
+    return Array.from(letters, (letter) => this.header.letters[letter - 1]).join("");
   }
 
   /** A word by its number as it is written in a text: "London", "TV", "house". */
@@ -114,7 +98,9 @@ export class Lexicon {
 
   /** A word's pronunciations, the most usual first. */
   pronunciations(word: number): readonly Uint16Array[] {
-    return this.entry(word).pronunciations;
+    return this.blockOf(word)
+      .pronunciations(word % BLOCK)
+      .map((phonemes) => this.tokensOf(phonemes));
   }
 
   /** How frequent a word is: 0 for the most frequent ones to 15 for the rarest. */
@@ -160,8 +146,7 @@ export class Lexicon {
     if (!letters || letters.length === 0 || !this.network) return [];
     const found = new Map<string, { tokens: Uint16Array; probability: number }>();
     for (const { chunks, probability } of this.network.candidates(letters)) {
-      const phonemes = chunks.flatMap((chunk) => this.header.chunks[chunk]!);
-      const tokens = Uint16Array.from(phonemes, (phoneme) => this.tokens[phoneme]!);
+      const tokens = this.tokensOf(chunks.flatMap((chunk) => this.header.chunks[chunk]!));
       const key = tokens.join(" ");
       found.set(key, { tokens, probability: probability + (found.get(key)?.probability ?? 0) });
     }
@@ -172,77 +157,25 @@ export class Lexicon {
       .map(({ tokens }) => tokens);
   }
 
-  private entry(word: number): Entry {
+  /** Opens the block that a word is in. Errors: bad-argument. */
+  private blockOf(word: number): LexiconBlock {
     if (!(Number.isInteger(word) && word >= 0 && word < this.size)) {
       throw new FoldvoxError("bad-argument", `The lexicon has no word ${word}; its words are 0 to ${this.size - 1}.`);
     }
-    return this.unpack(Math.floor(word / BLOCK))[word % BLOCK]!;
+    return this.open(Math.floor(word / BLOCK));
   }
 
-  private decoder(block: number): RangeDecoder {
-    const { bytes, places } = this.file;
-    const end = (n: number) => (n < 0 ? 0 : u24(bytes, places.places + 3 * n));
-    return new RangeDecoder(bytes, places.blocks + end(block - 1), places.blocks + end(block));
+  private firstOf(number: number): Uint8Array {
+    return (this.block?.number === number ? this.block : this.blocks.open(number)).letters(0);
   }
 
-  private firstOf(block: number): ArrayLike<number> {
-    return block === this.block ? this.entries[0]!.letters : this.decodeLetters(this.decoder(block), [], 0);
-  }
-
-  private unpack(block: number): readonly Entry[] {
-    if (block === this.block) return this.entries;
-    const decoder = this.decoder(block);
-    const { shared: sharing, counts } = this.trees;
-    this.entries = [];
-    let letters: number[] = [];
-    let shared = 0;
-    for (let word = block * BLOCK; word < Math.min(this.size, (block + 1) * BLOCK); word++) {
-      const isFirst = this.entries.length === 0;
-      shared = isFirst ? 0 : decoder.next(sharing, sharedContext(letters, shared, this.features));
-      letters = this.decodeLetters(decoder, letters, shared);
-      this.features[0] = letters.length;
-      const count = decoder.next(counts, this.features);
-      const pronunciations = Array.from({ length: count }, () => this.decodePronunciation(decoder, letters));
-      this.entries.push({ letters: Uint8Array.from(letters), pronunciations });
-    }
-    this.block = block;
-    return this.entries;
-  }
-
-  /** A word of which `shared` letters are those of the word before it. */
-  private decodeLetters(decoder: RangeDecoder, previous: readonly number[], shared: number): number[] {
-    const letters = previous.slice(0, shared);
-    while (letters.length < LONGEST_WORD) {
-      const context = letterContext(letters, letters.length, previous, shared, this.features);
-      const letter = decoder.next(this.trees.letters, context);
-      if (letter === 0) break;
-      letters.push(letter);
-    }
-    return letters;
-  }
-
-  private decodePronunciation(decoder: RangeDecoder, letters: readonly number[]): Uint16Array {
-    const { chunks } = this.header;
-    const tokens: number[] = [];
-    const said: number[] = [];
-    for (let i = 0; i < letters.length; i++) {
-      const chunk = decoder.next(this.trees.chunks, chunkContext(letters, i, said, this.features));
-      if (chunk === chunks.length) return this.decodeLiteral(decoder);
-      said.push(chunk);
-      for (const phoneme of chunks[chunk]!) tokens.push(this.tokens[phoneme]!);
-    }
-    return Uint16Array.from(tokens);
-  }
-
-  /** A pronunciation that does not follow the letters. */
-  private decodeLiteral(decoder: RangeDecoder): Uint16Array {
-    const phonemes: number[] = [];
-    while (phonemes.length < LONGEST_WORD) {
-      const phoneme = decoder.next(this.trees.literals, literalContext(phonemes, phonemes.length, this.features));
-      if (phoneme === this.header.phonemes.length) break;
-      phonemes.push(phoneme);
-    }
+  private tokensOf(phonemes: readonly number[]): Uint16Array {
     return Uint16Array.from(phonemes, (phoneme) => this.tokens[phoneme]!);
+  }
+
+  private open(number: number): LexiconBlock {
+    if (this.block?.number !== number) this.block = this.blocks.open(number);
+    return this.block;
   }
 }
 

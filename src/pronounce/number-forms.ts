@@ -7,7 +7,6 @@ import {
   different,
   digitByDigit,
   following,
-  inPairs,
   ordinals,
   tens,
   type Words,
@@ -35,7 +34,8 @@ function amount(text: string): Words[] {
   const [whole = "", fraction] = text.replaceAll(",", "").split(".");
   if (fraction === undefined) return wholeNumber(whole);
   const point = following([[["point"]], digitByDigit(fraction)]);
-  if (whole === "" || whole === "0") return following([[["zero"], [], ["oh"]], point]);
+  if (whole === "") return point;
+  if (whole === "0") return following([[["zero"], [], ["oh"]], point]);
   return following([[...cardinals(whole), ...digitByDigit(whole)], point]);
 }
 

@@ -57,7 +57,9 @@ export function ordinals(digits: string): Words[] {
 }
 
 function ordinalOf(word: string): string {
-  return ORDINALS[word] ?? (word.endsWith("y") ? `${word.slice(0, -1)}ieth` : word.endsWith("t") ? `${word}h` : `${word}th`);
+  return (
+    ORDINALS[word] ?? (word.endsWith("y") ? `${word.slice(0, -1)}ieth` : word.endsWith("t") ? `${word}h` : `${word}th`)
+  );
 }
 
 /** Digit after digit, with "zero" or with "oh". */
@@ -83,7 +85,11 @@ export function inPairs(digits: string): Words[] {
 export function wholeNumber(digits: string): Words[] {
   const isCode = /^0./.test(digits) || digits.length > LONGEST_NUMBER;
   const year = /^1[1-9]..$|^20[1-9].$/.test(digits);
-  const ways = isCode ? [] : year ? [...inPairs(digits), ...cardinals(digits)] : [...cardinals(digits), ...inPairs(digits)];
+  const ways = isCode
+    ? []
+    : year
+      ? [...inPairs(digits), ...cardinals(digits)]
+      : [...cardinals(digits), ...inPairs(digits)];
   return different([...ways, ...digitByDigit(digits)]);
 }
 

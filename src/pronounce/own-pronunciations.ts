@@ -50,7 +50,10 @@ export function parsePronunciations(text: string): Record<string, string[]> {
     const said = line.slice(sign + 1).trim();
     if (word === "" || said === "") {
       const what = shown(line.trim());
-      throw new FoldvoxError("bad-argument", `Line ${i + 1} of the pronunciations is ${what}; write "word = phonemes".`);
+      throw new FoldvoxError(
+        "bad-argument",
+        `Line ${i + 1} of the pronunciations is ${what}; write "word = phonemes".`,
+      );
     }
     words.set(word, [...(words.get(word) ?? []), said]);
   });

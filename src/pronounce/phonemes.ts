@@ -6,14 +6,28 @@ import { FoldvoxError, shown } from "../errors.ts";
 const ARPABET: Readonly<Record<string, string>> = {
   ...{ AA: "ɑ", AE: "æ", AH: "ə", AO: "ɔ", AW: "aʊ", AX: "ə", AXR: "ɝ", AY: "aɪ", B: "b", CH: "tʃ", D: "d", DH: "ð" },
   ...{ DX: "d", EH: "ɛ", EL: "ə l", EM: "ə m", EN: "ə n", ER: "ɝ", EY: "eɪ", F: "f", G: "ɡ", HH: "h", H: "h", IH: "ɪ" },
-  ...{ IX: "ɪ", IY: "i", JH: "dʒ", K: "k", L: "l", M: "m", N: "n", NG: "ŋ", NX: "ŋ", OW: "oʊ", OY: "ɔɪ", P: "p", Q: "" },
+  ...{
+    IX: "ɪ",
+    IY: "i",
+    JH: "dʒ",
+    K: "k",
+    L: "l",
+    M: "m",
+    N: "n",
+    NG: "ŋ",
+    NX: "ŋ",
+    OW: "oʊ",
+    OY: "ɔɪ",
+    P: "p",
+    Q: "",
+  },
   ...{ R: "ɹ", S: "s", SH: "ʃ", T: "t", TH: "θ", UH: "ʊ", UW: "u", UX: "u", V: "v", W: "w", WH: "w", Y: "j", Z: "z" },
   ZH: "ʒ",
 };
 
 /** IPA beside a lexicon's own symbols: other letters for the same sounds, and sounds that come nearest. */
 const VARIANTS: Readonly<Record<string, string>> = {
-  ...{ ʌ: "ə", ɐ: "ə", ɘ: "ə", ɵ: "ə", ɨ: "ɪ", ᵻ: "ɪ", ɚ: "ɝ", ɜ: "ɝ", "ɜɹ": "ɝ", əɹ: "ɝ", "ɝɹ": "ɝ", "ɚɹ": "ɝ" },
+  ...{ ʌ: "ə", ɐ: "ə", ɘ: "ə", ɵ: "ə", ɨ: "ɪ", ᵻ: "ɪ", ɚ: "ɝ", ɜ: "ɝ", ɜɹ: "ɝ", əɹ: "ɝ", ɝɹ: "ɝ", ɚɹ: "ɝ" },
   ...{ "ə\u02de": "ɝ", "ɜ\u02de": "ɝ" },
   ...{ g: "ɡ", r: "ɹ", ɻ: "ɹ", ɾ: "d", ɫ: "l", ʍ: "w", ʔ: "", ʧ: "tʃ", ʤ: "dʒ", ç: "h", x: "k", ʋ: "v", ɱ: "m" },
   ...{ a: "ɑ", ɒ: "ɑ", e: "ɛ", o: "oʊ", əʊ: "oʊ", ou: "oʊ", oi: "ɔɪ", ɔi: "ɔɪ", ei: "eɪ", ɛɪ: "eɪ", ai: "aɪ" },
@@ -21,7 +35,7 @@ const VARIANTS: Readonly<Record<string, string>> = {
 };
 
 /** Stress, length, syllables and ties say nothing that the models tell apart. */
-const MARKS = /[ˈˌːˑ.'ʰ\u0329\u0361\u035c\u032f\u031a\u0303]/g;
+const MARKS = /[ˈˌːˑ.'ʰ]|\u0329|\u0361|\u035c|\u032f|\u031a|\u0303/g;
 
 /** Longest names first, so that "tʃ" is not taken for "t" and "ʃ". */
 const LONGEST_NAME = 3;
@@ -38,7 +52,11 @@ export class PhonemeReader {
     const names = new Map<string, readonly number[]>();
     for (const [name, text] of Object.entries({ ...VARIANTS, ...lowerArpabet() })) {
       const parts = text.split(" ").filter((part) => part !== "");
-      if (parts.every((part) => numbers.has(part))) names.set(name, parts.flatMap((part) => numbers.get(part)!));
+      if (parts.every((part) => numbers.has(part)))
+        names.set(
+          name,
+          parts.flatMap((part) => numbers.get(part)!),
+        );
     }
     for (const [name, number] of numbers) names.set(name, number);
     this.names = names;

@@ -57,7 +57,10 @@ export class Pronouncer {
    */
   readings(text: string): Reading[] {
     if (text.length > LONGEST_TEXT) {
-      throw new FoldvoxError("bad-argument", `${shown(text)} has more than ${LONGEST_TEXT} characters; it is no phrase.`);
+      throw new FoldvoxError(
+        "bad-argument",
+        `${shown(text)} has more than ${LONGEST_TEXT} characters; it is no phrase.`,
+      );
     }
     const own = this.ownWord(text);
     if (own) return [[own]];

@@ -26,9 +26,9 @@ export class RangeDecoder {
     this.code = ((this.code << 8) | byte) >>> 0;
   }
 
-  /** The next symbol, which was coded in this context. */
-  next(tree: ContextTree, features: ArrayLike<number>): number {
-    const node = tree.find(features);
+  /** The next symbol, which was coded in the context of this place on the tape. */
+  next(tree: ContextTree, tape: Uint8Array, at: number): number {
+    const node = tree.find(tape, at);
     const last = tree.count(node) - 1;
     // A lone symbol has taken no bits.
     if (last === 0) return tree.symbol(node, 0);

@@ -43,9 +43,27 @@ export function cleaned(written: string): string {
 /** Letters without accents: "café" is "cafe", "Łódź" "Lodz". */
 function plainLetters(text: string): string {
   const singles: Readonly<Record<string, string>> = {
-    ...{ ß: "ss", æ: "ae", Æ: "Ae", œ: "oe", Œ: "Oe", ø: "o", Ø: "O", ł: "l", Ł: "L", đ: "d", Đ: "D", ð: "th", þ: "th", ı: "i" },
+    ...{
+      ß: "ss",
+      æ: "ae",
+      Æ: "Ae",
+      œ: "oe",
+      Œ: "Oe",
+      ø: "o",
+      Ø: "O",
+      ł: "l",
+      Ł: "L",
+      đ: "d",
+      Đ: "D",
+      ð: "th",
+      þ: "th",
+      ı: "i",
+    },
   };
-  return text.replace(/[ßæÆœŒøØłŁđĐðþı]/g, (letter) => singles[letter]!).normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+  return text
+    .replace(/[ßæÆœŒøØłŁđĐðþı]/g, (letter) => singles[letter]!)
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "");
 }
 
 const spelled = (letters: string): Words => Array.from(letters.toLowerCase(), (letter) => `${letter}.`);
@@ -69,7 +87,8 @@ export class SpokenForms {
     const abbreviation = Object.hasOwn(ABBREVIATIONS, lower) ? ABBREVIATIONS[lower] : undefined;
     // "St" may be read as the lexicon has it as well; "mar" is no abbreviation, "Mar." is.
     if (abbreviation) return waysOf(abbreviation);
-    if (/^(?:[a-z]\.)+[a-z]?$/i.test(text) && /[a-z]\.[a-z]|^[A-Z]\.$/i.test(text)) return [spelled(text.replaceAll(".", ""))];
+    if (/^(?:[a-z]\.)+[a-z]?$/i.test(text) && /[a-z]\.[a-z]|^[A-Z]\.$/i.test(text))
+      return [spelled(text.replaceAll(".", ""))];
     const bare = text.replace(/\.+$/, "");
     const numbers = numberForms(bare);
     if (numbers) return [...numbers];
@@ -81,7 +100,13 @@ export class SpokenForms {
     if (/^[a-z]$/.test(lower)) return this.knows(lower) ? [[lower]] : [spelled(lower)];
     if (/^[A-Z]{2,}$/.test(text)) return this.capitals(text);
     const unit = lower.length > 1 && Object.hasOwn(UNITS, lower) ? UNITS[lower] : undefined;
-    if (unit) return different([...unit].reverse().map((name) => name.split(" ")).concat(this.knows(lower) ? [[lower]] : []));
+    if (unit)
+      return different(
+        [...unit]
+          .reverse()
+          .map((name) => name.split(" "))
+          .concat(this.knows(lower) ? [[lower]] : []),
+      );
     if (this.knows(lower)) return [[lower]];
     const possessive = /^(.+?)('s|s'|(?<=[A-Z])s|')$/.exec(text);
     if (possessive) return this.withEnding(possessive[1]!, possessive[2]!, depth);

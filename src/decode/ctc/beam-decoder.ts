@@ -4,8 +4,8 @@
 // Probabilities are kept plain, not as logarithms, and scaled by powers of two, so that the search needs no more than sums,
 // products and `exponential`: which hypothesis wins is the same on every JavaScript engine.
 
-import type { Decoder } from "../decoder.ts";
 import { exponential, powerOfTwo } from "../../exponential.ts";
+import type { Decoder } from "../decoder.ts";
 import { RowClock } from "../row-clock.ts";
 import type { Grammar } from "../scorers/grammar.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";

@@ -1,7 +1,7 @@
 // A transducer's search as a stream sees it: utterances, words with times, readings.
 
-import type { Decoder } from "../decoder.ts";
 import { exponential } from "../../exponential.ts";
+import type { Decoder } from "../decoder.ts";
 import { RowClock, type RowTimes } from "../row-clock.ts";
 import type { Reading } from "../text/reading.ts";
 import { type Alternative, type FinalResult, type PartialResult, toMilliseconds } from "../text/results.ts";
