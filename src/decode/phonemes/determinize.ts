@@ -1,0 +1,212 @@
+// The subset construction: positions that the same sounds lead to become one state, so that phrases share their beginnings.
+//
+// Alternatives of different weights are kept apart, as if their phonemes were different ones: then no weight has to be moved
+// along the arcs, and the construction ends wherever it ends without weights. Some grammars have exponentially many subsets; when
+// the work grows out of proportion, every position becomes a state of its own instead, and the search does the rest.
+
+import { FoldvoxError } from "../../errors.ts";
+import type { PhonemeAutomaton } from "./phoneme-network.ts";
+import type { PronouncedNetwork } from "./pronounced-network.ts";
+
+/** A position in what is sorted: below it, phoneme and weight. */
+const POSITION = 2 ** 22;
+/** Positions looked at for each that there is, and at least, before subsets are given up. */
+const WORK_PER_POSITION = 8;
+const LEAST_WORK = 100_000;
+/** Arcs that a network may have without sharing. */
+const MOST_ARCS = 2_000_000;
+
+/** Sets of positions, numbered as they are found. Each is the only one of its kind. */
+class Subsets {
+  /** The members of subset i are those from first[i] up to first[i + 1]. */
+  readonly first: number[] = [0];
+  readonly members: number[] = [];
+  private readonly singles: Int32Array;
+  private table = new Int32Array(1024).fill(-1);
+  private tabled = 0;
+
+  constructor(positions: number) {
+    this.singles = new Int32Array(positions).fill(-1);
+  }
+
+  get count(): number {
+    return this.first.length - 1;
+  }
+
+  /** The number of a set given as sorted members from `from` to `to`. */
+  number(sorted: ArrayLike<number>, from: number, to: number): number {
+    if (to - from === 1) return this.single(sorted[from]!);
+    if (this.tabled * 2 >= this.table.length) this.grow();
+    let slot = hash(sorted, from, to) & (this.table.length - 1);
+    for (; this.table[slot]! >= 0; slot = (slot + 1) & (this.table.length - 1)) {
+      if (this.equals(this.table[slot]!, sorted, from, to)) return this.table[slot]!;
+    }
+    this.table[slot] = this.add(sorted, from, to);
+    this.tabled++;
+    return this.table[slot]!;
+  }
+
+  /** The number of the set of one position. */
+  single(position: number): number {
+    if (this.singles[position]! < 0) {
+      this.members.push(position);
+      this.singles[position] = this.first.push(this.members.length) - 2;
+    }
+    return this.singles[position]!;
+  }
+
+  private add(sorted: ArrayLike<number>, from: number, to: number): number {
+    for (let i = from; i < to; i++) this.members.push(sorted[i]!);
+    return this.first.push(this.members.length) - 2;
+  }
+
+  private equals(subset: number, sorted: ArrayLike<number>, from: number, to: number): boolean {
+    const first = this.first[subset]!;
+    if (this.first[subset + 1]! - first !== to - from) return false;
+    for (let i = from; i < to; i++) if (this.members[first + i - from] !== sorted[i]) return false;
+    return true;
+  }
+
+  private grow(): void {
+    const old = this.table;
+    this.table = new Int32Array(old.length * 2).fill(-1);
+    for (const subset of old) {
+      if (subset < 0) continue;
+      let slot = hash(this.members, this.first[subset]!, this.first[subset + 1]!) & (this.table.length - 1);
+      while (this.table[slot]! >= 0) slot = (slot + 1) & (this.table.length - 1);
+      this.table[slot] = subset;
+    }
+  }
+}
+
+function hash(values: ArrayLike<number>, from: number, to: number): number {
+  let mixed = 0x811c9dc5;
+  for (let i = from; i < to; i++) mixed = Math.imul(mixed ^ values[i]!, 0x01000193);
+  return mixed ^ (mixed >>> 15);
+}
+
+class Construction {
+  private readonly network: PronouncedNetwork;
+  private readonly shares: boolean;
+  private readonly subsets: Subsets;
+  private readonly weights: number[] = [];
+  private readonly weightNumber = new Map<number, number>();
+  private readonly firstArc: number[] = [0];
+  private readonly arcPhoneme: number[] = [];
+  private readonly arcTo: number[] = [];
+  private readonly arcWeight: number[] = [];
+  /** What leaves a subset: phoneme, number of its weight, and the position that is reached, in one number that sorts by them. */
+  private leaving: number[] = [];
+  private work = 0;
+
+  /** `shares`: whether positions that the same sounds lead to become one state. */
+  constructor(network: PronouncedNetwork, shares: boolean) {
+    this.network = network;
+    this.shares = shares;
+    this.subsets = new Subsets(network.positions);
+  }
+
+  /** Null if sharing takes too much work. Errors: bad-argument, if not sharing does. */
+  automaton(): PhonemeAutomaton | null {
+    const { network, subsets } = this;
+    const most = Math.max(LEAST_WORK, WORK_PER_POSITION * network.positions);
+    const endWeight: number[] = [];
+    subsets.number([network.words.start], 0, 1);
+    for (let subset = 0; subset < subsets.count; subset++) {
+      const first = subsets.first[subset]!;
+      if (this.addSingle(subsets.members[first]!, subsets.first[subset + 1]! - first)) {
+        endWeight.push(Number.NEGATIVE_INFINITY);
+        continue;
+      }
+      this.leaving = [];
+      let end = Number.NEGATIVE_INFINITY;
+      for (let i = first; i < subsets.first[subset + 1]!; i++) {
+        const position = subsets.members[i]!;
+        this.leave(position);
+        if (position < network.words.states) end = Math.max(end, network.endWeight[position]!);
+      }
+      endWeight.push(end);
+      this.work += this.leaving.length + 1;
+      if (this.shares && this.work > most) return null;
+      if (this.work > MOST_ARCS && !this.shares) {
+        throw new FoldvoxError(
+          "bad-argument",
+          "The grammar is too tangled to be held. Write it with fewer ways through.",
+        );
+      }
+      this.addArcs();
+      this.firstArc.push(this.arcTo.length);
+    }
+    return {
+      states: subsets.count,
+      firstArc: Int32Array.from(this.firstArc),
+      arcPhoneme: Uint8Array.from(this.arcPhoneme),
+      arcTo: Int32Array.from(this.arcTo),
+      arcWeight: network.beginningWeight ? Float32Array.from(this.arcWeight) : null,
+      endWeight: Float32Array.from(endWeight),
+    };
+  }
+
+  /** Most subsets are one place within a word, which one arc leaves. Tells whether this was one. */
+  private addSingle(position: number, members: number): boolean {
+    const { words, phoneme, next } = this.network;
+    if (members > 1 || position < words.states) return false;
+    this.arcPhoneme.push(phoneme[position]!);
+    this.arcWeight.push(0);
+    this.arcTo.push(this.subsets.single(next[position]!));
+    this.firstArc.push(this.arcTo.length);
+    this.work++;
+    return true;
+  }
+
+  private leave(position: number): void {
+    const { words, phoneme, next, firstBeginning, beginning, beginningWeight } = this.network;
+    if (position >= words.states) {
+      this.leaving.push(this.label(phoneme[position]!, 0) * POSITION + next[position]!);
+      return;
+    }
+    for (let i = firstBeginning[position]!; i < firstBeginning[position + 1]!; i++) {
+      const first = beginning[i]!;
+      this.leaving.push(this.label(phoneme[first]!, beginningWeight?.[i] ?? 0) * POSITION + next[first]!);
+    }
+  }
+
+  private label(phoneme: number, weight: number): number {
+    let number = this.weightNumber.get(weight);
+    if (number === undefined) {
+      number = this.weights.push(weight) - 1;
+      this.weightNumber.set(weight, number);
+    }
+    return phoneme + 256 * number;
+  }
+
+  /** Arcs of what leaves: one for each phoneme and weight, or one for each position. */
+  private addArcs(): void {
+    const sorted = this.leaving.length > 1 ? Float64Array.from(this.leaving).sort() : this.leaving;
+    const reached: number[] = [];
+    let label = -1;
+    const close = () => {
+      if (reached.length > 0) this.arc(label, reached);
+      reached.length = 0;
+    };
+    for (let i = 0; i < sorted.length; i++) {
+      if (i > 0 && sorted[i] === sorted[i - 1]) continue;
+      const its = Math.floor(sorted[i]! / POSITION);
+      if (its !== label || !this.shares) close();
+      label = its;
+      reached.push(sorted[i]! - its * POSITION);
+    }
+    close();
+  }
+
+  private arc(label: number, reached: readonly number[]): void {
+    this.arcPhoneme.push(label % 256);
+    this.arcWeight.push(this.weights[Math.floor(label / 256)]!);
+    this.arcTo.push(this.subsets.number(reached, 0, reached.length));
+  }
+}
+
+/** An automaton over phonemes of the same utterances. Errors: bad-argument for a grammar too tangled to be held. */
+export function determinize(network: PronouncedNetwork): PhonemeAutomaton {
+  return new Construction(network, true).automaton() ?? new Construction(network, false).automaton()!;
+}

@@ -1,0 +1,56 @@
+// The likeliest utterances of a search, best first: ways through its trace, and what becomes of them when a hypothesis that had
+// to give way somewhere takes the winner's place.
+
+import type { Reached } from "./phoneme-search.ts";
+import type { Trace } from "./trace.ts";
+
+/** A way through the trace. */
+export interface Hypothesis extends Reached {
+  /** Its records, first to last. */
+  readonly records: readonly number[];
+}
+
+/** A way whose first `open` records may yet be replaced. */
+interface Candidate extends Hypothesis {
+  readonly open: number;
+}
+
+/** Candidates looked at together; ways may meet exponentially often. */
+const MOST_CANDIDATES = 400;
+
+function recordsTo(trace: Trace, last: number): number[] {
+  const records: number[] = [];
+  for (let record = last; record >= 0; record = trace.before[record]!) records.push(record);
+  return records.reverse();
+}
+
+/** Yields hypotheses that ended as `ends` say, the best first, until there are no more or too many have been looked at. */
+export function* hypotheses(trace: Trace, ends: readonly Reached[]): Generator<Hypothesis> {
+  const waiting: Candidate[] = ends.slice(0, MOST_CANDIDATES).map((end) => {
+    const records = recordsTo(trace, end.record);
+    return { ...end, records, open: records.length };
+  });
+  let made = waiting.length;
+  while (waiting.length > 0) {
+    let first = 0;
+    for (let i = 1; i < waiting.length; i++) if (waiting[i]!.score > waiting[first]!.score) first = i;
+    const best = waiting.splice(first, 1)[0]!;
+    yield best;
+    for (let i = 0; i < best.open && made < MOST_CANDIDATES; i++) {
+      for (const { record, behind } of trace.alternatives(best.records[i]!)) {
+        const beginning = recordsTo(trace, record);
+        const records = [...beginning, ...best.records.slice(i + 1)];
+        const { end, score, phraseScore } = best;
+        waiting.push({
+          score: score - behind,
+          phraseScore: phraseScore - behind,
+          record: records[records.length - 1]!,
+          end,
+          records,
+          open: beginning.length,
+        });
+        made++;
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// What the search walks through: phonemes, with beginnings and endings of phrases shared. Made of a pronounced network by the
+// subset construction (Rabin, Scott 1959), and by joining states that are left in the same ways (Revuz 1992).
+
+import { determinize } from "./determinize.ts";
+import { joinEndings } from "./join-endings.ts";
+import type { PronouncedNetwork } from "./pronounced-network.ts";
+
+/** An automaton over phonemes, as arcs sorted by the state they leave. State 0 is the start. */
+export interface PhonemeAutomaton {
+  readonly states: number;
+  /** The arcs of state s are those from firstArc[s] up to firstArc[s + 1], sorted by phoneme. */
+  readonly firstArc: Int32Array;
+  readonly arcPhoneme: Uint8Array;
+  readonly arcTo: Int32Array;
+  /** Null where the grammar has no weights. */
+  readonly arcWeight: Float32Array | null;
+  /** What it brings to end in a state: 0 or a weight below, or -Infinity where an utterance may not end. */
+  readonly endWeight: Float32Array;
+}
+
+/** A network of nodes, each a phoneme that has been spoken in a state. Node 0 is the start, where nothing has been. */
+export interface PhonemeNetwork {
+  readonly nodes: number;
+  /** The phoneme of a node, and the state in which it was spoken, which says what may follow. */
+  readonly phoneme: Uint8Array;
+  readonly state: Int32Array;
+  /** The arcs of state s are those from firstArc[s] up to firstArc[s + 1]. */
+  readonly firstArc: Int32Array;
+  /** The node that an arc leads to. */
+  readonly arcTo: Int32Array;
+  readonly arcWeight: Float32Array | null;
+  /** By state. */
+  readonly endWeight: Float32Array;
+}
+
+/** Errors: bad-argument for a grammar too tangled to be held. */
+export function phonemeNetwork(pronounced: PronouncedNetwork): PhonemeNetwork {
+  const { firstArc, arcPhoneme, arcTo, arcWeight, endWeight } = joinEndings(determinize(pronounced));
+  const nodeOf = new Map<number, number>();
+  const phoneme = [0];
+  const state = [0];
+  const toNode = new Int32Array(arcTo.length);
+  for (let arc = 0; arc < arcTo.length; arc++) {
+    const key = arcTo[arc]! * 256 + arcPhoneme[arc]!;
+    let node = nodeOf.get(key);
+    if (node === undefined) {
+      node = phoneme.length;
+      nodeOf.set(key, node);
+      phoneme.push(arcPhoneme[arc]!);
+      state.push(arcTo[arc]!);
+    }
+    toNode[arc] = node;
+  }
+  return {
+    nodes: phoneme.length,
+    phoneme: Uint8Array.from(phoneme),
+    state: Int32Array.from(state),
+    firstArc,
+    arcTo: toNode,
+    arcWeight,
+    endWeight,
+  };
+}
