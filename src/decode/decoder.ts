@@ -1,7 +1,8 @@
 // What a stream asks of a decoder, whatever the model's head.
 
 import type { UtteranceState } from "./endpoint.ts";
-import type { FinalResult, PartialResult } from "./text/results.ts";
+import type { PhraseGrammar } from "./phonemes/phrase-grammar.ts";
+import type { FinalResult, KeywordResult, PartialResult } from "./text/results.ts";
 
 export interface Decoder extends UtteranceState {
   /** Takes what the encoder has put out: output[numRows][plan.outputDim]. The view is overwritten afterwards. */
@@ -12,4 +13,8 @@ export interface Decoder extends UtteranceState {
   /** Ends the utterance and starts the next. Null if nothing was said. */
   finish(): FinalResult | null;
   reset(): void;
+  /** Keywords caught since the last call; where there may be some. */
+  keywords?(): KeywordResult[];
+  /** Listens for another grammar; where that can be done. */
+  setGrammar?(grammar: PhraseGrammar | null, since: number | null): void;
 }

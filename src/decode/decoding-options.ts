@@ -2,6 +2,8 @@
 
 import { FoldvoxError, shown } from "../errors.ts";
 import { checkCount, checkOptions, type OptionTypes } from "../options.ts";
+import type { Keyword } from "./phonemes/keyword-spotter.ts";
+import type { PreparedGrammar } from "./prepared-grammar.ts";
 import type { GrammarSource } from "./scorers/grammar.ts";
 import type { Hotword } from "./scorers/hotwords.ts";
 import type { LanguageModelSource } from "./scorers/language-model.ts";
@@ -12,8 +14,15 @@ export interface DecodingOptions {
   readonly beam?: number;
   /** Phrases to be preferred. Words are matched as the model's tokens spell them, whatever their letter case. */
   readonly hotwords?: readonly (string | Hotword)[];
-  /** The only phrases that may be said: a list, or the text of a JSGF grammar. */
-  readonly grammar?: GrammarSource;
+  /** The only phrases that may be said: a list, or the text of a JSGF grammar; for a model of phonemes also a prepared one. */
+  readonly grammar?: GrammarSource | PreparedGrammar;
+  /**
+   * 0 to 1: how readily speech is taken for a phrase of the grammar. What is less sure than 1 - sensitivity is not heard. Of
+   * models of phonemes. Default 0.5.
+   */
+  readonly sensitivity?: number;
+  /** Phrases to be caught wherever they are said, beside the grammar. Of models of phonemes. */
+  readonly keywords?: readonly (string | Keyword)[];
   /** An n-gram model: the text of an ARPA file, or that with its weight. */
   readonly languageModel?: string | LanguageModelSource;
   /** How many readings to tell with each result, partials too; 1 to 100. Default 1: the text alone. */
@@ -24,6 +33,8 @@ const TYPES: OptionTypes<DecodingOptions> = {
   beam: "any",
   hotwords: "any",
   grammar: "any",
+  sensitivity: "any",
+  keywords: "any",
   languageModel: "any",
   alternatives: "any",
 };
@@ -31,10 +42,29 @@ const TYPES: OptionTypes<DecodingOptions> = {
 /** Checks what does not depend on the model's tokens. Errors: bad-argument. */
 export function checkDecoding(options: DecodingOptions): void {
   checkOptions("decoding", options, TYPES);
-  const { beam = 1, alternatives = 1, hotwords = [] } = options;
+  const { beam = 1, alternatives = 1, hotwords = [], sensitivity = 0, keywords = [] } = options;
   checkCount("decoding.beam", beam, 1024);
   checkCount("decoding.alternatives", alternatives, 100);
   if (!Array.isArray(hotwords)) {
     throw new FoldvoxError("bad-argument", `decoding.hotwords is ${shown(hotwords)}; give a list of phrases.`);
   }
+  checkShare("decoding.sensitivity", sensitivity);
+  if (!Array.isArray(keywords)) {
+    throw new FoldvoxError("bad-argument", `decoding.keywords is ${shown(keywords)}; give a list of phrases.`);
+  }
+  for (const keyword of keywords) checkKeyword(keyword);
+}
+
+function checkKeyword(keyword: unknown): void {
+  if (typeof keyword !== "string") checkOptions("a keyword", keyword, { phrase: "any", sensitivity: "any" });
+  const { phrase, sensitivity = 0 } = typeof keyword === "string" ? { phrase: keyword } : (keyword as Keyword);
+  if (typeof phrase !== "string" || phrase.trim() === "") {
+    throw new FoldvoxError("bad-argument", `A keyword is ${shown(phrase)}; give words.`);
+  }
+  checkShare(`The sensitivity of the keyword ${shown(phrase)}`, sensitivity);
+}
+
+function checkShare(what: string, value: unknown): void {
+  if (typeof value === "number" && value >= 0 && value <= 1) return;
+  throw new FoldvoxError("bad-argument", `${what} is ${shown(value)}; give a number from 0 to 1.`);
 }

@@ -71,6 +71,22 @@ export interface HeadConfig {
   readonly topology?: "rnnt" | "ctc";
 }
 
+/** How phrases are heard in a model's phonemes: numbers found by measurement. Those left out are as foldvox has them. */
+export interface PhraseConfig {
+  /** Nats taken from the blank's log-probability, which training makes too sure of itself. */
+  readonly blankPenalty?: number;
+  /** Nats that a phoneme is behind the row's best at most. */
+  readonly floor?: number;
+  /** Nats that a phoneme before or after a phrase costs. */
+  readonly backgroundPenalty?: number;
+  /** Rows by which phonemes come out after they begin, and after they end; may be negative. */
+  readonly startDelay?: number;
+  readonly endDelay?: number;
+  /** Coefficients of the confidence of phrases, and of keywords: five each. */
+  readonly confidence?: readonly number[];
+  readonly keywordConfidence?: readonly number[];
+}
+
 /** What a model file says of its model. */
 export interface ModelConfig {
   readonly name: string;
@@ -83,7 +99,9 @@ export interface ModelConfig {
   /** Of a transducer; without it the model encodes but cannot decode. */
   readonly predictor?: PredictorConfig;
   readonly tokens: readonly string[];
-  readonly tokenUnit: "word" | "piece" | "character";
+  readonly tokenUnit: "word" | "piece" | "character" | "phoneme";
+  /** Of a model of phonemes. */
+  readonly phrases?: PhraseConfig;
   /** Indices of tokens that a transcript leaves out, such as control symbols and the unknown token. */
   readonly silentTokens?: readonly number[];
 }
@@ -129,6 +147,19 @@ class Fields {
       throw wrong(this.at(name), `is ${shown(value)}, not a positive number`);
     }
     return value;
+  }
+
+  number(name: string): number {
+    const value = this.object[name];
+    if (typeof value !== "number" || !Number.isFinite(value)) throw wrong(this.at(name), "is not a number");
+    return value;
+  }
+
+  numbers(name: string, count: number): number[] {
+    return this.list(name, count, count).map((value) => {
+      if (typeof value === "number" && Number.isFinite(value)) return value;
+      throw wrong(this.at(name), "holds what is not a number");
+    });
   }
 
   boolean(name: string): boolean {
@@ -242,6 +273,17 @@ function readPredictor(fields: Fields): PredictorConfig {
   };
 }
 
+function readPhrases(fields: Fields): PhraseConfig {
+  const phrases: Record<string, number | number[]> = {};
+  for (const name of ["blankPenalty", "floor", "backgroundPenalty", "startDelay", "endDelay"]) {
+    if (fields.has(name)) phrases[name] = fields.number(name);
+  }
+  for (const name of ["confidence", "keywordConfidence"]) {
+    if (fields.has(name)) phrases[name] = fields.numbers(name, 5);
+  }
+  return phrases;
+}
+
 /** Reads and checks a configuration. Errors: bad-model, naming the field. Fields it does not know are left alone. */
 export function parseConfig(json: string): ModelConfig {
   let parsed: unknown;
@@ -269,7 +311,8 @@ export function parseConfig(json: string): ModelConfig {
     },
     ...(fields.has("predictor") ? { predictor: readPredictor(fields.child("predictor")) } : {}),
     tokens,
-    tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character"]),
+    tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character", "phoneme"]),
+    ...(fields.has("phrases") ? { phrases: readPhrases(fields.child("phrases")) } : {}),
     ...(fields.has("silentTokens") ? { silentTokens: fields.integers("silentTokens", 0, tokens.length - 1) } : {}),
   };
   if (config.encoder.inputDim !== config.features.mels) {

@@ -4,6 +4,10 @@ import type { AudioChunk } from "../audio/sample-source.ts";
 import { chooseDecoder, type DecoderFactory } from "../decode/choose-decoder.ts";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
 import { type EndpointRules, endpointRules } from "../decode/endpoint.ts";
+import { preparePhrases } from "../decode/phonemes/phoneme-decoders.ts";
+import type { Pronounce } from "../decode/phonemes/pronounced-network.ts";
+import type { PreparedGrammar } from "../decode/prepared-grammar.ts";
+import type { GrammarSource } from "../decode/scorers/grammar.ts";
 import { type Reading, readingsOf } from "../decode/text/reading.ts";
 import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import { TransducerDecoder } from "../decode/transducer/transducer-decoder.ts";
@@ -26,12 +30,14 @@ export class Recognizer {
   private readonly rules: EndpointRules;
   /** Made when first needed: a model whose head has no decoder may still encode. */
   private readonly decoders: () => DecoderFactory;
+  private readonly pronounce: Pronounce | null;
   /** Deferred streams that have something to decode. */
   private readonly waiting = new Set<Stream>();
 
-  /** Made by createRecognizer. Errors: bad-argument for the options. @internal */
-  constructor(engine: Engine, options: StreamOptions) {
+  /** Made by createRecognizer; `pronounce` is the lexicon of a model of phonemes. Errors: bad-argument. @internal */
+  constructor(engine: Engine, options: StreamOptions, pronounce: Pronounce | null = null) {
     this.engine = engine;
+    this.pronounce = pronounce;
     this.options = options;
     this.rules = endpointRules(options.endpoint ?? {});
     let made: DecoderFactory | null = null;
@@ -78,6 +84,14 @@ export class Recognizer {
       engine.free();
       throw error;
     }
+  }
+
+  /**
+   * Makes a grammar ready ahead of time, for Stream.setGrammar or `decoding.grammar`: of a model of phonemes. Ten thousand phrases
+   * take a part of a second. Errors: bad-argument, with line and column; unsupported for other models.
+   */
+  prepareGrammar(source: GrammarSource): PreparedGrammar {
+    return preparePhrases(source, this.header.config, this.pronounce);
   }
 
   /**
@@ -158,6 +172,6 @@ export class Recognizer {
   }
 
   private decoderFor(options: DecodingOptions): DecoderFactory {
-    return chooseDecoder(this.header.config, options, this.engine.plan.transducer?.beam ?? null);
+    return chooseDecoder(this.header.config, options, this.engine.plan.transducer?.beam ?? null, this.pronounce);
   }
 }

@@ -5,11 +5,12 @@ import { checkSampleRate, checkSamples } from "../audio/samples.ts";
 import type { Decoder } from "../decode/decoder.ts";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
 import { type EndpointRules, endpointRules, isEndpoint } from "../decode/endpoint.ts";
-import { endingBy, type FinalResult, type PartialResult } from "../decode/text/results.ts";
+import { PreparedGrammar } from "../decode/prepared-grammar.ts";
+import { endingBy, type FinalResult, type KeywordResult, type PartialResult } from "../decode/text/results.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineStream, OutputHandler } from "../engine/engine-stream.ts";
 import type { Work } from "../engine/work.ts";
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import type { OptionTypes } from "../options.ts";
 import { now } from "../platform.ts";
@@ -154,6 +155,32 @@ export class Stream {
     const finals = this.finals;
     this.finals = [];
     return finals;
+  }
+
+  /** Keywords caught since the last call. */
+  keywords(): KeywordResult[] {
+    return this.decoder.keywords?.() ?? [];
+  }
+
+  /**
+   * Listens for another grammar, which Recognizer.prepareGrammar has made ready, or for none: from the next utterance on, or at
+   * once where nothing has been said in this one. With `since`, seconds of the stream, it listens from there, some seconds back at
+   * most: what follows a keyword belongs to the grammar that the keyword brings on. Errors: unsupported for other models.
+   */
+  setGrammar(grammar: PreparedGrammar | null, { since }: { readonly since?: number } = {}): void {
+    if (!this.decoder.setGrammar) {
+      throw new FoldvoxError(
+        "unsupported",
+        "This stream's grammar cannot be changed; that needs a model of phonemes, and a stream with a grammar or keywords.",
+      );
+    }
+    if (grammar !== null && !(grammar instanceof PreparedGrammar)) {
+      throw new FoldvoxError("bad-argument", `The grammar is ${shown(grammar)}; give one made by prepareGrammar().`);
+    }
+    if (since !== undefined && !Number.isFinite(since)) {
+      throw new FoldvoxError("bad-argument", `since is ${shown(since)}; give seconds of the stream.`);
+    }
+    this.decoder.setGrammar(grammar?.phrases ?? null, since ?? null);
   }
 
   /** Whether the endpoint rules hold right now: silence after speech, or an utterance that has grown too long. */

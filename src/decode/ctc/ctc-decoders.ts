@@ -2,7 +2,7 @@
 
 import type { Decoder } from "../decoder.ts";
 import type { DecodingOptions } from "../decoding-options.ts";
-import { Grammar } from "../scorers/grammar.ts";
+import { Grammar, type GrammarSource } from "../scorers/grammar.ts";
 import { Hotwords } from "../scorers/hotwords.ts";
 import { LanguageModel } from "../scorers/language-model.ts";
 import { type AnyScorer, CombinedScorer } from "../scorers/scorer.ts";
@@ -21,7 +21,8 @@ export function ctcDecoders(options: DecodingOptions, ctc: CtcOptions): () => De
   if (Object.values(options).every((value) => value === undefined)) return () => new CtcGreedyDecoder(ctc);
   const { hotwords = [], grammar: source, languageModel, beam = DEFAULT_BEAM, alternatives = 1 } = options;
   const spelling = new Spelling(ctc.tokens, ctc.tokenUnit, ctc.blank);
-  const grammar = source === undefined ? null : new Grammar(source, spelling);
+  // Prepared grammars are of phonemes, and have been refused.
+  const grammar = source === undefined ? null : new Grammar(source as GrammarSource, spelling);
   const scorers: AnyScorer[] = grammar ? [grammar] : [];
   if (hotwords.length > 0) scorers.push(new Hotwords(hotwords, spelling));
   if (languageModel !== undefined) scorers.push(new LanguageModel(languageModel));

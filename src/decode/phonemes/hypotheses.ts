@@ -18,7 +18,8 @@ interface Candidate extends Hypothesis {
 /** Candidates looked at together; ways may meet exponentially often. */
 const MOST_CANDIDATES = 400;
 
-function recordsTo(trace: Trace, last: number): number[] {
+/** The records up to one, first to last. */
+export function recordsTo(trace: Trace, last: number): number[] {
   const records: number[] = [];
   for (let record = last; record >= 0; record = trace.before[record]!) records.push(record);
   return records.reverse();

@@ -18,10 +18,11 @@ export interface SearchOptions {
   readonly beam: number;
   /** Nodes that may stay alive from row to row. */
   readonly mostActive: number;
-  /** What a phoneme outside of the phrases costs, in nats. 0 looks for phrases anywhere. */
+  /** What a phoneme outside of the phrases costs, in nats. */
   readonly backgroundPenalty: number;
-  /** Whether phonemes may be heard before and after a phrase. */
-  readonly hasBackground: boolean;
+  /** Whether any phonemes may be heard before a phrase, and after one. */
+  readonly before: boolean;
+  readonly after: boolean;
 }
 
 /** A hypothesis that is a whole utterance, or on its way to one. */
@@ -98,8 +99,7 @@ export class PhonemeSearch {
       return;
     }
     const price = sounds.isOnset ? this.options.backgroundPenalty : 0;
-    const { hasBackground } = this.options;
-    this.before = hasBackground ? this.before - price : NONE;
+    this.before = this.options.before ? this.before - price : NONE;
     this.best = this.before;
     this.passEnds(price);
     const { now, next } = this;
@@ -178,7 +178,7 @@ export class PhonemeSearch {
 
   /** Lets whole phrases go over into the background behind them. */
   private passEnds(price: number): void {
-    if (!this.options.hasBackground) return;
+    if (!this.options.after) return;
     const { now, trace } = this;
     const { endWeight, state } = this.network;
     let after = this.after;

@@ -1,10 +1,10 @@
 // A grammar made ready for the search: what may be said, how it sounds, and what it means. Streams share it.
 
-import type { GrammarSource } from "../scorers/grammar.ts";
-import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
+import type { Rule } from "../scorers/grammar-jsgf.ts";
 import { MeaningReader } from "./meaning.ts";
 import { type PhonemeNetwork, phonemeNetwork } from "./phoneme-network.ts";
-import { type Pronounce, type PronouncedNetwork, pronouncedNetwork } from "./pronounced-network.ts";
+import { PhraseReader } from "./phrase-reader.ts";
+import { ANY_PHONEME, type Pronounce, type PronouncedNetwork, pronouncedNetwork } from "./pronounced-network.ts";
 import { wordNetwork } from "./word-network.ts";
 
 export class PhraseGrammar {
@@ -13,15 +13,15 @@ export class PhraseGrammar {
   /** The same with its words. */
   readonly pronounced: PronouncedNetwork;
   readonly meanings: MeaningReader;
-  /** Whether the grammar itself says where other speech may stand. */
-  readonly hasUnknown: boolean;
+  /** Whether an utterance may be any other speech, and nothing else. */
+  readonly allowsUnknown: boolean;
 
-  /** Errors: bad-argument for a malformed grammar, one that is too large, or a word that cannot be pronounced; with its place. */
-  constructor(source: GrammarSource, pronounce: Pronounce) {
-    const words = wordNetwork(source);
+  /** Errors: bad-argument for a grammar that is too large, or a word that cannot be pronounced; with its place. */
+  constructor(rules: readonly Rule[], pronounce: Pronounce) {
+    const words = wordNetwork(rules);
     this.pronounced = pronouncedNetwork(words, pronounce);
     this.network = phonemeNetwork(this.pronounced);
     this.meanings = new MeaningReader(words);
-    this.hasUnknown = words.words.includes(UNKNOWN);
+    this.allowsUnknown = new PhraseReader(this.pronounced).whole([ANY_PHONEME]) !== undefined;
   }
 }

@@ -57,18 +57,19 @@ export class PhraseReader {
     return best;
   }
 
-  /** Whole words of an utterance that is going on, by the best way: the last step, null where there is none. */
-  going(phonemes: readonly number[]): Step | null {
+  /** Whole words of an utterance that is going on, by the best way. Phonemes from `to` on belong to a word that is not whole. */
+  going(phonemes: readonly number[]): { last: Step | null; to: number } {
     const { positions, steps } = this.read(phonemes);
-    let best: Step | null = null;
+    let best = { last: null as Step | null, to: 0 };
     let most = Number.NEGATIVE_INFINITY;
     positions.forEach((position, i) => {
+      const step = steps[i]!;
       const within = position >= this.network.words.states;
       // Of two ways that are as good, that stands which has come to the end of a word.
-      const weight = (steps[i]?.weight ?? 0) - (within ? 1e-6 : 0);
+      const weight = (step?.weight ?? 0) - (within ? 1e-6 : 0);
       if (!(weight > most)) return;
       most = weight;
-      best = within ? steps[i]!.before : steps[i]!;
+      best = within ? { last: step!.before, to: step!.from } : { last: step, to: phonemes.length };
     });
     return best;
   }

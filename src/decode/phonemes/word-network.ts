@@ -2,7 +2,6 @@
 // end and what tags say; they make meaning of a path. Nothing here knows how words sound.
 
 import { FoldvoxError, shortened } from "../../errors.ts";
-import { type GrammarSource, readGrammar } from "../scorers/grammar.ts";
 import type { Expansion, Place, Rule } from "../scorers/grammar-jsgf.ts";
 import { readTag, type Tag } from "./tags.ts";
 
@@ -236,9 +235,9 @@ const placeOf = (parts: readonly Expansion[]): Place => {
 };
 
 /**
- * Writes out what may be said. Errors: bad-argument for a malformed grammar, a rule that refers to itself, a wrong tag, or more
- * than can be written out.
+ * Writes out what may be said. Errors: bad-argument for a rule that refers to itself, a wrong tag, or more than can be written
+ * out.
  */
-export function wordNetwork(source: GrammarSource): WordNetwork {
-  return new Writer().write(readGrammar(source).publicRules);
+export function wordNetwork(rules: readonly Rule[]): WordNetwork {
+  return new Writer().write(rules);
 }

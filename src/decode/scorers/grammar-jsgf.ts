@@ -12,6 +12,9 @@ const NEVER: Expansion = { kind: "choice", parts: [] };
 /** Some hundred thousand phrases; reading as much takes about a second. */
 const MOST_CHARACTERS = 10_000_000;
 
+/** Words and names of rules; far more than can be searched. */
+const MOST_ITEMS = 500_000;
+
 /** A rule, or parentheses or brackets in it, that has not been closed yet. */
 interface Group {
   readonly closer: ";" | ")" | "]";
@@ -24,6 +27,7 @@ interface Group {
 class Parser {
   private readonly tokens: JsgfTokens;
   private readonly rules = new Rulebook();
+  private items = 0;
 
   constructor(text: string) {
     this.tokens = new JsgfTokens(text);
@@ -114,6 +118,7 @@ class Parser {
   }
 
   private item(grammar: Definitions): Expansion {
+    if (++this.items > MOST_ITEMS) throw badJsgf(`it is too large: more than ${MOST_ITEMS} words and rules`);
     const place = this.place();
     const token = this.next("a word");
     if (token === "<NULL>") return NOTHING;

@@ -114,6 +114,11 @@ export class JsgfTokens {
   }
 }
 
-const isSpace = (character: string) => /\s/.test(character);
-const isLetter = (character: string) => !/[\s;=|*+<>()[\]{}/"]/.test(character);
+// Told by tables: a regular expression for every character took most of the time.
+const isSpace = (character: string) => SPACES.has(character);
+const isLetter = (character: string) => !SIGNS.has(character) && !SPACES.has(character);
+const SPACES = new Set(
+  Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter((character) => /\s/.test(character)),
+);
+const SIGNS = new Set(';=|*+<>()[]{}/"');
 const WEIGHT = /^\/\s*[\d.]+(?:[eE][+-]?\d+)?[fF]?\s*\/$/;

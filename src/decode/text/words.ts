@@ -3,7 +3,7 @@
 import { byteOf, textOfBytes } from "./byte-pieces.ts";
 import { toMilliseconds, type WordResult } from "./results.ts";
 
-export type TokenUnit = "word" | "piece" | "character";
+export type TokenUnit = "word" | "piece" | "character" | "phoneme";
 
 /** A run of one token, with the time in which it was spoken, in seconds. */
 export interface Emission {
@@ -26,7 +26,8 @@ export interface TokenText {
 const WORD_START = "\u2581";
 
 export function readToken(token: string, unit: TokenUnit): TokenText {
-  if (unit === "word") return { text: token, starts: true, ends: true };
+  // Phonemes without a lexicon are told one by one.
+  if (unit === "word" || unit === "phoneme") return { text: token, starts: true, ends: true };
   if (unit === "character") {
     const separates = token === " " || token === "|" || token === WORD_START;
     return { text: separates ? "" : token, starts: false, ends: separates };

@@ -1,0 +1,20 @@
+// Numbers of a model's phonemes that were found by measurement: a model file brings its own, made by training/ from recordings
+// with transcripts. What it leaves out is as below, which was measured with the first model of English.
+
+import type { PhraseConfig } from "../../model/config.ts";
+
+/** For models whose files say nothing. */
+export const DEFAULT_CALIBRATION: Required<PhraseConfig> = {
+  blankPenalty: 2,
+  floor: 8,
+  backgroundPenalty: 3.5,
+  startDelay: 0,
+  endDelay: 0,
+  confidence: [4, -2.5, 0.5, -1.5, 0.3],
+  keywordConfidence: [2, -4, 2, 0, 0],
+};
+
+/** What a model's file says, and else what is usual. */
+export function calibrationOf(given: PhraseConfig = {}): Required<PhraseConfig> {
+  return { ...DEFAULT_CALIBRATION, ...given };
+}

@@ -1,0 +1,181 @@
+// Hears the phrases of a grammar, utterance by utterance: what the search finds, as results.
+
+import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
+import type { Alternative, FinalResult, PartialResult, WordResult } from "../text/results.ts";
+import { type Hypothesis, hypotheses, recordsTo } from "./hypotheses.ts";
+import { PhonemeSearch, type SearchOptions } from "./phoneme-search.ts";
+import { confidenceOf, MOST_MARGIN } from "./phrase-confidence.ts";
+import type { PhraseGrammar } from "./phrase-grammar.ts";
+import type { SoundRow } from "./sound-row.ts";
+import { type PhonemeTimes, type Utterance, UtteranceReader } from "./utterance-reader.ts";
+
+export interface PhraseOptions {
+  readonly times: PhonemeTimes;
+  readonly search: Omit<SearchOptions, "before" | "after">;
+  /** Of phrase-confidence.ts. */
+  readonly confidence: readonly number[];
+  /** Utterances less sure than 1 - sensitivity are not heard. */
+  readonly sensitivity: number;
+  /** Readings to tell with each result; 1 tells none beside the text. */
+  readonly alternatives: number;
+}
+
+/** Hypotheses looked at for other words than the best one's. */
+const MOST_HYPOTHESES = 100;
+
+/** Of a stream in which nothing has been heard. */
+export const NOTHING_HEARD: PartialResult = { partial: "", committed: "", partial_result: [] };
+
+export class PhraseListener {
+  private readonly options: PhraseOptions;
+  private readonly grammar: PhraseGrammar;
+  private readonly reader: UtteranceReader;
+  private readonly search: PhonemeSearch;
+  private row: number;
+  /** Where speech of any kind began and ended, in rows; null without any. */
+  private voiced: { first: number; end: number } | null = null;
+  /** Seconds at which the last word of the utterances before ended. */
+  private spokenSeconds: number;
+  /** The partial result, until the next row. */
+  private told: PartialResult | null = null;
+
+  /** Begins to listen with row `row` of the stream; words begin no earlier than `spokenSeconds`. */
+  constructor(options: PhraseOptions, grammar: PhraseGrammar, row: number, spokenSeconds: number) {
+    this.options = options;
+    this.grammar = grammar;
+    this.reader = new UtteranceReader(grammar, options.times);
+    // Where the grammar itself says that anything may be spoken, that is the background.
+    const background = !grammar.allowsUnknown;
+    this.search = new PhonemeSearch(grammar.network, { ...options.search, before: background, after: background });
+    this.row = row;
+    this.spokenSeconds = spokenSeconds;
+    this.search.restart(row);
+  }
+
+  accept(sounds: SoundRow): void {
+    if (sounds.isVoiced) this.voiced = { first: this.voiced?.first ?? this.row, end: this.row + 1 };
+    this.search.accept(sounds);
+    this.row++;
+    this.told = null;
+  }
+
+  /** The row behind the last phoneme of any kind; null if the utterance has had none. */
+  get voicedEnd(): number | null {
+    return this.voiced?.end ?? null;
+  }
+
+  /** Seconds at which the last word ended. */
+  get spokenEnd(): number {
+    return this.spokenSeconds;
+  }
+
+  /** Whether the grammar asks for more words. */
+  get isIncomplete(): boolean {
+    const leader = this.search.leader();
+    return leader !== null && !((this.search.ends()[0]?.score ?? Number.NEGATIVE_INFINITY) >= leader.score);
+  }
+
+  /** The likeliest reading so far. Committed are the words that all hypotheses share, hearing none of them among these. */
+  partial(): PartialResult {
+    this.told ??= this.tell();
+    return this.told;
+  }
+
+  /** Ends the utterance and begins the next. Null if nothing of the grammar was said. */
+  finish(): FinalResult | null {
+    const final = this.final();
+    this.spokenSeconds = final?.result[final.result.length - 1]?.end ?? this.spokenSeconds;
+    this.search.restart(this.row);
+    this.voiced = null;
+    this.told = null;
+    return final;
+  }
+
+  private tell(): PartialResult {
+    const { search } = this;
+    const leader = search.leader();
+    const way = leader && { ...leader, records: recordsTo(search.trace, leader.record) };
+    const going = way && this.reader.going(search.trace, way, this.spokenSeconds);
+    if (!going) return NOTHING_HEARD;
+    const shared = recordsTo(search.trace, search.shared());
+    const certain = Math.min(this.reader.certainWords(search.trace, shared), going.result.length);
+    return {
+      partial: going.text,
+      committed: going.result
+        .slice(0, certain)
+        .map(({ word }) => word)
+        .join(" "),
+      partial_result: going.result,
+      confidence: confidenceOf({ ...going.evidence, margin: MOST_MARGIN }, this.options.confidence),
+      ...going.meaning,
+      ...this.alternatives(() => this.readings(hypotheses(search.trace, [leader]), true), 1),
+    };
+  }
+
+  private final(): FinalResult | null {
+    const ways = hypotheses(this.search.trace, this.search.ends());
+    const readings = this.readings(ways, false);
+    const best = readings[0];
+    if (!best) return this.unknown();
+    const margin = readings[1] ? best.score - readings[1].score : MOST_MARGIN;
+    const confidence = confidenceOf({ ...best.evidence, margin }, this.options.confidence);
+    if (confidence < 1 - this.options.sensitivity) return this.unknown();
+    return {
+      text: best.text,
+      result: best.result,
+      confidence,
+      ...best.meaning,
+      ...this.alternatives(() => readings, confidence),
+    };
+  }
+
+  /** Utterances of different words, the best first: as many as are asked for, and two at least. */
+  private readings(ways: Generator<Hypothesis>, isGoing: boolean): Reading[] {
+    const wanted = Math.max(2, this.options.alternatives);
+    const readings: Reading[] = [];
+    const texts = new Set<string>();
+    let looked = 0;
+    for (const way of ways) {
+      if (readings.length === wanted || looked++ === MOST_HYPOTHESES) break;
+      const { trace } = this.search;
+      const read = isGoing
+        ? this.reader.going(trace, way, this.spokenSeconds)
+        : this.reader.whole(trace, way, this.spokenSeconds);
+      if (!read || texts.has(read.text)) continue;
+      texts.add(read.text);
+      readings.push({ ...read, score: way.score });
+    }
+    return readings;
+  }
+
+  /** Readings as alternatives: what the best one leaves of certainty is shared out among the others. */
+  private alternatives(read: () => readonly Reading[], confidence: number): { alternatives?: Alternative[] } {
+    const { alternatives } = this.options;
+    if (alternatives === 1) return {};
+    const readings = read().slice(0, alternatives);
+    const likelihood = readings.map(({ score }) => Math.exp(score - readings[0]!.score));
+    const others = likelihood.reduce((sum, value) => sum + value, 0) - 1;
+    return {
+      alternatives: readings.map(({ text, result, meaning }, i) => ({
+        text,
+        confidence: i === 0 ? confidence : Math.min(confidence, ((1 - confidence) * likelihood[i]!) / others),
+        result,
+        ...meaning,
+      })),
+    };
+  }
+
+  /** What is told of speech that is not of the grammar: [unk] where that may be said, else nothing. */
+  private unknown(): FinalResult | null {
+    if (!this.grammar.allowsUnknown || !this.voiced) return null;
+    const { tokenSeconds, startRow, startDelay, endDelay } = this.options.times;
+    const start = Math.max(this.spokenSeconds, (this.voiced.first + startRow - startDelay) * tokenSeconds);
+    const end = Math.max(start, (this.voiced.end + startRow - endDelay) * tokenSeconds);
+    const result: WordResult[] = [{ word: UNKNOWN, start, end, conf: 1 }];
+    return { text: UNKNOWN, result };
+  }
+}
+
+interface Reading extends Utterance {
+  readonly score: number;
+}

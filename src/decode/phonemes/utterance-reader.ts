@@ -1,0 +1,107 @@
+// Makes words with their times, and meaning, of hypotheses.
+
+import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
+import type { WordResult } from "../text/results.ts";
+import { textOf } from "../text/words.ts";
+import type { Hypothesis } from "./hypotheses.ts";
+import type { Meaning } from "./meaning.ts";
+import type { Evidence } from "./phrase-confidence.ts";
+import type { PhraseGrammar } from "./phrase-grammar.ts";
+import { PhraseReader, type Step, stepsTo } from "./phrase-reader.ts";
+import type { Trace } from "./trace.ts";
+
+/** When phonemes were spoken that came out in some rows. */
+export interface PhonemeTimes {
+  /** Seconds that a row stands for. */
+  readonly tokenSeconds: number;
+  /** Rows by which phonemes come out after they begin, and after they end. Found by measurement. */
+  readonly startDelay: number;
+  readonly endDelay: number;
+  /** When the first row begins, in rows; below 0 where silence leads the audio. */
+  readonly startRow: number;
+}
+
+/** Seconds that a word lasts at least. */
+const SHORTEST_WORD = 0.02;
+
+/** What was said. */
+export interface Utterance {
+  readonly text: string;
+  readonly result: readonly WordResult[];
+  readonly meaning: Meaning | null;
+  /** Without its margin. */
+  readonly evidence: Omit<Evidence, "margin">;
+}
+
+export class UtteranceReader {
+  private readonly grammar: PhraseGrammar;
+  private readonly reader: PhraseReader;
+  private readonly times: PhonemeTimes;
+
+  constructor(grammar: PhraseGrammar, times: PhonemeTimes) {
+    this.grammar = grammar;
+    this.reader = new PhraseReader(grammar.pronounced);
+    this.times = times;
+  }
+
+  /** A whole utterance; null where it has no words. Words begin no earlier than `notBefore`, in seconds. */
+  whole(trace: Trace, hypothesis: Hypothesis, notBefore: number): Utterance | null {
+    const last = this.reader.whole(this.phonemes(trace, hypothesis.records));
+    return last ? this.utterance(trace, hypothesis, last, null, notBefore) : null;
+  }
+
+  /** The whole words of an utterance that is going on; null where there are none. */
+  going(trace: Trace, hypothesis: Hypothesis, notBefore: number): Utterance | null {
+    const { last, to } = this.reader.going(this.phonemes(trace, hypothesis.records));
+    return last ? this.utterance(trace, hypothesis, last, to, notBefore) : null;
+  }
+
+  /** How many words of what begins with these records are certain. */
+  certainWords(trace: Trace, records: readonly number[]): number {
+    return this.reader.certain(this.phonemes(trace, records))?.length ?? 0;
+  }
+
+  private phonemes(trace: Trace, records: readonly number[]): number[] {
+    const { phoneme } = this.grammar.network;
+    return records.map((record) => phoneme[trace.node[record]!]!);
+  }
+
+  /** `goesTo`: the phoneme behind the last whole word; null for a whole utterance. */
+  private utterance(trace: Trace, way: Hypothesis, last: Step, goesTo: number | null, notBefore: number): Utterance {
+    const { words } = this.grammar.pronounced;
+    const steps = stepsTo(last);
+    const { records } = way;
+    const result: WordResult[] = [];
+    let [phonemes, behind] = [0, 0];
+    const { tokenSeconds, startDelay, endDelay, startRow } = this.times;
+    const secondsAt = (row: number) => (row + startRow) * tokenSeconds;
+    let before = notBefore;
+    steps.forEach(({ arc, from }, i) => {
+      const to = steps[i + 1]?.from ?? goesTo ?? records.length;
+      const next = records[to];
+      const word = words.words[words.arcLabel[arc]!]!;
+      const endRow = next === undefined ? way.end : trace.endBefore[next]!;
+      const scoreBehind = next === undefined ? way.phraseScore : trace.scoreBefore[next]!;
+      const nats = trace.scoreBefore[records[from]!]! - scoreBehind;
+      const start = Math.max(before, secondsAt(trace.firstRow[records[from]!]! - startDelay));
+      const end = Math.max(start + SHORTEST_WORD, secondsAt(endRow - endDelay));
+      before = end;
+      result.push({
+        word,
+        start,
+        end,
+        conf: Math.min(1, Math.exp(-nats / (to - from))),
+      });
+      if (word === UNKNOWN) return;
+      phonemes += to - from;
+      behind += Math.max(0, nats);
+    });
+    const background = -trace.scoreBefore[records[0]!]! + way.phraseScore - way.score;
+    return {
+      text: textOf(result),
+      result,
+      meaning: this.grammar.meanings.meaning(last, goesTo === null),
+      evidence: { phonemes, behind, background: Math.max(0, background) },
+    };
+  }
+}
