@@ -5,6 +5,7 @@
 // the work grows out of proportion, every position becomes a state of its own instead, and the search does the rest.
 
 import { FoldvoxError } from "../../errors.ts";
+import { IntList } from "./int-list.ts";
 import type { PhonemeAutomaton } from "./phoneme-network.ts";
 import type { PronouncedNetwork } from "./pronounced-network.ts";
 
@@ -19,14 +20,15 @@ const MOST_ARCS = 2_000_000;
 /** Sets of positions, numbered as they are found. Each is the only one of its kind. */
 class Subsets {
   /** The members of subset i are those from first[i] up to first[i + 1]. */
-  readonly first: number[] = [0];
-  readonly members: number[] = [];
+  readonly first = new IntList();
+  readonly members = new IntList();
   private readonly singles: Int32Array;
   private table = new Int32Array(1024).fill(-1);
   private tabled = 0;
 
   constructor(positions: number) {
     this.singles = new Int32Array(positions).fill(-1);
+    this.first.push(0);
   }
 
   get count(): number {
@@ -61,9 +63,10 @@ class Subsets {
   }
 
   private equals(subset: number, sorted: ArrayLike<number>, from: number, to: number): boolean {
-    const first = this.first[subset]!;
-    if (this.first[subset + 1]! - first !== to - from) return false;
-    for (let i = from; i < to; i++) if (this.members[first + i - from] !== sorted[i]) return false;
+    const [starts, members] = [this.first.values, this.members.values];
+    const first = starts[subset]!;
+    if (starts[subset + 1]! - first !== to - from) return false;
+    for (let i = from; i < to; i++) if (members[first + i - from] !== sorted[i]) return false;
     return true;
   }
 
@@ -72,7 +75,8 @@ class Subsets {
     this.table = new Int32Array(old.length * 2).fill(-1);
     for (const subset of old) {
       if (subset < 0) continue;
-      let slot = hash(this.members, this.first[subset]!, this.first[subset + 1]!) & (this.table.length - 1);
+      const { values } = this.first;
+      let slot = hash(this.members.values, values[subset]!, values[subset + 1]!) & (this.table.length - 1);
       while (this.table[slot]! >= 0) slot = (slot + 1) & (this.table.length - 1);
       this.table[slot] = subset;
     }
@@ -91,12 +95,12 @@ class Construction {
   private readonly subsets: Subsets;
   private readonly weights: number[] = [];
   private readonly weightNumber = new Map<number, number>();
-  private readonly firstArc: number[] = [0];
-  private readonly arcPhoneme: number[] = [];
-  private readonly arcTo: number[] = [];
-  private readonly arcWeight: number[] = [];
+  private readonly firstArc = new IntList();
+  /** Phoneme, and number of the weight, of each arc. */
+  private readonly arcLabel = new IntList();
+  private readonly arcTo = new IntList();
   /** What leaves a subset: phoneme, number of its weight, and the position that is reached, in one number that sorts by them. */
-  private leaving: number[] = [];
+  private readonly leaving: number[] = [];
   private work = 0;
 
   /** `shares`: whether positions that the same sounds lead to become one state. */
@@ -110,22 +114,22 @@ class Construction {
   automaton(): PhonemeAutomaton | null {
     const { network, subsets } = this;
     const most = Math.max(LEAST_WORK, WORK_PER_POSITION * network.positions);
-    const endWeight: number[] = [];
-    subsets.number([network.words.start], 0, 1);
+    const ends: [subset: number, weight: number][] = [];
+    this.label(0, 0);
+    this.firstArc.push(0);
+    subsets.single(network.words.start);
     for (let subset = 0; subset < subsets.count; subset++) {
-      const first = subsets.first[subset]!;
-      if (this.addSingle(subsets.members[first]!, subsets.first[subset + 1]! - first)) {
-        endWeight.push(Number.NEGATIVE_INFINITY);
-        continue;
-      }
-      this.leaving = [];
+      const first = subsets.first.values[subset]!;
+      const last = subsets.first.values[subset + 1]!;
+      if (this.addSingle(subsets.members.values[first]!, last - first)) continue;
+      this.leaving.length = 0;
       let end = Number.NEGATIVE_INFINITY;
-      for (let i = first; i < subsets.first[subset + 1]!; i++) {
-        const position = subsets.members[i]!;
+      for (let i = first; i < last; i++) {
+        const position = subsets.members.values[i]!;
         this.leave(position);
         if (position < network.words.states) end = Math.max(end, network.endWeight[position]!);
       }
-      endWeight.push(end);
+      if (end > Number.NEGATIVE_INFINITY) ends.push([subset, end]);
       this.work += this.leaving.length + 1;
       if (this.shares && this.work > most) return null;
       if (this.work > MOST_ARCS && !this.shares) {
@@ -137,23 +141,32 @@ class Construction {
       this.addArcs();
       this.firstArc.push(this.arcTo.length);
     }
+    const endWeight = new Float32Array(subsets.count).fill(Number.NEGATIVE_INFINITY);
+    for (const [subset, weight] of ends) endWeight[subset] = weight;
+    const labels = this.arcLabel.toArray();
     return {
       states: subsets.count,
-      firstArc: Int32Array.from(this.firstArc),
-      arcPhoneme: Uint8Array.from(this.arcPhoneme),
-      arcTo: Int32Array.from(this.arcTo),
-      arcWeight: network.beginningWeight ? Float32Array.from(this.arcWeight) : null,
-      endWeight: Float32Array.from(endWeight),
+      firstArc: this.firstArc.toArray(),
+      arcPhoneme: Uint8Array.from(labels),
+      arcTo: this.arcTo.toArray(),
+      arcWeight: network.beginningWeight ? Float32Array.from(labels, (label) => this.weights[label >> 8]!) : null,
+      endWeight,
     };
   }
 
-  /** Most subsets are one place within a word, which one arc leaves. Tells whether this was one. */
+  /** Most subsets are one place, which one arc leaves. Tells whether this was one. */
   private addSingle(position: number, members: number): boolean {
-    const { words, phoneme, next } = this.network;
-    if (members > 1 || position < words.states) return false;
-    this.arcPhoneme.push(phoneme[position]!);
-    this.arcWeight.push(0);
-    this.arcTo.push(this.subsets.single(next[position]!));
+    const { words, phoneme, next, firstBeginning, beginning, beginningWeight, endWeight } = this.network;
+    if (members > 1) return false;
+    let before = position;
+    if (position < words.states) {
+      const first = firstBeginning[position]!;
+      const isPlain = firstBeginning[position + 1]! - first === 1 && endWeight[position] === Number.NEGATIVE_INFINITY;
+      if (!isPlain || beginningWeight) return false;
+      before = beginning[first]!;
+    }
+    this.arcLabel.push(phoneme[before]!);
+    this.arcTo.push(this.subsets.single(next[before]!));
     this.firstArc.push(this.arcTo.length);
     this.work++;
     return true;
@@ -171,6 +184,7 @@ class Construction {
     }
   }
 
+  /** A phoneme and the number of a weight; weight 0 has number 0. */
   private label(phoneme: number, weight: number): number {
     let number = this.weightNumber.get(weight);
     if (number === undefined) {
@@ -200,8 +214,7 @@ class Construction {
   }
 
   private arc(label: number, reached: readonly number[]): void {
-    this.arcPhoneme.push(label % 256);
-    this.arcWeight.push(this.weights[Math.floor(label / 256)]!);
+    this.arcLabel.push(label);
     this.arcTo.push(this.subsets.number(reached, 0, reached.length));
   }
 }

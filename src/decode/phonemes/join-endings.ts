@@ -1,6 +1,7 @@
 // Joins states of a phoneme automaton that are left in the same ways, so that phrases share their endings. States are visited
 // after those that they lead to; on a cycle one has to be taken as different from all others, so a few more than needed stay.
 
+import { IntList } from "./int-list.ts";
 import type { PhonemeAutomaton } from "./phoneme-network.ts";
 
 class Joiner {
@@ -23,29 +24,33 @@ class Joiner {
     const { firstArc, arcPhoneme, arcTo, arcWeight, endWeight } = automaton;
     // Those that are left get new numbers in the order in which the start reaches them.
     const numberOf = new Int32Array(automaton.states).fill(-1);
-    const kept = [standsFor[0]!];
-    numberOf[kept[0]!] = 0;
-    const first = [0];
-    const phoneme: number[] = [];
-    const to: number[] = [];
-    const weight: number[] = [];
+    const kept = new IntList(automaton.states);
+    numberOf[standsFor[0]!] = kept.push(standsFor[0]!) - 1;
+    const first = new Int32Array(automaton.states + 1);
+    // As many arcs as before at most: what is left closes ranks.
+    const phoneme = new Uint8Array(arcTo.length);
+    const to = new Int32Array(arcTo.length);
+    const weight = arcWeight && new Float32Array(arcTo.length);
+    let arcs = 0;
     for (let i = 0; i < kept.length; i++) {
-      for (let arc = firstArc[kept[i]!]!; arc < firstArc[kept[i]! + 1]!; arc++) {
+      const state = kept.values[i]!;
+      for (let arc = firstArc[state]!; arc < firstArc[state + 1]!; arc++) {
         const target = standsFor[arcTo[arc]!]!;
         if (numberOf[target]! < 0) numberOf[target] = kept.push(target) - 1;
-        phoneme.push(arcPhoneme[arc]!);
-        to.push(numberOf[target]!);
-        if (arcWeight) weight.push(arcWeight[arc]!);
+        phoneme[arcs] = arcPhoneme[arc]!;
+        to[arcs] = numberOf[target]!;
+        if (weight) weight[arcs] = arcWeight![arc]!;
+        arcs++;
       }
-      first.push(to.length);
+      first[i + 1] = arcs;
     }
     return {
       states: kept.length,
-      firstArc: Int32Array.from(first),
-      arcPhoneme: Uint8Array.from(phoneme),
-      arcTo: Int32Array.from(to),
-      arcWeight: arcWeight ? Float32Array.from(weight) : null,
-      endWeight: Float32Array.from(kept, (state) => endWeight[state]!),
+      firstArc: first.slice(0, kept.length + 1),
+      arcPhoneme: phoneme.slice(0, arcs),
+      arcTo: to.slice(0, arcs),
+      arcWeight: weight?.slice(0, arcs),
+      endWeight: Float32Array.from(kept.toArray(), (state) => endWeight[state]!),
     };
   }
 
@@ -54,10 +59,11 @@ class Joiner {
     const { firstArc, arcTo, states } = this.automaton;
     const nextArc = firstArc.slice(0, states);
     const isOpen = new Uint8Array(states);
-    const open = [0];
+    const open = new IntList();
+    open.push(0);
     isOpen[0] = 1;
     while (open.length > 0) {
-      const state = open[open.length - 1]!;
+      const state = open.values[open.length - 1]!;
       const arc = nextArc[state]!++;
       if (arc < firstArc[state + 1]!) {
         const target = arcTo[arc]!;
@@ -66,7 +72,7 @@ class Joiner {
         open.push(target);
       } else {
         this.standsFor[state] = this.find(state);
-        open.pop();
+        open.length--;
       }
     }
   }

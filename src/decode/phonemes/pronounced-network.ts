@@ -3,6 +3,7 @@
 
 import { FoldvoxError, shown } from "../../errors.ts";
 import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
+import { IntList } from "./int-list.ts";
 import { NOTHING, type WordNetwork } from "./word-network.ts";
 
 /** The pronunciations of a word: lists of token indices. None if the word cannot be pronounced. */
@@ -137,10 +138,10 @@ class FreeArcs {
     for (let arc = 0; arc < arcLabel.length; arc++) if (arcLabel[arc]! > NOTHING) isLanding[arcTo[arc]!] = 1;
     const firstBeginning = new Int32Array(states + 1);
     const endWeight = new Float32Array(states).fill(Number.NEGATIVE_INFINITY);
-    const beginning: number[] = [];
+    const beginning = new IntList(states);
     const weights: number[] = [];
     for (let state = 0; state < states; state++) {
-      if (isLanding[state]) {
+      if (isLanding[state] && !this.listOnly(state, beginning)) {
         this.follow(state);
         endWeight[state] = this.weight[end]!;
         this.list(beginning, weights);
@@ -150,10 +151,21 @@ class FreeArcs {
     }
     return {
       firstBeginning,
-      beginning: Int32Array.from(beginning),
+      beginning: beginning.toArray(),
       beginningWeight: words.arcWeight ? Float32Array.from(weights) : null,
       endWeight,
     };
+  }
+
+  /** Lists the beginning of a state that one word leaves, in one pronunciation, as most do. Tells whether it was one. */
+  private listOnly(state: number, beginning: IntList): boolean {
+    const { words, firstPosition } = this.network;
+    const arc = words.firstArc[state]!;
+    if (words.firstArc[state + 1]! - arc !== 1 || words.arcWeight || state === words.end) return false;
+    const label = words.arcLabel[arc]!;
+    if (label <= NOTHING || this.pronunciations[label]!.length !== 1) return false;
+    beginning.push(firstPosition[arc]!);
+    return true;
   }
 
   /** All states that are reached freely. A state is looked at again when a better way to it is found. */
@@ -175,7 +187,7 @@ class FreeArcs {
   }
 
   /** Adds the beginnings of all words that leave the states reached, sorted by their phonemes. */
-  private list(beginning: number[], weights: number[]): void {
+  private list(beginning: IntList, weights: number[]): void {
     const { words, phoneme, firstPosition } = this.network;
     const { found } = this;
     found.length = 0;
@@ -186,7 +198,9 @@ class FreeArcs {
         const label = words.arcLabel[arc]!;
         if (label <= NOTHING) continue;
         let position = firstPosition[arc]!;
-        for (const { length } of this.pronunciations[label]!) {
+        const variants = this.pronunciations[label]!;
+        for (let i = 0; i < variants.length; i++) {
+          const { length } = variants[i]!;
           found.push(phoneme[position]! * PHONEME + position);
           if (words.arcWeight) this.weightBefore[position] = this.weight[state]!;
           position += length;
@@ -194,8 +208,9 @@ class FreeArcs {
       }
       if (beginning.length + found.length > MOST_BEGINNINGS) throw tooTangled();
     }
-    for (const one of found.length > 1 ? Float64Array.from(found).sort() : found) {
-      const position = one % PHONEME;
+    const sorted = found.length > 1 ? Float64Array.from(found).sort() : found;
+    for (let i = 0; i < sorted.length; i++) {
+      const position = sorted[i]! % PHONEME;
       beginning.push(position);
       if (words.arcWeight) weights.push(this.weightBefore[position]!);
     }

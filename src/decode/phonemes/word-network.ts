@@ -3,6 +3,7 @@
 
 import { FoldvoxError, shortened } from "../../errors.ts";
 import type { Expansion, Place, Rule } from "../scorers/grammar-jsgf.ts";
+import { IntList } from "./int-list.ts";
 import { readTag, type Tag } from "./tags.ts";
 
 /** What a path passes that takes no time. */
@@ -53,10 +54,11 @@ interface Task {
 }
 
 class Writer {
-  private readonly from: number[] = [];
-  private readonly to: number[] = [];
-  private readonly label: number[] = [];
-  private readonly weight: number[] = [];
+  private readonly from = new IntList();
+  private readonly to = new IntList();
+  private readonly label = new IntList();
+  /** Weights that are not 0, by arc. */
+  private readonly weight = new Map<number, number>();
   private readonly words = new Map<string, number>();
   private readonly places: Place[] = [];
   private readonly marks: Mark[] = [];
@@ -125,10 +127,13 @@ class Writer {
     if (parts.length === 0) this.arc(from, to, NOTHING);
     const between = this.states - 1;
     this.states += Math.max(0, parts.length - 1);
-    for (let i = parts.length - 1; i >= 0; i--) {
-      const begin = i === 0 ? from : between + i;
-      this.tasks.push({ expansion: parts[i]!, from: begin, to: i === parts.length - 1 ? to : between + i + 1 });
+    const begin = (i: number) => (i === 0 ? from : between + i);
+    const end = (i: number) => (i === parts.length - 1 ? to : between + i + 1);
+    if (parts.every(({ kind }) => kind === "word")) {
+      for (let i = 0; i < parts.length; i++) this.expand(parts[i]!, begin(i), end(i));
+      return;
     }
+    for (let i = parts.length - 1; i >= 0; i--) this.tasks.push({ expansion: parts[i]!, from: begin(i), to: end(i) });
   }
 
   private choice(parts: readonly Expansion[], weights: readonly number[] | undefined, from: number, to: number): void {
@@ -199,26 +204,26 @@ class Writer {
     this.from.push(from);
     this.to.push(to);
     this.label.push(label);
-    this.weight.push(weight);
+    if (weight !== 0) this.weight.set(this.to.length - 1, weight);
   }
 
   /** Sorts the arcs by the states that they leave. */
   private network(): WordNetwork {
     const count = this.from.length;
     const firstArc = new Int32Array(this.states + 1);
-    for (const state of this.from) firstArc[state + 1]!++;
+    for (let i = 0; i < count; i++) firstArc[this.from.values[i]! + 1]!++;
     for (let state = 0; state < this.states; state++) firstArc[state + 1]! += firstArc[state]!;
     const next = firstArc.slice();
     const arcFrom = new Int32Array(count);
     const arcTo = new Int32Array(count);
     const arcLabel = new Int32Array(count);
-    const arcWeight = this.weight.some((weight) => weight !== 0) ? new Float32Array(count) : null;
+    const arcWeight = this.weight.size > 0 ? new Float32Array(count) : null;
     for (let i = 0; i < count; i++) {
-      const arc = next[this.from[i]!]!++;
-      arcFrom[arc] = this.from[i]!;
-      arcTo[arc] = this.to[i]!;
-      arcLabel[arc] = this.label[i]!;
-      if (arcWeight) arcWeight[arc] = this.weight[i]!;
+      const arc = next[this.from.values[i]!]!++;
+      arcFrom[arc] = this.from.values[i]!;
+      arcTo[arc] = this.to.values[i]!;
+      arcLabel[arc] = this.label.values[i]!;
+      if (arcWeight) arcWeight[arc] = this.weight.get(i) ?? 0;
     }
     const words = [...this.words.keys()];
     const { states, places, marks } = this;
