@@ -10,7 +10,7 @@ export const DEFAULT_CALIBRATION: Required<PhraseConfig> = {
   backgroundPenalty: 3.5,
   startDelay: 0,
   endDelay: 0,
-  confidence: [4, -2.5, 0.5, -1.5, 0.3],
+  confidence: [3.5, -1.6, -0.5, -0.45, 0.3],
   keywordConfidence: [2, -4, 2, 0, 0],
 };
 

@@ -49,7 +49,7 @@ class Joiner {
       firstArc: first.slice(0, kept.length + 1),
       arcPhoneme: phoneme.slice(0, arcs),
       arcTo: to.slice(0, arcs),
-      arcWeight: weight?.slice(0, arcs),
+      arcWeight: weight ? weight.slice(0, arcs) : null,
       endWeight: Float32Array.from(kept.toArray(), (state) => endWeight[state]!),
     };
   }

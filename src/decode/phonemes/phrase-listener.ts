@@ -129,11 +129,11 @@ export class PhraseListener {
     };
   }
 
-  /** Utterances of different words, the best first: as many as are asked for, and two at least. */
+  /** Utterances that say different things, the best first: as many as are asked for, and two at least. */
   private readings(ways: Generator<Hypothesis>, isGoing: boolean): Reading[] {
     const wanted = Math.max(2, this.options.alternatives);
     const readings: Reading[] = [];
-    const texts = new Set<string>();
+    const told = new Set<string>();
     let looked = 0;
     for (const way of ways) {
       if (readings.length === wanted || looked++ === MOST_HYPOTHESES) break;
@@ -141,8 +141,8 @@ export class PhraseListener {
       const read = isGoing
         ? this.reader.going(trace, way, this.spokenSeconds)
         : this.reader.whole(trace, way, this.spokenSeconds);
-      if (!read || texts.has(read.text)) continue;
-      texts.add(read.text);
+      if (!read || told.has(sense(read))) continue;
+      told.add(sense(read));
       readings.push({ ...read, score: way.score });
     }
     return readings;
@@ -178,4 +178,10 @@ export class PhraseListener {
 
 interface Reading extends Utterance {
   readonly score: number;
+}
+
+/** What tells one utterance from another: its slots, where it has some, and its words, where it has none. */
+function sense({ text, meaning }: Utterance): string {
+  const slots = Object.entries(meaning?.slots ?? {});
+  return slots.length === 0 ? text : JSON.stringify([meaning!.intent, slots]);
 }
