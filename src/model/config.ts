@@ -2,6 +2,7 @@
 
 import { WINDOW } from "../engine/layout.ts";
 import { FoldvoxError, shown } from "../errors.ts";
+import { type PhraseConfig, readPhraseConfig } from "./phrase-config.ts";
 
 /** How samples become frames. */
 export interface FeaturesConfig {
@@ -71,22 +72,6 @@ export interface HeadConfig {
   readonly topology?: "rnnt" | "ctc";
 }
 
-/** How phrases are heard in a model's phonemes: numbers found by measurement. Those left out are as foldvox has them. */
-export interface PhraseConfig {
-  /** Nats taken from the blank's log-probability, which training makes too sure of itself. */
-  readonly blankPenalty?: number;
-  /** Nats that a phoneme is behind the row's best at most. */
-  readonly floor?: number;
-  /** Nats that a phoneme before or after a phrase costs. */
-  readonly backgroundPenalty?: number;
-  /** Rows by which phonemes come out after they begin, and after they end; may be negative. */
-  readonly startDelay?: number;
-  readonly endDelay?: number;
-  /** Coefficients of the confidence of phrases, and of keywords: five each. */
-  readonly confidence?: readonly number[];
-  readonly keywordConfidence?: readonly number[];
-}
-
 /** What a model file says of its model. */
 export interface ModelConfig {
   readonly name: string;
@@ -149,19 +134,6 @@ class Fields {
     return value;
   }
 
-  number(name: string): number {
-    const value = this.object[name];
-    if (typeof value !== "number" || !Number.isFinite(value)) throw wrong(this.at(name), "is not a number");
-    return value;
-  }
-
-  numbers(name: string, count: number): number[] {
-    return this.list(name, count, count).map((value) => {
-      if (typeof value === "number" && Number.isFinite(value)) return value;
-      throw wrong(this.at(name), "holds what is not a number");
-    });
-  }
-
   boolean(name: string): boolean {
     const value = this.object[name];
     if (typeof value !== "boolean") throw wrong(this.at(name), "is not true or false");
@@ -202,6 +174,10 @@ class Fields {
       if (typeof value !== "string" || value === "") throw wrong(`${this.at(name)}[${i}]`, "is not a text");
       return value;
     });
+  }
+
+  phrases(name: string): PhraseConfig {
+    return readPhraseConfig(this.object[name], (problem) => wrong(this.at(name), problem));
   }
 
   has(name: string): boolean {
@@ -273,17 +249,6 @@ function readPredictor(fields: Fields): PredictorConfig {
   };
 }
 
-function readPhrases(fields: Fields): PhraseConfig {
-  const phrases: Record<string, number | number[]> = {};
-  for (const name of ["blankPenalty", "floor", "backgroundPenalty", "startDelay", "endDelay"]) {
-    if (fields.has(name)) phrases[name] = fields.number(name);
-  }
-  for (const name of ["confidence", "keywordConfidence"]) {
-    if (fields.has(name)) phrases[name] = fields.numbers(name, 5);
-  }
-  return phrases;
-}
-
 /** Reads and checks a configuration. Errors: bad-model, naming the field. Fields it does not know are left alone. */
 export function parseConfig(json: string): ModelConfig {
   let parsed: unknown;
@@ -312,7 +277,7 @@ export function parseConfig(json: string): ModelConfig {
     ...(fields.has("predictor") ? { predictor: readPredictor(fields.child("predictor")) } : {}),
     tokens,
     tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character", "phoneme"]),
-    ...(fields.has("phrases") ? { phrases: readPhrases(fields.child("phrases")) } : {}),
+    ...(fields.has("phrases") ? { phrases: fields.phrases("phrases") } : {}),
     ...(fields.has("silentTokens") ? { silentTokens: fields.integers("silentTokens", 0, tokens.length - 1) } : {}),
   };
   if (config.encoder.inputDim !== config.features.mels) {
@@ -323,6 +288,9 @@ export function parseConfig(json: string): ModelConfig {
   }
   if (config.predictor && config.head.type !== "transducer") {
     throw wrong("predictor", `belongs to a transducer; the head is ${config.head.type}`);
+  }
+  if (config.tokenUnit === "phoneme" && config.head.type !== "ctc") {
+    throw wrong("tokenUnit", "is phoneme, which takes a CTC head");
   }
   if (new Set(tokens).size !== tokens.length) throw wrong("tokens", "holds a token twice");
   return config;

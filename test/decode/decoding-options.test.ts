@@ -16,6 +16,11 @@ describe("checkDecoding", () => {
     [{ beam: 2.5 }, /^decoding.beam/],
     [{ alternatives: 101 }, /^decoding.alternatives/],
     [{ hotwords: "yes" }, /^decoding.hotwords/],
+    [{ sensitivity: 1.5 }, /^decoding.sensitivity is 1.5; give a number from 0 to 1/],
+    [{ keywords: "stop" }, /^decoding.keywords is "stop"/],
+    [{ keywords: [""] }, /^A keyword is ""/],
+    [{ keywords: [{ phrase: "stop", sensitivity: -1 }] }, /^The sensitivity of the keyword "stop"/],
+    [{ keywords: [{ phrase: "stop", boost: 1 }] }, /boost is no option/],
     [{ beams: 3 }, /^decoding.beams is no option/],
   ])("refuses %j", (options, message) => {
     let error: FoldvoxError | null = null;

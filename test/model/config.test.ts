@@ -111,6 +111,10 @@ describe("parseConfig", () => {
     ["tokens", ["<blank>", "yes", "yes"]],
     ["tokens", undefined],
     ["tokenUnit", "phone"],
+    ["phrases", []],
+    ["phrases", { floor: "8" }],
+    ["phrases", { confidence: [1, 2, 3] }],
+    ["phrases", { keywordConfidence: [1, 2, 3, 4, null] }],
   ])("refuses %s = %j and names it", (path, value) => {
     const error = errorOf(() => parseConfig(changed(path, value)));
     expect(error.code).toBe("bad-model");
@@ -119,6 +123,11 @@ describe("parseConfig", () => {
     const [, parent, field] = /^(.*?)\.?(\w+|\w+\[\d\])$/.exec(written)!;
     expect(error.message).toContain(parent);
     expect(error.message).toContain(field === "projection" || field === "stride" ? "encoder" : field);
+  });
+
+  it("gives back what a model of phonemes brings for phrases", () => {
+    const phrases = { blankPenalty: 1.5, startDelay: -0.5, confidence: [1, 2, 3, 4, 5] };
+    expect(parseConfig(changed("phrases", phrases)).phrases).toEqual(phrases);
   });
 
   it("gives back a transducer's predictor and silent tokens", () => {

@@ -1,7 +1,7 @@
 // Numbers of a model's phonemes that were found by measurement: a model file brings its own, made by training/ from recordings
 // with transcripts. What it leaves out is as below, which was measured with the first model of English.
 
-import type { PhraseConfig } from "../../model/config.ts";
+import type { PhraseConfig } from "../../model/phrase-config.ts";
 
 /** For models whose files say nothing. */
 export const DEFAULT_CALIBRATION: Required<PhraseConfig> = {

@@ -1,7 +1,8 @@
 // The options of decoding, made into decoders of phonemes.
 
 import { FoldvoxError } from "../../errors.ts";
-import type { ModelConfig, PhraseConfig } from "../../model/config.ts";
+import type { ModelConfig } from "../../model/config.ts";
+import type { PhraseConfig } from "../../model/phrase-config.ts";
 import { CtcGreedyDecoder } from "../ctc/greedy-decoder.ts";
 import type { CtcOptions } from "../ctc/run.ts";
 import type { Decoder } from "../decoder.ts";

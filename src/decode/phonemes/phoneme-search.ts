@@ -191,7 +191,8 @@ export class PhonemeSearch {
         after = end;
         continue;
       }
-      const [winner, loser] = end.score > after.score ? [end, after] : [after, end];
+      // Of equals the later one: its last phoneme may have gone on.
+      const [winner, loser] = end.score >= after.score ? [end, after] : [after, end];
       const isOther = trace.history[winner.record] !== trace.history[loser.record];
       if (isOther) trace.addAlternative(winner.record, loser.record, winner.score - loser.score);
       after = winner;

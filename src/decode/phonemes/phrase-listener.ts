@@ -141,8 +141,8 @@ export class PhraseListener {
       const read = isGoing
         ? this.reader.going(trace, way, this.spokenSeconds)
         : this.reader.whole(trace, way, this.spokenSeconds);
-      if (!read || told.has(sense(read))) continue;
-      told.add(sense(read));
+      if (!read || told.has(read.sense)) continue;
+      told.add(read.sense);
       readings.push({ ...read, score: way.score });
     }
     return readings;
@@ -178,10 +178,4 @@ export class PhraseListener {
 
 interface Reading extends Utterance {
   readonly score: number;
-}
-
-/** What tells one utterance from another: its slots, where it has some, and its words, where it has none. */
-function sense({ text, meaning }: Utterance): string {
-  const slots = Object.entries(meaning?.slots ?? {});
-  return slots.length === 0 ? text : JSON.stringify([meaning!.intent, slots]);
 }

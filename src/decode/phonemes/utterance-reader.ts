@@ -9,6 +9,7 @@ import type { Evidence } from "./phrase-confidence.ts";
 import type { PhraseGrammar } from "./phrase-grammar.ts";
 import { PhraseReader, type Step, stepsTo } from "./phrase-reader.ts";
 import type { Trace } from "./trace.ts";
+import { isOptional } from "./word-network.ts";
 
 /** When phonemes were spoken that came out in some rows. */
 export interface PhonemeTimes {
@@ -29,6 +30,8 @@ export interface Utterance {
   readonly text: string;
   readonly result: readonly WordResult[];
   readonly meaning: Meaning | null;
+  /** What tells it from others: its meaning, and its words without those that the grammar lets one leave out. */
+  readonly sense: string;
   /** Without its margin. */
   readonly evidence: Omit<Evidence, "margin">;
 }
@@ -97,10 +100,13 @@ export class UtteranceReader {
       behind += Math.max(0, nats);
     });
     const background = -trace.scoreBefore[records[0]!]! + way.phraseScore - way.score;
+    const meaning = this.grammar.meanings.meaning(last, goesTo === null);
+    const said = steps.filter(({ arc }) => !isOptional(words, arc)).map(({ arc }) => words.arcLabel[arc]);
     return {
       text: textOf(result),
       result,
-      meaning: this.grammar.meanings.meaning(last, goesTo === null),
+      meaning,
+      sense: JSON.stringify([meaning?.intent, meaning && Object.entries(meaning.slots), said]),
       evidence: { phonemes, behind, background: Math.max(0, background) },
     };
   }

@@ -38,6 +38,15 @@ export function markOf(network: WordNetwork, label: number): Mark | undefined {
   return label < NOTHING ? network.marks[NOTHING - 1 - label] : undefined;
 }
 
+/** Whether an arc can be left out by itself, as in brackets. */
+export function isOptional({ firstArc, arcFrom, arcTo, arcLabel }: WordNetwork, arc: number): boolean {
+  const from = arcFrom[arc]!;
+  for (let other = firstArc[from]!; other < firstArc[from + 1]!; other++) {
+    if (arcTo[other] === arcTo[arc] && arcLabel[other] === NOTHING) return true;
+  }
+  return false;
+}
+
 /** Rules that refer to rules are written out; this many arcs are some ten megabytes. */
 const MOST_ARCS = 400_000;
 /** Parts that are written out, those that make no arc too: an expansion may double without making any. */
