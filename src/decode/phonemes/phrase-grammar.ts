@@ -1,6 +1,6 @@
 // A grammar made ready for the search: what may be said, how it sounds, and what it means. Streams share it.
 
-import type { Rule } from "../scorers/grammar-jsgf.ts";
+import type { Rule } from "../scorers/jsgf-rules.ts";
 import { MeaningReader } from "./meaning.ts";
 import { type PhonemeNetwork, phonemeNetwork } from "./phoneme-network.ts";
 import { PhraseReader } from "./phrase-reader.ts";

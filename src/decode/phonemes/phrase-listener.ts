@@ -1,7 +1,13 @@
 // Hears the phrases of a grammar, utterance by utterance: what the search finds, as results.
 
 import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
-import type { Alternative, FinalResult, PartialResult, WordResult } from "../text/results.ts";
+import {
+  type Alternative,
+  type FinalResult,
+  type PartialResult,
+  toMilliseconds,
+  type WordResult,
+} from "../text/results.ts";
 import { type Hypothesis, hypotheses, recordsTo } from "./hypotheses.ts";
 import { PhonemeSearch, type SearchOptions } from "./phoneme-search.ts";
 import { confidenceOf, MOST_MARGIN } from "./phrase-confidence.ts";
@@ -171,7 +177,7 @@ export class PhraseListener {
     const { tokenSeconds, startRow, startDelay, endDelay } = this.options.times;
     const start = Math.max(this.spokenSeconds, (this.voiced.first + startRow - startDelay) * tokenSeconds);
     const end = Math.max(start, (this.voiced.end + startRow - endDelay) * tokenSeconds);
-    const result: WordResult[] = [{ word: UNKNOWN, start, end, conf: 1 }];
+    const result: WordResult[] = [{ word: UNKNOWN, start: toMilliseconds(start), end: toMilliseconds(end), conf: 1 }];
     return { text: UNKNOWN, result };
   }
 }

@@ -1,7 +1,7 @@
 // What a tag of a grammar says: `{small}` is a value, `{size=small}` and `{size: small}` are a name with its value.
 
 import { FoldvoxError, shown } from "../../errors.ts";
-import type { Place } from "../scorers/grammar-jsgf.ts";
+import type { Place } from "../scorers/jsgf-rules.ts";
 
 /** A tag that has been read. Without a name it is the value of the rule in which it stands. */
 export interface Tag {

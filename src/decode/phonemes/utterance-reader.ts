@@ -1,7 +1,7 @@
 // Makes words with their times, and meaning, of hypotheses.
 
 import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
-import type { WordResult } from "../text/results.ts";
+import { toMilliseconds, type WordResult } from "../text/results.ts";
 import { textOf } from "../text/words.ts";
 import type { Hypothesis } from "./hypotheses.ts";
 import type { Meaning } from "./meaning.ts";
@@ -91,8 +91,8 @@ export class UtteranceReader {
       before = end;
       result.push({
         word,
-        start,
-        end,
+        start: toMilliseconds(start),
+        end: toMilliseconds(end),
         conf: Math.min(1, Math.exp(-nats / (to - from))),
       });
       if (word === UNKNOWN) return;

@@ -2,7 +2,7 @@
 // end and what tags say; they make meaning of a path. Nothing here knows how words sound.
 
 import { FoldvoxError, shortened } from "../../errors.ts";
-import type { Expansion, Place, Rule } from "../scorers/grammar-jsgf.ts";
+import type { Expansion, Place, Rule } from "../scorers/jsgf-rules.ts";
 import { IntList } from "./int-list.ts";
 import { readTag, type Tag } from "./tags.ts";
 
