@@ -4,7 +4,7 @@ import { SIMD } from "../target/build";
 import { add, div, lanes, loadLanes, max, min, mul, splat, storeLanes, sub } from "../target/lanes";
 import { exp, normal, tanh } from "./elementary";
 
-/** Which map; the model's descriptor holds the number. */
+/** The one list of activations. The model's descriptor holds the number, and the host has the list in src/engine/layout.ts. */
 export namespace Activation {
   export const RELU = 0;
   export const GELU = 1;
@@ -26,8 +26,10 @@ export namespace Activation {
       return div<V>(x, add<V>(splat<V>(1), exp<V>(sub<V>(splat<V>(0), x))));
     case Activation.TANH:
       return tanh<V>(x);
-    default: // Emformer's clamp of memory without tanh
+    case Activation.CLAMP: // Emformer's clamp of memory without tanh
       return min<V>(max<V>(x, splat<V>(-10)), splat<V>(10));
+    default:
+      return unreachable();
   }
 }
 
@@ -47,7 +49,7 @@ export namespace Activation {
   }
 }
 
-/** x[n] = activation(x[n]) in place; not for NONE. */
+/** x[n] = activation(x[n]) in place. Traps for NONE and for numbers that are no activation. */
 export function activate(activation: i32, x: usize, n: i32): void {
   switch (activation) {
     case Activation.RELU:
@@ -58,7 +60,9 @@ export function activate(activation: i32, x: usize, n: i32): void {
       return map(Activation.SILU, x, n);
     case Activation.TANH:
       return map(Activation.TANH, x, n);
-    default:
+    case Activation.CLAMP:
       return map(Activation.CLAMP, x, n);
+    default:
+      unreachable();
   }
 }

@@ -33,15 +33,20 @@ export function chooseDecoder(
   const common = { tokens, tokenUnit, delay, startRow, tokenSeconds: (stride * hopSamples) / sampleRate };
   if (tokenUnit === "phoneme") return phonemeDecoders(options, { ...common, blank }, config.phrases, pronounce);
   refuseForPhonemes(options);
-  if (config.head.type === "ctc") return ctcDecoders(options, { ...common, blank });
-  if (beam === null) {
-    throw new FoldvoxError(
-      "unsupported",
-      "The model is a transducer without predictor and joiner, so it cannot decode. Use encode() for its vectors, or convert the whole checkpoint.",
-    );
+  switch (config.head.type) {
+    case "ctc":
+      return ctcDecoders(options, { ...common, blank });
+    case "transducer": {
+      if (beam === null) {
+        throw new FoldvoxError(
+          "unsupported",
+          "The model is a transducer without predictor and joiner, so it cannot decode. Use encode() for its vectors, or convert the whole checkpoint.",
+        );
+      }
+      const make = transducerDecoders(options, { ...common, silentTokens, topology }, beam);
+      return (transducer) => make(transducer());
+    }
   }
-  const make = transducerDecoders(options, { ...common, silentTokens, topology }, beam);
-  return (transducer) => make(transducer());
 }
 
 /** Errors: unsupported for options that only a model of phonemes understands. */

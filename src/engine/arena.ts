@@ -6,7 +6,7 @@
 
 import type { ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
-import { isInt4 } from "../model/tensors.ts";
+import { hasHeadLinear, isInt4 } from "../model/tensors.ts";
 import type { ArenaPlan, Region, StreamPlan, ThreadsPlan, TransducerPlan } from "./arena-plan.ts";
 import { align, Cursor, F32 } from "./cursor.ts";
 import { descriptorBytes } from "./descriptor/descriptor.ts";
@@ -120,7 +120,7 @@ function layOut(header: ModelHeader, options: ArenaOptions, descriptor: number):
   cursor.at = scratch.end;
   region("scratch", scratchStart, cursor.at);
 
-  const outputDim = config.head.type === "ctc" ? config.tokens.length : config.encoder.outputDim;
+  const outputDim = hasHeadLinear(config) ? config.tokens.length : config.encoder.outputDim;
   const output = cursor.floats(batch * config.encoder.segment * outputDim);
   const batchList = cursor.floats(batch);
   region("output", output, cursor.at);

@@ -1,8 +1,16 @@
 // The model's configuration: the JSON text in the model file's metadata, checked field by field.
 
-import { WINDOW } from "../engine/layout.ts";
+import { type Activation, WINDOW } from "../engine/layout.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 import { type PhraseConfig, readPhraseConfig } from "./phrase-config.ts";
+
+/** Activations that the feed-forward of a layer may have: names of the engine's, in lower case. */
+export const ENCODER_ACTIVATIONS = ["gelu", "relu", "silu"] as const satisfies readonly Lowercase<
+  keyof typeof Activation
+>[];
+
+/** What a model may have behind its encoder. */
+export const HEADS = ["ctc", "transducer"] as const;
 
 /** How samples become frames. */
 export interface FeaturesConfig {
@@ -32,7 +40,7 @@ export interface EncoderConfig {
   /** Frames stacked into a token; width = projection * stride. */
   readonly stride: number;
   readonly width: number;
-  readonly activation: "gelu" | "relu" | "silu";
+  readonly activation: (typeof ENCODER_ACTIVATIONS)[number];
   /** Tokens of a segment, of left and right context, and entries of the memory bank. */
   readonly segment: number;
   readonly leftContext: number;
@@ -56,7 +64,7 @@ export interface PredictorConfig {
 
 /** What makes tokens of what the encoder says. */
 export interface HeadConfig {
-  readonly type: "ctc" | "transducer";
+  readonly type: (typeof HEADS)[number];
   readonly blank: number;
   /** Tokens after a word's end in which it may still come out; as much silence follows the end of the input. */
   readonly delay: number;
@@ -221,7 +229,7 @@ function readEncoder(fields: Fields): EncoderConfig {
     projection: fields.integer("projection", 1, 8192),
     stride: fields.integer("stride", 1, 64),
     width,
-    activation: fields.oneOf("activation", ["gelu", "relu", "silu"]),
+    activation: fields.oneOf("activation", ENCODER_ACTIVATIONS),
     segment: fields.integer("segment", 1, 256),
     leftContext: fields.integer("leftContext", 0, 4096),
     rightContext: fields.integer("rightContext", 0, 256),
@@ -268,7 +276,7 @@ export function parseConfig(json: string): ModelConfig {
     features: readFeatures(fields.child("features")),
     encoder: readEncoder(fields.child("encoder")),
     head: {
-      type: head.oneOf("type", ["ctc", "transducer"]),
+      type: head.oneOf("type", HEADS),
       blank: head.integer("blank", 0, tokens.length - 1),
       delay: head.has("delay") ? head.integer("delay", 0, 256) : 0,
       lead: head.has("lead") ? head.integer("lead", 0, 1024) : 0,

@@ -2,7 +2,7 @@
 
 import type { LayerConfig, ModelConfig } from "./config.ts";
 import type { ModelHeader } from "./header.ts";
-import { isInt4, isScale, layerName } from "./tensors.ts";
+import { hasHeadLinear, isInt4, isScale, layerName } from "./tensors.ts";
 
 /** Multiply-adds of one full step. */
 export interface StepMacs {
@@ -103,7 +103,7 @@ export function modelCost(header: ModelHeader): ModelCost {
     macs: layerMacs(config, layer),
   }));
   const sum = (pick: (layer: LayerCost) => number) => layers.reduce((total, layer) => total + pick(layer), 0);
-  const head = config.head.type === "ctc" ? outputDim * config.tokens.length : 0;
+  const head = hasHeadLinear(config) ? outputDim * config.tokens.length : 0;
   const ends = segment * (stride * inputDim * projection + width * outputDim + head);
   const macsPerStep = { linear: ends + sum((l) => l.macs.linear), attention: sum((l) => l.macs.attention) };
   const stepsPerSecond = config.features.sampleRate / (config.features.hopSamples * stride * segment);

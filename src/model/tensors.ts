@@ -1,6 +1,6 @@
 // Which tensors a configuration asks for: torchaudio's state-dict names and shapes, in the file's order.
 
-import type { EncoderConfig, LayerConfig, ModelConfig, PredictorConfig } from "./config.ts";
+import type { EncoderConfig, HeadConfig, LayerConfig, ModelConfig, PredictorConfig } from "./config.ts";
 import type { Dtype } from "./safetensors.ts";
 
 export interface TensorSpec {
@@ -103,6 +103,13 @@ export function layerName(i: number): string {
   return `transcriber.transformer.emformer_layers.${i}`;
 }
 
+const HEADS_WITH_LINEAR: Readonly<Record<HeadConfig["type"], boolean>> = { ctc: true, transducer: false };
+
+/** Whether the encoder's vectors go through a linear layer to log-probs of tokens; without it they are the output. */
+export function hasHeadLinear({ head }: ModelConfig): boolean {
+  return HEADS_WITH_LINEAR[head.type];
+}
+
 /** Every tensor of a model, in the order in which the file holds them. */
 export function expectedTensors(config: ModelConfig): TensorSpec[] {
   const { encoder, features } = config;
@@ -113,7 +120,7 @@ export function expectedTensors(config: ModelConfig): TensorSpec[] {
     ...encoder.layers.flatMap((layer, i) => layerTensors(layerName(i), encoder, layer)),
     ...linear("transcriber.output_linear", encoder.outputDim, encoder.width),
     ...norm("transcriber.layer_norm", encoder.outputDim),
-    ...(config.head.type === "ctc" ? linear("head.linear", config.tokens.length, encoder.outputDim) : []),
+    ...(hasHeadLinear(config) ? linear("head.linear", config.tokens.length, encoder.outputDim) : []),
     ...(config.predictor ? transducerTensors(config, config.predictor) : []),
   ];
 }

@@ -1,7 +1,7 @@
 // Every exported kernel, over the same list of sizes: against a plain f64 reference, and with the same bits in all builds.
 
 import { describe, expect, it } from "vitest";
-import { Attention } from "../../src/engine/layout.ts";
+import { Activation, Attention } from "../../src/engine/layout.ts";
 import { BareEngine } from "../support/bare-engine.ts";
 import { BUILDS } from "../support/engines.ts";
 import { randomFloats } from "../support/random.ts";
@@ -45,13 +45,15 @@ const gelu = (x: number) => {
   }
   return 0.5 * x * (1 + (total * 2) / Math.sqrt(Math.PI));
 };
-const activations = [
-  (x: number) => Math.max(x, 0),
-  gelu,
-  (x: number) => x / (1 + Math.exp(-x)),
-  Math.tanh,
-  (x: number) => Math.min(10, Math.max(-10, x)),
-];
+const activations: Record<Exclude<keyof typeof Activation, "NONE">, (x: number) => number> = {
+  RELU: (x) => Math.max(x, 0),
+  GELU: gelu,
+  SILU: (x) => x / (1 + Math.exp(-x)),
+  TANH: Math.tanh,
+  CLAMP: (x) => Math.min(10, Math.max(-10, x)),
+};
+/** Wide enough for what they do far from zero; GELU's series here only converges near it. */
+const scaleOf = (name: string) => (name === "GELU" ? 4 : 20);
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -181,16 +183,16 @@ const CASES: KernelCase[] = [
     reference: (n) => softmaxOf(Array.from(randomFloats(n!, 4, 20))).map(Math.log),
     tolerance: 1e-5,
   },
-  ...activations.map(
-    (reference, number): KernelCase => ({
-      name: `activate ${number}`,
+  ...Object.entries(activations).map(
+    ([name, reference]): KernelCase => ({
+      name: `activate ${name}`,
       sizes: lengths,
       run: (engine, n) => {
-        const x = engine.random(n!, 5, number === 4 ? 20 : 4);
-        engine.call.activate!(number, x, n!);
+        const x = engine.random(n!, 5, scaleOf(name));
+        engine.call.activate!(Activation[name as keyof typeof Activation], x, n!);
         return engine.floats(x, n!);
       },
-      reference: (n) => Array.from(randomFloats(n!, 5, number === 4 ? 20 : 4), reference),
+      reference: (n) => Array.from(randomFloats(n!, 5, scaleOf(name)), reference),
       tolerance: 2e-6,
     }),
   ),
@@ -249,6 +251,15 @@ describe.each(CASES)("$name", ({ sizes, run, reference, tolerance }) => {
       expect(Math.abs(first![i]! - value)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(value)));
     });
     for (const other of others) expect(new Uint32Array(other.buffer)).toEqual(new Uint32Array(first!.buffer));
+  });
+});
+
+describe("an unknown activation", () => {
+  it.each(BUILDS)("traps in the %s build", (build) => {
+    const engine = new BareEngine(build);
+    for (const number of [Activation.NONE, -1, 1000]) {
+      expect(() => engine.call.activate!(number, engine.room(4), 4)).toThrow(WebAssembly.RuntimeError);
+    }
   });
 });
 

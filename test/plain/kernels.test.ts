@@ -4,7 +4,7 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { beforeAll, describe, expect, it } from "vitest";
 import { functionNamed, scalarFunctions } from "../../scripts/scalar-functions.mjs";
-import { FRAME_VALUES, LogMel, WINDOW } from "../../src/engine/layout.ts";
+import { Activation, FRAME_VALUES, LogMel, WINDOW } from "../../src/engine/layout.ts";
 import { writeRecord } from "../../src/engine/records.ts";
 import { kernels } from "../../src/plain/kernels.ts";
 import type { Kernels } from "../support/bare-engine.ts";
@@ -92,10 +92,9 @@ const logMel =
   };
 
 const CASES: Record<Kernel, readonly { readonly sizes: readonly number[][]; readonly args: Case }[]> = {
-  activate: [0, 1, 2, 3, 4].map((activation) => ({
-    sizes: lengths,
-    args: (bench, n) => [activation, bench.floats(n!, 5, activation === 4 ? 20 : 6), n!],
-  })),
+  activate: Object.values(Activation)
+    .filter((activation) => activation !== Activation.NONE)
+    .map((activation) => ({ sizes: lengths, args: (bench, n) => [activation, bench.floats(n!, 5, 20), n!] })),
   addVectors: [{ sizes: lengths, args: (bench, n) => [0, 1, 2].map((seed) => bench.floats(n!, seed)).concat(n!) }],
   addScaled: [{ sizes: lengths, args: (bench, n) => [bench.floats(n!, 1), bench.floats(n!, 2), Math.fround(0.3), n!] }],
   addWeightedRows: [
@@ -172,6 +171,11 @@ function difference(a: Bench, b: Bench): number {
   const [x, y] = [a, b].map(({ memory }) => new Int32Array(memory.buffer));
   return x!.findIndex((word, i) => word !== y![i]);
 }
+
+it("has no answer for an unknown activation", () => {
+  const { activate } = kernels(new ArrayBuffer(64));
+  for (const number of [Activation.NONE, -1, 1000]) expect(() => activate(number, 0, 4)).toThrow(RangeError);
+});
 
 describe.each(NAMES)("%s", (name) => {
   it("is what the engine calls, not only an export of it", () => {

@@ -1,7 +1,9 @@
 // The descriptor: the records that the engine reads, from its Model record down.
 
+import type { FeaturesConfig } from "../../model/config.ts";
 import type { ModelHeader } from "../../model/header.ts";
 import { int4Table } from "../../model/int4.ts";
+import { hasHeadLinear, layerName } from "../../model/tensors.ts";
 import type { ArenaPlan } from "../arena-plan.ts";
 import * as layout from "../layout.ts";
 import { RecordCounter, type RecordSink, RecordWriter, writeRecord } from "../records.ts";
@@ -9,7 +11,8 @@ import { writeEncoderLayer } from "./encoder-layer.ts";
 import { Parts } from "./parts.ts";
 import { writeTransducer } from "./transducer.ts";
 
-const LAYERS = "transcriber.transformer.emformer_layers";
+/** The front end's number for each logarithm. */
+const LOGARITHMS = { natural: 0, piecewise: 1 } as const satisfies Record<FeaturesConfig["log"], number>;
 
 function writeLogMel(parts: Parts, { constants, scratch }: ArenaPlan, { config }: ModelHeader): number {
   const { mels, hopSamples, sampleRate, log, gain } = config.features;
@@ -18,7 +21,7 @@ function writeLogMel(parts: Parts, { constants, scratch }: ArenaPlan, { config }
     mels,
     hop: hopSamples,
     sampleRate,
-    piecewise: log === "piecewise" ? 1 : 0,
+    piecewise: LOGARITHMS[log],
     gain,
     ...tables,
     mean: parts.tensor("features.mean"),
@@ -46,7 +49,7 @@ function writeEncoder(parts: Parts, plan: ArenaPlan, { config }: ModelHeader, sc
   const { segment, rightContext, leftContext, memory, stride, width, projection, inputDim, outputDim } = encoder;
   const { x, summaries, encoded, headScratch } = plan.scratch;
   const layers = encoder.layers.map((layer, i) =>
-    writeEncoderLayer(parts, `${LAYERS}.${i}`, encoder, layer, plan.stream.layers[i]!),
+    writeEncoderLayer(parts, layerName(i), encoder, layer, plan.stream.layers[i]!),
   );
   return records.record(layout.Encoder, {
     segment,
@@ -57,7 +60,7 @@ function writeEncoder(parts: Parts, plan: ArenaPlan, { config }: ModelHeader, sc
     layers: records.list(layers),
     outputLinear: parts.linear("transcriber.output_linear", outputDim, width),
     outputNorm: parts.norm("transcriber.layer_norm", outputDim),
-    head: config.head.type === "ctc" ? parts.linear("head.linear", config.tokens.length, outputDim) : 0,
+    head: hasHeadLinear(config) ? parts.linear("head.linear", config.tokens.length, outputDim) : 0,
     batch: records.record(layout.StepBatch, {
       ...{ width, rightContext, leftContext, memoryCapacity: memory, streams: plan.batchList },
       ...{ numStreams: 0, tokens: 0, memories: 0 },

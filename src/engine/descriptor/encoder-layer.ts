@@ -4,7 +4,7 @@ import type { EncoderConfig, LayerConfig } from "../../model/config.ts";
 import { relativeSpan, relativeZero } from "../../model/tensors.ts";
 import type { LayerState } from "../arena-plan.ts";
 import * as layout from "../layout.ts";
-import { ACTIVATIONS, type Parts } from "./parts.ts";
+import { activationNumber, type Parts } from "./parts.ts";
 
 function relativeBias(parts: Parts, name: string, encoder: EncoderConfig, { attentionFold }: LayerConfig): number {
   const table = parts.tensor(name);
@@ -18,7 +18,7 @@ function selfAttention(parts: Parts, name: string, encoder: EncoderConfig, layer
   return parts.records.record(layout.SelfAttention, {
     fold: layer.attentionFold,
     heads: layer.heads,
-    memoryActivation: encoder.tanhOnMemory ? ACTIVATIONS.tanh : ACTIVATIONS.clamp,
+    memoryActivation: activationNumber(encoder.tanhOnMemory ? "tanh" : "clamp"),
     norm: parts.norm(`${name}.layer_norm_input`, d),
     query: parts.linear(`${name}.attention.emb_to_query`, d, d),
     keyValue: parts.linear(`${name}.attention.emb_to_key_value`, 2 * d, d),

@@ -1,20 +1,17 @@
 // The records that every network is made of: linear layers and norms, over the tensors of the model file.
 
-import type { EncoderConfig } from "../../model/config.ts";
 import { groupsName, scaleName } from "../../model/tensors.ts";
 import type { ArenaPlan } from "../arena-plan.ts";
 import * as layout from "../layout.ts";
 import type { RecordSink } from "../records.ts";
 
-/** The engine's number for each activation. */
-export const ACTIVATIONS = {
-  relu: layout.Activation.RELU,
-  gelu: layout.Activation.GELU,
-  silu: layout.Activation.SILU,
-  tanh: layout.Activation.TANH,
-  clamp: layout.Activation.CLAMP,
-  none: layout.Activation.NONE,
-} as const satisfies Record<EncoderConfig["activation"], number> & Record<string, number>;
+/** The engine's activations by their names in lower case, as model files have them. */
+export type ActivationName = Lowercase<keyof typeof layout.Activation>;
+
+/** The engine's number for an activation. */
+export function activationNumber(name: ActivationName): number {
+  return layout.Activation[name.toUpperCase() as keyof typeof layout.Activation];
+}
 
 /** torch.nn.LayerNorm's default. */
 const EPSILON = 1e-5;
@@ -36,7 +33,7 @@ export class Parts {
     return this.tensors.get(name) ?? 0;
   }
 
-  linear(name: string, outputs: number, inputs: number, activation: keyof typeof ACTIVATIONS = "none"): number {
+  linear(name: string, outputs: number, inputs: number, activation: ActivationName = "none"): number {
     const weight = `${name}.weight`;
     const record = this.records.record(layout.Linear, {
       weight: this.tensor(weight),
@@ -45,7 +42,7 @@ export class Parts {
       bias: this.tensor(`${name}.bias`),
       outputs,
       inputs,
-      activation: ACTIVATIONS[activation],
+      activation: activationNumber(activation),
     });
     this.linears.push(record);
     return record;
