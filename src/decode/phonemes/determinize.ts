@@ -6,7 +6,7 @@
 
 import { FoldvoxError } from "../../errors.ts";
 import { IntList } from "./int-list.ts";
-import type { PhonemeAutomaton } from "./phoneme-network.ts";
+import type { PhonemeAutomaton } from "./phoneme-automaton.ts";
 import type { PronouncedNetwork } from "./pronounced-network.ts";
 
 /** A position in what is sorted: below it, phoneme and weight. */

@@ -2,7 +2,7 @@
 // after those that they lead to; on a cycle one has to be taken as different from all others, so a few more than needed stay.
 
 import { IntList } from "./int-list.ts";
-import type { PhonemeAutomaton } from "./phoneme-network.ts";
+import type { PhonemeAutomaton } from "./phoneme-automaton.ts";
 
 class Joiner {
   private readonly automaton: PhonemeAutomaton;
