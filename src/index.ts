@@ -5,11 +5,20 @@ export type { AudioChunk, ByteFormat } from "./audio/sample-source.ts";
 export { type WavFormat, WavReader } from "./audio/wav.ts";
 export type { DecodingOptions } from "./decode/decoding-options.ts";
 export type { EndpointRules } from "./decode/endpoint.ts";
+export type { Keyword } from "./decode/phonemes/keyword-spotter.ts";
+export { PreparedGrammar } from "./decode/prepared-grammar.ts";
 export type { GrammarSource } from "./decode/scorers/grammar.ts";
 export type { Hotword } from "./decode/scorers/hotwords.ts";
 export type { LanguageModelSource } from "./decode/scorers/language-model.ts";
 export type { Reading, TokenResult } from "./decode/text/reading.ts";
-export type { Alternative, FinalResult, PartialResult, WordResult } from "./decode/text/results.ts";
+export type {
+  Alternative,
+  FinalResult,
+  KeywordResult,
+  PartialResult,
+  Understood,
+  WordResult,
+} from "./decode/text/results.ts";
 export { type ArenaOptions, arenaBytes, fitsIn } from "./engine/arena.ts";
 export type { Region } from "./engine/arena-plan.ts";
 export type { Build } from "./engine/exports.ts";
@@ -26,6 +35,7 @@ export type {
   PredictorConfig,
 } from "./model/config.ts";
 export { type ModelHeader, type ModelTensor, readModelHeader } from "./model/header.ts";
+export type { PhraseConfig } from "./model/phrase-config.ts";
 export type { ModelSource } from "./model/source.ts";
 export { createRecognizer, createRecognizerSync } from "./recognizer/create-recognizer.ts";
 export type { LatencyEvent } from "./recognizer/latency.ts";

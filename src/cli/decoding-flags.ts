@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
+import type { Keyword } from "../decode/phonemes/keyword-spotter.ts";
 import type { GrammarSource } from "../decode/scorers/grammar.ts";
 import type { Hotword } from "../decode/scorers/hotwords.ts";
 import type { StreamOptions } from "../recognizer/stream.ts";
@@ -12,6 +13,8 @@ export interface DecodingFlags {
   alternatives?: number;
   hotwords?: string;
   grammar?: string;
+  sensitivity?: number;
+  keywords?: string;
   lm?: string;
   lmWeight?: number;
   wordBonus?: number;
@@ -32,6 +35,11 @@ export function addDecodingFlags(command: Command): Command {
     .option("--alternatives <n>", "tell up to n readings of each utterance, with -oj", number)
     .option("--hotwords <file>", "phrases to prefer, one a line, each with its boost behind a tab if not 1.5")
     .option("--grammar <file>", "the only phrases that may be said: one a line, or a JSGF grammar")
+    .option("--sensitivity <x>", "how readily speech is taken for a phrase, 0 to 1 (default: 0.5)", number)
+    .option(
+      "--keywords <file>",
+      "phrases to catch anywhere, one a line, each with its sensitivity behind a tab if not 0.5",
+    )
     .option("--lm <file>", "n-gram language model, ARPA text")
     .option("--lm-weight <x>", "weight of the language model (default: 0.5)", number)
     .option("--word-bonus <x>", "what each word brings beside the language model (default: 1)", number)
@@ -56,6 +64,14 @@ function hotwordsOf(text: string): Hotword[] {
   });
 }
 
+/** Keywords of a file. Errors: io. */
+export async function keywordsIn(path: string): Promise<Keyword[]> {
+  return linesOf(new TextDecoder().decode(await readWhole(path))).map((line) => {
+    const [phrase = "", sensitivity] = line.split("\t");
+    return sensitivity === undefined ? { phrase } : { phrase, sensitivity: Number(sensitivity) };
+  });
+}
+
 /** A grammar's text: JSGF, or phrases, one a line. */
 export function grammarOf(text: string): GrammarSource {
   return /^\uFEFF?\s*#JSGF/.test(text) ? text : linesOf(text);
@@ -69,6 +85,8 @@ export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions
   if (flags.alternatives !== undefined) decoding.alternatives = flags.alternatives;
   if (flags.hotwords !== undefined) decoding.hotwords = hotwordsOf(await textOf(flags.hotwords));
   if (flags.grammar !== undefined) decoding.grammar = grammarOf(await textOf(flags.grammar));
+  if (flags.sensitivity !== undefined) decoding.sensitivity = flags.sensitivity;
+  if (flags.keywords !== undefined) decoding.keywords = await keywordsIn(flags.keywords);
   if (flags.lm !== undefined) {
     decoding.languageModel = {
       arpa: await textOf(flags.lm),

@@ -1,15 +1,18 @@
 // foldvox evaluate: how well and how fast a model recognizes the rows of a manifest, each in a fresh stream.
 
+import { UNKNOWN } from "../decode/scorers/jsgf-tokens.ts";
+import type { FinalResult, KeywordResult } from "../decode/text/results.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { Stream } from "../recognizer/stream.ts";
 import { readAudioFile } from "./audio-file.ts";
 import { expectedCalibrationError, type Judgement, judgeWords } from "./calibration.ts";
-import { type DecodingFlags, streamOptions } from "./decoding-flags.ts";
+import { type DecodingFlags, keywordsIn, streamOptions } from "./decoding-flags.ts";
 import { openRecognizer, writeWhole } from "./files.ts";
+import { countKeywords, type KeywordCounts, keywordLines } from "./keyword-counts.ts";
 import { type ManifestRow, normalise, readManifest } from "./manifest.ts";
 import { bootstrapInterval, percentile, wordErrors } from "./word-errors.ts";
 
-interface RowResult {
+interface RowResult extends Pick<Heard, "understood" | "keywords"> {
   readonly row: ManifestRow;
   readonly hypothesis: string;
   readonly errors: number;
@@ -67,15 +70,23 @@ interface Heard {
   readonly words: string[];
   readonly confidences: number[];
   readonly heardAt: number[];
+  /** What the row's utterances mean, where a grammar says so: their intent and slots, and how sure that is. */
+  readonly understood: Pick<FinalResult, "intent" | "slots" | "confidence">;
+  readonly keywords: KeywordResult[];
 }
 
 function recognize(stream: Stream, { sampleRate, samples }: Audio): Heard {
   const words: string[] = [];
   const confidences: number[] = [];
   const heardAt: number[] = [];
+  const finals: FinalResult[] = [];
+  const keywords: KeywordResult[] = [];
   let pending = 0;
   const look = () => {
-    for (const { result } of stream.results()) {
+    keywords.push(...stream.keywords());
+    for (const final of stream.results()) {
+      const result = final.result.filter(({ word }) => word !== UNKNOWN);
+      finals.push(final);
       // A word that holds punctuation may be several, or none, once normalised.
       const said = result.flatMap(({ word, conf }) =>
         normalise(word)
@@ -100,7 +111,19 @@ function recognize(stream: Stream, { sampleRate, samples }: Audio): Heard {
   }
   stream.inputFinished();
   look();
-  return { words, confidences, heardAt };
+  return { words, confidences, heardAt, understood: understoodOf(finals), keywords };
+}
+
+/** Utterances of one row as one: the surest one's intent, the slots of all. */
+function understoodOf(finals: readonly FinalResult[]): Heard["understood"] {
+  const surest = [...finals].sort((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))[0];
+  if (!surest) return {};
+  const { intent, slots, confidence } = surest;
+  return {
+    ...(intent === undefined ? {} : { intent }),
+    ...(slots ? { slots: Object.assign({}, ...finals.map((final) => final.slots)) } : {}),
+    ...(confidence === undefined ? {} : { confidence: round(confidence, 4)! }),
+  };
 }
 
 /** Latencies where the words heard are the words spoken: elsewhere it is not sure which belongs to which. */
@@ -168,7 +191,7 @@ function summarise(results: readonly RowResult[], computeSeconds: number, peakBy
   };
 }
 
-function table(summary: ReturnType<typeof summarise>): string {
+function table(summary: ReturnType<typeof summarise> & { keywords?: KeywordCounts }): string {
   const percent = (value: number | null, interval: readonly (number | null)[] | null) => {
     if (value === null) return "-";
     const range = interval ? `  (95 %: ${interval.map((end) => (100 * end!).toFixed(2)).join(" to ")})` : "";
@@ -185,6 +208,7 @@ function table(summary: ReturnType<typeof summarise>): string {
     `calibration error     ${summary.calibrationError ?? "-"}`,
     `real-time factor      ${summary.rtf ?? "-"}`,
     `peak WebAssembly      ${summary.peakBytes} bytes`,
+    ...(summary.keywords ? keywordLines(summary.keywords) : []),
     "",
   ].join("\n");
 }
@@ -203,7 +227,7 @@ export async function evaluate(
   for (const row of rows) {
     const audio = await files.read(row);
     const before = performance.now();
-    const { words, confidences, heardAt } = recognize(stream, audio);
+    const { words, confidences, heardAt, understood, keywords } = recognize(stream, audio);
     computeSeconds += (performance.now() - before) / 1000;
     const reference = row.text?.split(" ") ?? [];
     results.push({
@@ -213,17 +237,30 @@ export async function evaluate(
       seconds: audio.samples.length / audio.sampleRate,
       judgements: judgeWords(reference, words, confidences),
       latencies: latenciesOf(row, words, heardAt),
+      understood,
+      keywords,
     });
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${results.length} of ${rows.length}`);
   }
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   if (options.utterances !== undefined) {
-    const lines = results.map(({ row, hypothesis, errors }) =>
-      JSON.stringify({ path: row.path, ...row.span, speaker: row.speaker, text: row.text ?? "", hypothesis, errors }),
+    const lines = results.map(({ row, hypothesis, errors, understood, keywords }) =>
+      JSON.stringify({
+        path: row.path,
+        ...row.span,
+        speaker: row.speaker,
+        text: row.text ?? "",
+        hypothesis,
+        errors,
+        ...understood,
+        ...(options.keywords === undefined ? {} : { keywords }),
+      }),
     );
     await writeWhole(options.utterances, `${lines.join("\n")}\n`);
   }
-  const summary = summarise(results, computeSeconds, recognizer.memoryReport().memoryBytes);
+  const counts =
+    options.keywords === undefined ? {} : { keywords: countKeywords(results, await keywordsIn(options.keywords)) };
+  const summary = { ...summarise(results, computeSeconds, recognizer.memoryReport().memoryBytes), ...counts };
   process.stdout.write(options.json ? `${JSON.stringify(summary, null, 2)}\n` : table(summary));
   recognizer.free();
 }
