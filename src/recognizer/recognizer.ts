@@ -72,14 +72,15 @@ export class Recognizer {
     const { endpoint = {}, decoding } = options;
     const rules = endpointRules(endpoint, this.rules);
     const makeDecoder = decoding ? this.decoderFor(decoding) : this.decoders();
-    const { skipSilence = false, onLatency, deferred = false } = { ...this.options, ...options };
+    const { skipSilence = false, onLatency, onKeyword, deferred = false } = { ...this.options, ...options };
     const onWork = deferred
       ? (stream: Stream) => void this.waiting.add(stream)
       : (stream: Stream) => decodeTogether(this.engine, [stream]);
     const engine = this.engine.openStream();
     try {
       const decoder = makeDecoder(() => engine.transducer());
-      return new Stream({ engine, header: this.header, decoder, rules, skipSilence, onLatency, deferred, onWork });
+      const { header } = this;
+      return new Stream({ engine, header, decoder, rules, skipSilence, onLatency, onKeyword, deferred, onWork });
     } catch (error) {
       engine.free();
       throw error;

@@ -32,6 +32,8 @@ export interface StreamOptions {
   readonly skipSilence?: boolean;
   /** Is told how long after being spoken words, partials and finals come. */
   readonly onLatency?: (event: LatencyEvent) => void;
+  /** Is told when a keyword of `decoding.keywords` is caught; without it Stream.keywords() tells. */
+  readonly onKeyword?: (keyword: KeywordResult) => void;
   /**
    * Leaves decoding to the recognizer's decodeStreams(): acceptWaveform and inputFinished check what they are given and keep
    * it until then. Results are the same. Default false: they decode at once.
@@ -44,6 +46,7 @@ export const STREAM_OPTIONS: OptionTypes<StreamOptions> = {
   decoding: "object",
   skipSilence: "boolean",
   onLatency: "function",
+  onKeyword: "function",
   deferred: "boolean",
 };
 
@@ -55,6 +58,7 @@ export interface StreamParts {
   readonly rules: EndpointRules;
   readonly skipSilence: boolean;
   readonly onLatency: ((event: LatencyEvent) => void) | undefined;
+  readonly onKeyword: ((keyword: KeywordResult) => void) | undefined;
   readonly deferred: boolean;
   /** Is told when the stream has something to decode; decodeTogether does it. */
   readonly onWork: (stream: Stream) => void;
@@ -68,6 +72,7 @@ export class Stream {
   private readonly decode: OutputHandler;
   private readonly gate: SilenceGate | null;
   private readonly latency: LatencyMeter | null;
+  private readonly onKeyword: ((keyword: KeywordResult) => void) | undefined;
   private readonly deferred: boolean;
   private readonly onWork: (stream: Stream) => void;
   /** What is yet to be decoded, in order. */
@@ -82,7 +87,7 @@ export class Stream {
   private finalsBefore = 0;
 
   /** Made by Recognizer.createStream. @internal */
-  constructor({ engine, header, decoder, rules, skipSilence, onLatency, deferred, onWork }: StreamParts) {
+  constructor({ engine, header, decoder, rules, skipSilence, onLatency, onKeyword, deferred, onWork }: StreamParts) {
     this.engine = engine;
     this.header = header;
     this.decoder = decoder;
@@ -99,6 +104,7 @@ export class Stream {
     };
     this.gate = skipSilence ? new SilenceGate(engine, header.config, this.decode, silence) : null;
     this.latency = onLatency ? new LatencyMeter(onLatency) : null;
+    this.onKeyword = onKeyword;
   }
 
   /** Seconds of audio accepted since the stream was created or reset. */
@@ -240,8 +246,9 @@ export class Stream {
     for (const work of this.waiting.splice(0)) yield* work;
   }
 
-  /** Tells the latency of what the work has brought, which took that long. @internal */
-  tellLatency(computeMs: number): void {
+  /** Tells those who listen of the keywords that the work has brought, and of its latency; it took that long. @internal */
+  tell(computeMs: number): void {
+    if (this.onKeyword) for (const keyword of this.keywords()) this.onKeyword(keyword);
     this.latency?.look(this.finals.slice(this.finalsBefore), this.partial(), this.audioSeconds, computeMs);
   }
 
@@ -290,5 +297,5 @@ export function decodeTogether(engine: Engine, streams: readonly Stream[]): void
   engine.run(streams.map((stream) => stream.takeWork()));
   const computeMs = now() - start;
   // Told only now, when all is done: those who listen may call what they like.
-  for (const stream of streams) stream.tellLatency(computeMs);
+  for (const stream of streams) stream.tell(computeMs);
 }

@@ -1,7 +1,9 @@
 // What a page and the recognizer in its worker say to each other: requests with a number, one reply to each, and notices of
 // what a stream has heard. Everything here can be cloned by postMessage.
 
-import type { FinalResult, PartialResult } from "../decode/text/results.ts";
+import type { DecodingOptions } from "../decode/decoding-options.ts";
+import type { GrammarSource } from "../decode/scorers/grammar.ts";
+import type { FinalResult, KeywordResult, PartialResult } from "../decode/text/results.ts";
 import type { Build } from "../engine/exports.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import type { WasmSource } from "../engine/module.ts";
@@ -13,7 +15,10 @@ import type { LatencyEvent } from "../recognizer/latency.ts";
 import type { StreamOptions } from "../recognizer/stream.ts";
 
 /** How a stream works, less what cannot be cloned. */
-export type CloneableStreamOptions = Pick<StreamOptions, "endpoint" | "decoding" | "skipSilence">;
+export interface CloneableStreamOptions extends Pick<StreamOptions, "endpoint" | "skipSilence"> {
+  /** As of any stream; a grammar is given by its source. */
+  readonly decoding?: Omit<DecodingOptions, "grammar"> & { readonly grammar?: GrammarSource };
+}
 
 export const CLONEABLE_STREAM_OPTIONS: OptionTypes<CloneableStreamOptions> = {
   endpoint: "object",
@@ -50,7 +55,7 @@ export interface Calls {
   load: { request: { options: LoadOptions; progress: boolean }; reply: Loaded };
   memoryReport: { request: object; reply: MemoryReport };
   createStream: {
-    request: { stream: number; options: CloneableStreamOptions; latency: boolean };
+    request: { stream: number; options: CloneableStreamOptions; latency: boolean; keywords: boolean };
     reply: undefined;
   };
   acceptWaveform: {
@@ -59,6 +64,10 @@ export interface Calls {
   };
   inputFinished: { request: { stream: number }; reply: StreamProgress };
   setEndpoint: { request: { stream: number; rules: NonNullable<StreamOptions["endpoint"]> }; reply: undefined };
+  /** `grammar` is the number that the asker has given it. */
+  prepareGrammar: { request: { grammar: number; source: GrammarSource }; reply: undefined };
+  freeGrammar: { request: { grammar: number }; reply: undefined };
+  setGrammar: { request: { stream: number; grammar: number | null; since?: number }; reply: undefined };
   reset: { request: { stream: number }; reply: undefined };
   freeStream: { request: { stream: number }; reply: undefined };
 }
@@ -89,6 +98,7 @@ export interface Notice {
   readonly final?: FinalResult;
   readonly partial?: PartialResult;
   readonly latency?: LatencyEvent;
+  readonly keyword?: KeywordResult;
 }
 
 /** How far the loading has come; to those who asked for it. */

@@ -1,8 +1,11 @@
 // The worker's side: a recognizer that answers the requests of protocol.ts. Holds no page and no microphone.
 
+import type { PreparedGrammar } from "../decode/prepared-grammar.ts";
+import type { KeywordResult } from "../decode/text/results.ts";
 import { FoldvoxError } from "../errors.ts";
 import { now } from "../platform.ts";
 import { createRecognizer } from "../recognizer/create-recognizer.ts";
+import type { LatencyEvent } from "../recognizer/latency.ts";
 import type { Recognizer } from "../recognizer/recognizer.ts";
 import type { Stream } from "../recognizer/stream.ts";
 import {
@@ -67,12 +70,17 @@ class RecognizerServer {
   private readonly post: (message: Reply | Notice | LoadNotice) => void;
   private recognizer: Recognizer | null = null;
   private readonly streams = new Map<number, ServedStream>();
+  private readonly grammars = new Map<number, PreparedGrammar>();
   private readonly handlers: Handlers = {
     load: (request) => this.load(request),
     memoryReport: () => this.loaded().memoryReport(),
     createStream: (request) => this.createStream(request),
     acceptWaveform: ({ stream, sampleRate, samples }) => this.open(stream).acceptWaveform(sampleRate, samples),
     inputFinished: ({ stream }) => this.open(stream).inputFinished(),
+    prepareGrammar: ({ grammar, source }) => void this.grammars.set(grammar, this.loaded().prepareGrammar(source)),
+    freeGrammar: ({ grammar }) => void this.grammars.delete(grammar),
+    setGrammar: ({ stream, grammar, since }) =>
+      void this.open(stream).stream.setGrammar(this.grammar(grammar), since === undefined ? {} : { since }),
     setEndpoint: ({ stream, rules }) => void this.open(stream).stream.setEndpoint(rules),
     reset: ({ stream }) => this.open(stream).reset(),
     freeStream: ({ stream }) => {
@@ -104,17 +112,25 @@ class RecognizerServer {
     return { config: recognizer.header.config, build: recognizer.build, arenaBytes: recognizer.arenaBytes };
   }
 
-  private createStream({ stream, options, latency }: Calls["createStream"]["request"]): undefined {
+  private createStream({ stream, options, latency, keywords }: Calls["createStream"]["request"]): undefined {
     const notify = (notice: Omit<Notice, "stream">) => this.post({ stream, ...notice });
-    const listening = latency
-      ? { ...options, onLatency: (event: Notice["latency"]) => notify({ latency: event! }) }
-      : options;
+    const listening = {
+      ...options,
+      ...(latency && { onLatency: (event: LatencyEvent) => notify({ latency: event }) }),
+      ...(keywords && { onKeyword: (keyword: KeywordResult) => notify({ keyword }) }),
+    };
     this.streams.set(stream, new ServedStream(this.loaded().createStream(listening), notify));
   }
 
   private loaded(): Recognizer {
     if (this.recognizer) return this.recognizer;
     throw new FoldvoxError("bad-argument", "The worker has loaded no model yet; wait for createWorkerRecognizer().");
+  }
+
+  private grammar(number: number | null): PreparedGrammar | null {
+    const grammar = number === null ? null : this.grammars.get(number);
+    if (grammar !== undefined) return grammar;
+    throw new FoldvoxError("freed", "The grammar has been freed; prepare it again.");
   }
 
   private open(number: number): ServedStream {

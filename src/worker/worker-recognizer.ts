@@ -1,5 +1,6 @@
 // A recognizer in a Web Worker: the page's thread only passes samples on and is told what was heard.
 
+import type { GrammarSource } from "../decode/scorers/grammar.ts";
 import type { Build } from "../engine/exports.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import { FoldvoxError } from "../errors.ts";
@@ -18,14 +19,21 @@ import {
   type LoadOptions,
   type Port,
 } from "./protocol.ts";
-import { tell, WORKER_STREAM_OPTIONS, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
+import { tell, WORKER_STREAM_OPTIONS, WorkerGrammar, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
 
 export type { EndpointRules } from "../decode/endpoint.ts";
-export type { Alternative, FinalResult, PartialResult, WordResult } from "../decode/text/results.ts";
+export type {
+  Alternative,
+  FinalResult,
+  KeywordResult,
+  PartialResult,
+  Understood,
+  WordResult,
+} from "../decode/text/results.ts";
 export { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
 export type { LatencyEvent } from "../recognizer/latency.ts";
 export type { StreamProgress } from "./protocol.ts";
-export { type StreamListeners, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
+export { type StreamListeners, WorkerGrammar, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
 
 /** What a recognizer in a worker is made of; what can be sent to one of createRecognizer's options. */
 export interface WorkerRecognizerOptions extends CloneableStreamOptions, DownloadOptions {
@@ -109,6 +117,8 @@ export class WorkerRecognizer {
   readonly arenaBytes: number;
   private readonly worker: RecognizerWorker;
   private readonly channel: Channel;
+  /** Grammars prepared so far: each has a number. */
+  private grammars = 0;
 
   /** Made by createWorkerRecognizer. @internal */
   constructor(worker: RecognizerWorker, channel: Channel, { config, build, arenaBytes }: Loaded) {
@@ -122,15 +132,23 @@ export class WorkerRecognizer {
   /** Opens a stream. Errors: stream-limit, unsupported, bad-argument, freed. */
   async createStream(options: WorkerStreamOptions = {}): Promise<WorkerStream> {
     checkOptions("options", options, WORKER_STREAM_OPTIONS);
-    const { onPartial, onFinal, onLatency, ...cloneable } = options;
+    const { onPartial, onFinal, onLatency, onKeyword, ...cloneable } = options;
     const stream = this.channel.listen((notice) => tell(options, notice));
     try {
-      await this.channel.call("createStream", { stream, options: cloneable, latency: onLatency !== undefined });
+      const [latency, keywords] = [onLatency !== undefined, onKeyword !== undefined];
+      await this.channel.call("createStream", { stream, options: cloneable, latency, keywords });
     } catch (cause) {
       this.channel.forget(stream);
       throw cause;
     }
     return new WorkerStream(this.channel, stream);
+  }
+
+  /** Makes a grammar ready in the worker, for WorkerStream.setGrammar. Errors: bad-argument, with line and column; unsupported. */
+  async prepareGrammar(source: GrammarSource): Promise<WorkerGrammar> {
+    const grammar = this.grammars++;
+    await this.channel.call("prepareGrammar", { grammar, source });
+    return new WorkerGrammar(this.channel, grammar);
   }
 
   /** What the recognizer takes right now, by region and in bytes. Errors: freed. */

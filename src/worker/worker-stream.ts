@@ -2,7 +2,7 @@
 
 import { unshared } from "../audio/samples.ts";
 import type { EndpointRules } from "../decode/endpoint.ts";
-import type { FinalResult, PartialResult } from "../decode/text/results.ts";
+import type { FinalResult, KeywordResult, PartialResult } from "../decode/text/results.ts";
 import type { OptionTypes } from "../options.ts";
 import type { LatencyEvent } from "../recognizer/latency.ts";
 import type { Channel } from "./channel.ts";
@@ -16,6 +16,8 @@ export interface StreamListeners {
   readonly onFinal?: (result: FinalResult) => void;
   /** How long after being spoken words, partials and finals came, by the worker's own clock. */
   readonly onLatency?: (event: LatencyEvent) => void;
+  /** A keyword has been caught. */
+  readonly onKeyword?: (keyword: KeywordResult) => void;
 }
 
 export interface WorkerStreamOptions extends CloneableStreamOptions, StreamListeners {}
@@ -25,7 +27,27 @@ export const WORKER_STREAM_OPTIONS: OptionTypes<WorkerStreamOptions> = {
   onPartial: "function",
   onFinal: "function",
   onLatency: "function",
+  onKeyword: "function",
 };
+
+/** A grammar that has been made ready in a worker, for streams of the same recognizer. */
+export class WorkerGrammar {
+  /** @internal */
+  readonly number: number;
+  private readonly channel: Channel;
+
+  /** Made by WorkerRecognizer.prepareGrammar. @internal */
+  constructor(channel: Channel, number: number) {
+    this.channel = channel;
+    this.number = number;
+  }
+
+  /** Gives its memory back when no stream listens for it any more. Freeing twice is harmless. */
+  async free(): Promise<void> {
+    // It fails only where the worker is gone, and the grammar with it.
+    await this.channel.call("freeGrammar", { grammar: this.number }).catch(() => {});
+  }
+}
 
 /** A stream of a recognizer in a worker. */
 export class WorkerStream {
@@ -57,6 +79,15 @@ export class WorkerStream {
     return this.channel.call("setEndpoint", { stream: this.stream, rules });
   }
 
+  /** Listens for another grammar or for none, as Stream.setGrammar does. Errors: unsupported, freed. */
+  setGrammar(grammar: WorkerGrammar | null, { since }: { readonly since?: number } = {}): Promise<void> {
+    return this.channel.call("setGrammar", {
+      stream: this.stream,
+      grammar: grammar === null ? null : grammar.number,
+      ...(since !== undefined && { since }),
+    });
+  }
+
   /** Back to the beginning: nothing heard, times from zero. Errors: freed. */
   reset(): Promise<void> {
     return this.channel.call("reset", { stream: this.stream });
@@ -71,8 +102,12 @@ export class WorkerStream {
 }
 
 /** Hands a notice to whom it concerns. */
-export function tell({ onFinal, onPartial, onLatency }: StreamListeners, { final, partial, latency }: Notice): void {
+export function tell(
+  { onFinal, onPartial, onLatency, onKeyword }: StreamListeners,
+  { final, partial, latency, keyword }: Notice,
+): void {
   if (final) onFinal?.(final);
   if (partial) onPartial?.(partial);
   if (latency) onLatency?.(latency);
+  if (keyword) onKeyword?.(keyword);
 }

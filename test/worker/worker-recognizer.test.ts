@@ -103,6 +103,15 @@ describe("a recognizer in a worker", () => {
     await expect(stream.setEndpoint({ longest: -1 })).rejects.toMatchObject({ code: "bad-argument" });
   });
 
+  it("refuses grammars, keywords and their changes where the model hears words", async () => {
+    const worker = await create();
+    await expect(worker.prepareGrammar(["stop"])).rejects.toMatchObject({ code: "unsupported" });
+    const keywords = worker.createStream({ decoding: { keywords: ["stop"] }, onKeyword: () => {} });
+    await expect(keywords).rejects.toMatchObject({ code: "unsupported" });
+    const stream = await worker.createStream({ decoding: { grammar: ["stop"] } });
+    await expect(stream.setGrammar(null)).rejects.toMatchObject({ code: "unsupported" });
+  });
+
   it("tells how far loading is", async () => {
     const told: number[] = [];
     const onProgress = ({ loadedBytes, totalBytes }: LoadProgress) => told.push(loadedBytes, totalBytes!);
