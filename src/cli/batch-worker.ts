@@ -66,7 +66,8 @@ async function writeTranscript(path: string, text: string): Promise<void> {
     await writeFile(part, text);
     await rename(part, path);
   } catch (cause) {
-    await rm(part, { force: true });
+    // Where it could not be written, it may be impossible to look for it.
+    await rm(part, { force: true }).catch(() => {});
     throw ioError(path, cause);
   }
 }

@@ -107,7 +107,8 @@ async function writeFileOnce(path: string, text: string, overwrite: boolean): Pr
   } catch (cause) {
     throw ioError(path, cause);
   } finally {
-    await rm(part, { force: true });
+    // Where it could not be written, it may be impossible to look for it.
+    await rm(part, { force: true }).catch(() => {});
   }
 }
 
