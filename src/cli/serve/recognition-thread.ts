@@ -6,12 +6,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PcmDecoder, sampleBytes } from "../../audio/pcm.ts";
 import type { FinalResult } from "../../decode/text/results.ts";
-import { Spelling } from "../../decode/text/spelling.ts";
 import { FoldvoxError } from "../../errors.ts";
 import type { Recognizer } from "../../recognizer/recognizer.ts";
-import type { Stream, StreamOptions } from "../../recognizer/stream.ts";
+import type { Stream } from "../../recognizer/stream.ts";
 import { openRecognizer } from "../files.ts";
 import type { Failure, Heard, RecognitionSetup, Reply, Request, SessionFormat } from "./messages.ts";
+import { SessionDecoding } from "./session-decoding.ts";
 
 /** Seconds of audio that a session is given in a round. */
 const SLICE_SECONDS = 0.5;
@@ -100,21 +100,18 @@ class RecognitionThread {
   private readonly recognizer: Recognizer;
   private readonly maxBatch: number;
   private readonly post: (replies: Reply[]) => void;
-  private readonly options: StreamOptions;
   private readonly sessions = new Map<number, ThreadSession>();
-  private readonly spelling: Spelling;
+  private readonly decoding: SessionDecoding;
   private replies: Reply[] = [];
   private isScheduled = false;
   private audioSeconds = 0;
   private computeSeconds = 0;
 
   constructor(recognizer: Recognizer, setup: RecognitionSetup, post: (replies: Reply[]) => void) {
-    const { config } = recognizer.header;
     this.recognizer = recognizer;
     this.maxBatch = setup.maxBatch;
-    this.options = setup.options;
     this.post = post;
-    this.spelling = new Spelling(config.tokens, config.tokenUnit, config.head.blank);
+    this.decoding = new SessionDecoding(recognizer, setup.options.decoding);
   }
 
   take(requests: readonly Request[]): void {
@@ -135,16 +132,8 @@ class RecognitionThread {
   }
 
   private open(id: number, format: SessionFormat): void {
-    const { decoding = this.options.decoding, hints = [] } = format;
-    const hotwords = hints.filter(({ phrase }) =>
-      phrase
-        .trim()
-        .split(/\s+/)
-        .every((word) => this.spelling.fit(word) !== null),
-    );
-    const all =
-      hotwords.length === 0 ? decoding : { ...decoding, hotwords: [...(decoding?.hotwords ?? []), ...hotwords] };
-    const stream = this.recognizer.createStream(all ? { decoding: all } : {});
+    const decoding = this.decoding.optionsFor(format);
+    const stream = this.recognizer.createStream(decoding ? { decoding } : {});
     this.sessions.set(id, new ThreadSession(stream, format));
   }
 

@@ -51,8 +51,7 @@ export function configured(before: VoskConfig, message: unknown): VoskConfig {
     if (!Array.isArray(list) || !list.every((phrase) => typeof phrase === "string")) {
       throw bad(`phrase_list is ${shown(list)}; give a list of phrases.`);
     }
-    // Vosk's word for all that is no phrase; here silence and noise are always allowed.
-    const phrases = list.filter((phrase: string) => phrase.trim() !== "[unk]" && phrase.trim() !== "");
+    const phrases = list.filter((phrase: string) => phrase.trim() !== "");
     config.phrases = phrases.length > 0 ? phrases : null;
   }
   return config;
@@ -64,12 +63,15 @@ const vosk = ({ conf, end, start, word }: WordResult) => ({ conf, end, start, wo
 const withWords = (words: readonly WordResult[], wanted: boolean) =>
   wanted && words.length > 0 ? { result: words.map(vosk) } : {};
 
+/** What a grammar says that it means; Vosk has nothing like it. */
+const understood = ({ intent, slots }: FinalResult) => ({ ...(intent ? { intent } : {}), ...(slots ? { slots } : {}) });
+
 /** Finals as the one result that Vosk has for a piece of audio. */
 export function voskResult(finals: readonly FinalResult[], { words, alternatives }: VoskConfig): object {
   const text = finals.map((final) => final.text).join(" ");
   const all = finals.flatMap(({ result }) => result);
-  if (alternatives === 0) return { ...withWords(all, words), text };
   const [only] = finals;
+  if (alternatives === 0) return { ...withWords(all, words), text, ...(finals.length === 1 ? understood(only!) : {}) };
   const readings =
     finals.length === 1 && only!.alternatives ? only!.alternatives : [{ text, confidence: 1, result: all }];
   return {

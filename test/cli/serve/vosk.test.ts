@@ -34,11 +34,11 @@ describe("configured", () => {
     };
     expect(configured(DEFAULTS, message)).toEqual({
       sampleRate: 8000,
-      phrases: ["one two"],
+      phrases: ["one two", "[unk]"],
       words: false,
       alternatives: 3,
     });
-    expect(configured(DEFAULTS, { phrase_list: ["[unk]"] }).phrases).toBeNull();
+    expect(configured(DEFAULTS, { phrase_list: [" "] }).phrases).toBeNull();
     expect(configured({ ...DEFAULTS, words: false }, { words: true, sample_rate: "16000" })).toEqual(DEFAULTS);
   });
 
@@ -63,6 +63,16 @@ describe("voskResult", () => {
     expect(voskResult([final], DEFAULTS)).toEqual({ result: [word], text: "one" });
     expect(voskResult([], DEFAULTS)).toEqual({ text: "" });
     expect(voskResult([final], { ...DEFAULTS, words: false })).toEqual({ text: "one" });
+  });
+
+  it("tells what an utterance means, where the grammar says so", () => {
+    const meant = { ...final, intent: "count", slots: { number: "one" } };
+    expect(voskResult([meant], DEFAULTS)).toEqual({
+      result: [word],
+      text: "one",
+      intent: "count",
+      slots: { number: "one" },
+    });
   });
 
   it("makes one result of several utterances", () => {
@@ -118,7 +128,9 @@ describe("a server", () => {
   it("hears nothing but the phrases of its client", async () => {
     const order = await new VoskClient(server.socketUrl).transcribe(rawDigits, 8000, { phrase_list: ORDERS });
     expect(textOf(order)).toBe(expectedText());
-    const other = await new VoskClient(server.socketUrl).transcribe(rawDigits, 8000, { phrase_list: OTHER_ORDERS });
+    const other = await new VoskClient(server.socketUrl).transcribe(rawDigits, 8000, {
+      phrase_list: [...OTHER_ORDERS, "[unk]"],
+    });
     expect(textOf(other)).toBe(expectedText({ grammar: OTHER_ORDERS }));
     expect(textOf(other)).not.toBe(expectedText());
   });
