@@ -18,6 +18,8 @@ const TYPES: OptionTypes<Hotword> = { phrase: "any", boost: "any" };
 const DEFAULT_BOOST = 1.5;
 /** A boost above this cannot be told from "always". */
 const LARGEST_BOOST = 50;
+/** So many words of phrases are some hundred megabytes. */
+const MOST_WORDS = 1_000_000;
 
 interface Node {
   readonly children: Map<string, Node>;
@@ -29,6 +31,8 @@ interface Node {
   isPhrase: boolean;
   /** The longest proper suffix of this match that is itself the beginning of a phrase. */
   fallback: Node | null;
+  /** For all first letters of the children's words, the child that brings most for each letter; made when first asked for. */
+  grown: Map<string, Node> | null;
 }
 
 /** A place in the trie, and the logarithm of what this match has brought and would lose. */
@@ -47,6 +51,7 @@ const newNode = (parent: Node | null, word: string, gained: number): Node => ({
   kept: 0,
   isPhrase: false,
   fallback: null,
+  grown: null,
 });
 
 function checked(given: string | Hotword): Required<Hotword> {
@@ -59,7 +64,7 @@ function checked(given: string | Hotword): Required<Hotword> {
   if (typeof boost !== "number" || !(boost >= 0 && boost <= LARGEST_BOOST)) {
     throw new FoldvoxError(
       "bad-argument",
-      `The boost of "${phrase}" is ${shown(boost)}; give a number from 0 to ${LARGEST_BOOST}, such as 2.`,
+      `The boost of ${shown(phrase)} is ${shown(boost)}; give a number from 0 to ${LARGEST_BOOST}, such as 2.`,
     );
   }
   return { phrase, boost };
@@ -72,9 +77,14 @@ export class Hotwords implements Scorer<Match> {
   /** Errors: bad-argument for an empty phrase, a senseless boost, or a word that the model's tokens cannot spell. */
   constructor(hotwords: readonly (string | Hotword)[], spelling: Spelling) {
     this.start = { node: this.root, pending: 0, boosted: null };
+    let count = 0;
     for (const given of hotwords) {
       const { phrase, boost } = checked(given);
       const words = phrase.trim().split(/\s+/);
+      count += words.length;
+      if (count > MOST_WORDS) {
+        throw new FoldvoxError("bad-argument", `The hotwords have more than ${MOST_WORDS} words; give fewer.`);
+      }
       this.add(
         words.map((word) => spelling.demand(word, "The hotwords hold")),
         boost,
@@ -95,11 +105,10 @@ export class Hotwords implements Scorer<Match> {
 
   /** The share of the boost that the letters are of the word: a search of pieces feels it before the word is complete. */
   beginning({ node, pending }: Match, letters: string): number {
-    const grown = (place: Node) => [...place.children.values()].filter(({ word }) => word.startsWith(letters));
-    const { from, lost } = nearest(node, pending, (place) => grown(place).length > 0);
-    if (!from) return -lost;
-    const gains = grown(from).map(({ gained, word }) => ((gained - from.gained) * letters.length) / word.length);
-    return Math.max(...gains) - lost;
+    const { from, lost } = nearest(node, pending, (place) => grownFrom(place).has(letters));
+    const best = from && grownFrom(from).get(letters)!;
+    if (!best) return -lost;
+    return ((best.gained - from.gained) * letters.length) / best.word.length - lost;
   }
 
   end({ pending }: Match): number {
@@ -120,7 +129,7 @@ export class Hotwords implements Scorer<Match> {
   private link(): void {
     const queue = [this.root];
     for (const node of queue) {
-      queue.push(...node.children.values());
+      for (const child of node.children.values()) queue.push(child);
       if (!node.parent) continue;
       let from = node.parent.fallback;
       while (from && !from.children.has(node.word)) from = from.fallback;
@@ -128,6 +137,21 @@ export class Hotwords implements Scorer<Match> {
       node.kept = node.isPhrase ? node.gained : Math.max(node.parent.kept, node.fallback.kept);
     }
   }
+}
+
+/** What a node's children may begin with. Looked up, not searched for: a search asks for every letter that it tries. */
+function grownFrom(node: Node): Map<string, Node> {
+  if (node.grown) return node.grown;
+  node.grown = new Map();
+  const share = ({ gained, word }: Node) => (gained - node.gained) / word.length;
+  for (const child of node.children.values()) {
+    for (let end = 0; end <= child.word.length; end++) {
+      const letters = child.word.slice(0, end);
+      const best = node.grown.get(letters);
+      if (!best || share(child) > share(best)) node.grown.set(letters, child);
+    }
+  }
+  return node.grown;
 }
 
 /** The nearest of a node and its fallbacks that the match can go on from, and what giving up the others loses. */

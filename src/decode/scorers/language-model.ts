@@ -1,6 +1,6 @@
 // N-gram language models with back-off (Katz 1987), read from ARPA text.
 
-import { FoldvoxError, shown } from "../../errors.ts";
+import { FoldvoxError, shortened, shown } from "../../errors.ts";
 import { checkOptions, type OptionTypes } from "../../options.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 
@@ -24,6 +24,10 @@ interface Gram {
 
 /** Base-10 logarithm for a word that the model does not know, where it has no <unk>. */
 const UNKNOWN = -7;
+/** The longest n-grams: every word said looks at all shorter ones too. */
+const MOST_ORDER = 20;
+/** So many n-grams take some gigabytes; a Map holds not many more. */
+const MOST_GRAMS = 10_000_000;
 /** No logarithm in a file is larger than this, up or down; tools write -99 for what never occurs. */
 const LARGEST = 1000;
 const UNKNOWN_WORD = "<unk>";
@@ -52,8 +56,10 @@ function parseArpa(text: string): { grams: Map<string, Gram>; order: number } {
     const section = /^\\(\d+)-grams:$/.exec(line);
     const count = n === 0 ? /^ngram\s+(\d+)\s*=\s*(\d+)$/.exec(line) : null;
     if (count) announced.set(Number(count[1]), Number(count[2]));
-    else if (section) n = Number(section[1]);
-    else if (line === "\\end\\") ended = true;
+    else if (section) {
+      n = Number(section[1]);
+      if (n > MOST_ORDER) throw bad(i, `begins n-grams of ${shortened(section[1]!)} words, more than ${MOST_ORDER}`);
+    } else if (line === "\\end\\") ended = true;
     else if (n === 0) throw bad(i, `is ${shown(line)}, not a count of n-grams`);
     else {
       const [probability, ...rest] = line.split(/\s+/);
@@ -65,6 +71,7 @@ function parseArpa(text: string): { grams: Map<string, Gram>; order: number } {
         throw bad(i, `is ${shown(line)}, not a ${n}-gram with the logarithm of its probability`);
       }
       grams.set(words, gram);
+      if (grams.size > MOST_GRAMS) throw bad(i, `is one of more than ${MOST_GRAMS} n-grams`);
       announced.set(n, (announced.get(n) ?? 0) - 1);
       order = Math.max(order, n);
     }

@@ -3,6 +3,9 @@
 import { FoldvoxError, shown } from "../../errors.ts";
 import { readToken, type TokenText, type TokenUnit } from "./words.ts";
 
+/** No word of any language is as long, and time and memory grow with it. */
+const LONGEST_WORD = 256;
+
 /** Words as they would have been typed, and as they are most often written in token lists. */
 const cases = (word: string) => [word, word.toLowerCase(), word.toUpperCase()];
 
@@ -31,6 +34,7 @@ export class Spelling {
 
   /** The word in the letter case that the tokens can spell, as given first; null if they cannot. */
   fit(word: string): string | null {
+    if (word.length > LONGEST_WORD) return null;
     return cases(word).find((form) => this.canSpell(form)) ?? null;
   }
 

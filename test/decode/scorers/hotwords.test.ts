@@ -52,6 +52,29 @@ describe("Hotwords", () => {
     expect(["a", "ab", "abc", "b"].map((letters) => 0 + scorer.beginning(scorer.start, letters))).toEqual([1, 2, 3, 0]);
   });
 
+  it("let it feel the share of what brings most for each letter", () => {
+    const scorer = hotwords({ phrase: "aab", boost: 1 }, { phrase: "aabb", boost: 4 }, { phrase: "ab", boost: 1 });
+    expect(["a", "aa", "ab", "ac"].map((letters) => 0 + scorer.beginning(scorer.start, letters))).toEqual([1, 2, 1, 0]);
+  });
+
+  it("may be 200,000, and are followed as quickly as a few", () => {
+    const letters = new Spelling(["<blank>", ..."abcdefghijklmnopqrstuvwxyz", " "], "character", 0);
+    const name = (n: number) =>
+      Array.from({ length: 8 }, (_, i) => String.fromCharCode(97 + (Math.floor(n / 5 ** i) % 26))).join("");
+    const started = performance.now();
+    const scorer = new Hotwords(
+      Array.from({ length: 200_000 }, (_, n) => name(n)),
+      letters,
+    );
+    for (let n = 0; n < 20_000; n++) expect(scorer.beginning(scorer.start, name(n).slice(0, 4))).toBeCloseTo(0.75);
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+
+  it("too many, and words too long, are refused", () => {
+    expect(errorOf(() => hotwords("a ".repeat(1_000_001))).code).toBe("bad-argument");
+    expect(errorOf(() => hotwords("a".repeat(9_000_000))).code).toBe("bad-argument");
+  });
+
   it("never leave more behind than whole phrases bring", () => {
     const phrases = ["a b", "b a", "a a b", "c", "b c a"];
     const scorer = hotwords(...phrases);

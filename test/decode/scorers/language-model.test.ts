@@ -81,6 +81,7 @@ describe("LanguageModel", () => {
     [ARPA.replace("-0.3\tno </s>", "-0.3\tno"), /line 17.*not a 2-gram/],
     [ARPA.replace("-0.3\tno </s>\n", ""), /2-grams, of which 1 are missing/],
     [ARPA.replace("ngram 2=3", "ngram 2=2"), /2-grams, of which 1 are too many/],
+    [`\\data\\\nngram 99999=1\n\\99999-grams:\n-1\t${"a ".repeat(99_999)}\n\\end\\`, /n-grams of 99999 words/],
     [ARPA.replace("ngram 2=3", "nonsense"), /line 4 is "nonsense"/],
   ])("%# that is damaged is refused with its line", (arpa, message) => {
     const error = errorOf(() => new LanguageModel(arpa));
