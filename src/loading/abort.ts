@@ -1,4 +1,5 @@
-// AbortSignal for what waits: a loop over an async iterable that stops at once, even while the next item is awaited.
+// AbortSignal and time limits for what waits. A promise that is given up is still listened to: its failure must not become an
+// unhandled rejection, which ends a process.
 
 /** Rejects as soon as the signal aborts. `settle` takes the listener away again. */
 function aborted(signal: AbortSignal): { promise: Promise<never>; settle: () => void } {
@@ -12,9 +13,10 @@ function aborted(signal: AbortSignal): { promise: Promise<never>; settle: () => 
   return { promise, settle: () => signal.removeEventListener("abort", listener) };
 }
 
-/** The promise, or the signal's reason if it aborts first. */
+/** The promise, or the signal's reason if it aborts first. Whatever becomes of the promise then, nobody hears of it. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
+  promise.catch(() => {});
   signal.throwIfAborted();
   const { promise: abort, settle } = aborted(signal);
   try {
@@ -22,6 +24,12 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
   } finally {
     settle();
   }
+}
+
+/** Lets go of an iterator, without waiting: one that never answers must not hold up the abort. */
+function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): void {
+  const leaving = async () => iterator.return?.();
+  leaving().catch(() => {});
 }
 
 /** The items of an iterable until the signal aborts; then throws its reason, and lets go of the iterable. */
@@ -34,23 +42,74 @@ export async function* untilAborted<T>(
     return;
   }
   const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-  let finished = false;
+  let isOver = false;
+  const next = async () => {
+    try {
+      const result = await iterator.next();
+      isOver = result.done === true;
+      return result;
+    } catch (error) {
+      isOver = true;
+      throw error;
+    }
+  };
   try {
     while (true) {
-      const { done, value } = await unlessAborted(Promise.resolve(iterator.next()), signal);
-      if (done) {
-        finished = true;
-        return;
-      }
+      const { done, value } = await unlessAborted(next(), signal);
+      if (done) return;
       yield value;
     }
   } finally {
-    // Not awaited: an iterator that never answers must not hold up the abort.
-    if (!finished) void Promise.resolve(iterator.return?.()).catch(() => {});
+    if (!isOver) leave(iterator);
   }
 }
 
 /** Waits, or throws the signal's reason. */
-export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return unlessAborted(new Promise((resolve) => setTimeout(resolve, milliseconds)), signal);
+export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const waiting = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  try {
+    await unlessAborted(waiting, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * What the action brings within that time, else an error that says so. The signal that the action is given aborts at the end of
+ * the time, or with `signal`.
+ */
+export async function within<T>(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
+  const late = () => controller.abort(new Error(`nothing came for ${milliseconds / 1000} seconds`));
+  const timer = setTimeout(late, milliseconds);
+  try {
+    return await unlessAborted(action(controller.signal), controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** Waits until the promise is settled, either way, but not longer than that. */
+export async function settledWithin(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  const settled = promise.then(
+    () => {},
+    () => {},
+  );
+  await Promise.race([settled, late]);
+  clearTimeout(timer);
 }

@@ -1,112 +1,144 @@
-// The model cache in a browser's Cache API. A response cannot grow, so an entry is a row of parts under numbered URLs, and a
-// last one that describes them.
+// The model cache in a browser's Cache API. A response cannot grow, so kept bytes are a row of pieces under URLs of our own, and
+// one more that describes the entry: replacing that is what makes a part the whole.
 
 import { joined } from "../bytes.ts";
-import type { CacheEntry, ModelCache, Origin } from "./model-cache.ts";
+import { sha256 } from "../model/sha256.ts";
+import { type CacheEntry, type Kept, type ModelCache, type Origin, readOrigin } from "./model-cache.ts";
 
 const CACHE_NAME = "foldvox-models";
-/** Bytes are gathered to parts of this size: each costs a response's worth of overhead, and a broken download loses one. */
-const PART_BYTES = 1 << 20;
+/** Bytes are gathered to pieces of this size: each costs a response's worth of overhead, and a broken download loses one. */
+const PIECE_BYTES = 1 << 20;
 
-interface Description extends Origin {
-  readonly parts: number;
+/** Pieces that belong together: their name among the entry's, and how many there are. */
+interface Row {
+  readonly name: string;
+  readonly pieces: number;
   readonly bytes: number;
-  readonly complete: boolean;
+  readonly origin: Origin;
+}
+
+function readRow(value: unknown): Row | null {
+  const { name, pieces, bytes, origin } = (value ?? {}) as Record<string, unknown>;
+  const read = readOrigin(origin);
+  const isRow = typeof name === "string" && Number.isSafeInteger(pieces) && Number.isSafeInteger(bytes);
+  return isRow && read ? { name, pieces: pieces as number, bytes: bytes as number, origin: read } : null;
 }
 
 class BrowserEntry implements CacheEntry {
-  origin: Origin | null = null;
-  bytes = 0;
-  complete = false;
   private readonly cache: Cache;
-  private readonly url: string;
+  private readonly digest: string;
   private readonly release: (() => void) | null;
-  private parts = 0;
+  private wholeRow: Row | null = null;
+  private partRow: Row | null = null;
   private waiting: Uint8Array = new Uint8Array(0);
 
   /** `release` gives the lock back; null if somebody else holds it, and the entry can only be read. */
-  constructor(cache: Cache, url: string, release: (() => void) | null) {
+  constructor(cache: Cache, digest: string, release: (() => void) | null) {
     this.cache = cache;
-    this.url = url;
+    this.digest = digest;
     this.release = release;
   }
 
-  async look(): Promise<void> {
-    const found = await this.cache.match(this.key("state"));
-    if (!found) return;
-    const { validator, totalBytes, parts, bytes, complete } = (await found.json()) as Description;
-    this.origin = { validator, totalBytes };
-    Object.assign(this, { parts, bytes, complete });
+  get whole(): Kept | null {
+    return this.wholeRow && this.kept(this.wholeRow);
   }
 
-  async *read(): AsyncGenerator<Uint8Array> {
-    const parts = this.parts;
-    for (let part = 0; part < parts; part++) {
-      const found = await this.cache.match(this.key(part));
-      if (!found) throw new Error(`part ${part} of ${this.url} is gone from the cache`);
-      yield new Uint8Array(await found.arrayBuffer());
-    }
+  get part(): Kept | null {
+    return this.partRow && this.kept(this.partRow);
+  }
+
+  async look(): Promise<void> {
+    const found = await this.cache.match(this.key("entry"));
+    const { whole, part } = (await found?.json().catch(() => null)) ?? {};
+    this.wholeRow = readRow(whole);
+    this.partRow = this.release ? readRow(part) : null;
   }
 
   async begin(origin: Origin): Promise<void> {
-    await this.drop();
-    this.origin = origin;
-    await this.describe();
+    await this.dropPart();
+    await this.describe(this.wholeRow, { name: Math.random().toString(36).slice(2), pieces: 0, bytes: 0, origin });
   }
 
   async append(bytes: Uint8Array): Promise<void> {
+    this.owned();
+    const row = this.partRow!;
     this.waiting = joined(this.waiting, bytes);
-    this.bytes += bytes.length;
-    if (this.waiting.length >= PART_BYTES) await this.flush();
+    this.partRow = { ...row, bytes: row.bytes + bytes.length };
+    if (this.waiting.length >= PIECE_BYTES) await this.flush();
   }
 
   async finish(): Promise<void> {
-    this.complete = true;
     await this.flush();
+    const before = this.wholeRow;
+    await this.describe(this.partRow, null);
+    await this.removePieces(before);
   }
 
-  async drop(): Promise<void> {
-    if (!this.release) throw new Error("another page is using the entry");
-    await this.cache.delete(this.key("state"));
-    for (let part = 0; part < this.parts; part++) await this.cache.delete(this.key(part));
-    this.origin = null;
-    this.bytes = 0;
-    this.parts = 0;
-    this.complete = false;
+  async dropPart(): Promise<void> {
     this.waiting = new Uint8Array(0);
+    if (!this.partRow) return;
+    // The pieces go first: where the storage is full, nothing can be written before.
+    await this.removePieces(this.partRow);
+    await this.describe(this.wholeRow, null);
+  }
+
+  async dropWhole(): Promise<void> {
+    await this.removePieces(this.wholeRow);
+    await this.describe(null, this.partRow);
   }
 
   async close(): Promise<void> {
     try {
-      if (this.release && this.origin && !this.complete) await this.flush();
+      if (this.release && this.waiting.length > 0) await this.flush();
     } finally {
       this.release?.();
     }
   }
 
-  private async flush(): Promise<void> {
-    if (this.waiting.length > 0) {
-      await this.cache.put(this.key(this.parts), new Response(this.waiting as Uint8Array<ArrayBuffer>));
-      this.parts++;
-      this.waiting = new Uint8Array(0);
+  private kept(row: Row): Kept {
+    return { origin: row.origin, bytes: row.bytes, read: () => this.read(row) };
+  }
+
+  private async *read({ name, pieces }: Row): AsyncGenerator<Uint8Array> {
+    for (let piece = 0; piece < pieces; piece++) {
+      const found = await this.cache.match(this.key(`${name}-${piece}`));
+      if (!found) throw new Error(`piece ${piece} of ${pieces} is gone from the cache`);
+      yield new Uint8Array(await found.arrayBuffer());
     }
-    await this.describe();
   }
 
-  private describe(): Promise<void> {
-    const { parts, bytes, complete } = this;
-    return this.cache.put(this.key("state"), Response.json({ ...this.origin, parts, bytes, complete }));
+  private async flush(): Promise<void> {
+    const row = this.partRow!;
+    if (this.waiting.length === 0) return;
+    await this.cache.put(this.key(`${row.name}-${row.pieces}`), new Response(this.waiting as Uint8Array<ArrayBuffer>));
+    this.waiting = new Uint8Array(0);
+    await this.describe(this.wholeRow, { ...row, pieces: row.pieces + 1 });
   }
 
-  /** URLs that no server is asked for: the model's own with a query of ours. */
-  private key(part: number | "state"): string {
-    const url = new URL(this.url);
-    url.hash = "";
-    url.searchParams.set("foldvox", String(part));
-    return url.href;
+  private async describe(whole: Row | null, part: Row | null): Promise<void> {
+    this.owned();
+    if (whole || part) await this.cache.put(this.key("entry"), Response.json({ whole, part }));
+    else await this.cache.delete(this.key("entry"));
+    this.wholeRow = whole;
+    this.partRow = part;
+  }
+
+  private async removePieces(row: Row | null): Promise<void> {
+    if (!row) return;
+    for (let piece = 0; piece < row.pieces; piece++) await this.cache.delete(this.key(`${row.name}-${piece}`));
+  }
+
+  private owned(): void {
+    if (!this.release) throw new Error("another page is using the entry");
+  }
+
+  /** URLs that no server is asked for, and that do not tell what the model's own may keep secret. */
+  private key(name: string): string {
+    return `https://foldvox.invalid/${this.digest}/${name}`;
   }
 }
 
+/** Models in a browser's cache storage. */
 export class BrowserCache implements ModelCache {
   private readonly storage: CacheStorage;
   private readonly inUse = new Set<string>();
@@ -116,43 +148,50 @@ export class BrowserCache implements ModelCache {
   }
 
   async open(url: string): Promise<CacheEntry | null> {
-    const release = await this.lock(url);
+    const digest = sha256()
+      .update(new TextEncoder().encode(url.replace(/#.*/s, "")))
+      .digestHex();
+    const release = await this.lock(digest);
     try {
-      const entry = new BrowserEntry(await this.storage.open(CACHE_NAME), url, release);
+      const entry = new BrowserEntry(await this.storage.open(CACHE_NAME), digest, release);
       await entry.look();
-      return release || entry.complete ? entry : null;
+      if (release || entry.whole) return entry;
     } catch (error) {
       release?.();
       throw error;
     }
+    return null;
   }
 
   /** Null if somebody else, here or in another tab, has the entry open. */
-  private async lock(url: string): Promise<(() => void) | null> {
-    if (this.inUse.has(url)) return null;
-    this.inUse.add(url);
-    const release = await this.lockAcrossTabs(url).catch(() => null);
+  private async lock(digest: string): Promise<(() => void) | null> {
+    if (this.inUse.has(digest)) return null;
+    this.inUse.add(digest);
+    const release = await lockAcrossTabs(digest);
     if (!release) {
-      this.inUse.delete(url);
+      this.inUse.delete(digest);
       return null;
     }
     return () => {
-      this.inUse.delete(url);
+      this.inUse.delete(digest);
       release();
     };
   }
+}
 
-  /** Other tabs and workers share the cache; Web Locks keep them apart where there are any. Null if another holds it. */
-  private lockAcrossTabs(url: string): Promise<(() => void) | null> {
-    const locks = globalThis.navigator?.locks;
-    if (!locks) return Promise.resolve(() => {});
-    return new Promise((resolve, reject) => {
-      locks
-        .request(`foldvox ${url}`, { ifAvailable: true }, (lock) => {
-          if (!lock) return resolve(null);
-          return new Promise<void>((release) => resolve(release));
-        })
-        .catch(reject);
-    });
-  }
+/**
+ * Other tabs and workers share the cache; Web Locks keep them apart where there are any, and where they may be used. Null if
+ * another holds it.
+ */
+async function lockAcrossTabs(digest: string): Promise<(() => void) | null> {
+  const locks = globalThis.navigator?.locks;
+  if (!locks) return () => {};
+  return new Promise((resolve) => {
+    locks
+      .request(`foldvox ${digest}`, { ifAvailable: true }, (lock) => {
+        if (!lock) return resolve(null);
+        return new Promise<void>((release) => resolve(release));
+      })
+      .catch(() => resolve(() => {}));
+  });
 }

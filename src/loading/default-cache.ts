@@ -9,32 +9,39 @@ import type { ModelCache } from "./model-cache.ts";
 export function cacheFolder(
   platform: string,
   environment: Readonly<Record<string, string | undefined>>,
-  home: string,
+  home: () => string,
 ): string | null {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = environment;
   // The specification has relative paths ignored.
   if (XDG_CACHE_HOME?.startsWith("/")) return `${XDG_CACHE_HOME}/foldvox`;
   if (platform === "win32") return LOCALAPPDATA ? `${LOCALAPPDATA}\\foldvox\\Cache` : null;
-  if (home === "") return null;
-  return platform === "darwin" ? `${home}/Library/Caches/foldvox` : `${home}/.cache/foldvox`;
+  const folder = home();
+  if (folder === "") return null;
+  return platform === "darwin" ? `${folder}/Library/Caches/foldvox` : `${folder}/.cache/foldvox`;
 }
 
 let made: ModelCache | null | undefined;
 
-/** One for all: it knows what is being filled. Null where nothing can be kept. */
+/** One for all: it knows what is being filled. Null where nothing can be kept, which is no reason to fail. */
 export function defaultCache(): ModelCache | null {
   made ??= make();
   return made;
 }
 
 function make(): ModelCache | null {
-  const fs = nodeModule("node:fs");
-  const os = nodeModule("node:os");
-  const process = nodeProcess();
-  if (fs && os && process?.platform) {
-    const folder = cacheFolder(process.platform, process.env ?? {}, os.homedir());
-    return folder === null ? null : new FolderCache(fs.promises, folder);
+  try {
+    const fs = nodeModule("node:fs");
+    const os = nodeModule("node:os");
+    const process = nodeProcess();
+    if (fs && os && process?.platform) {
+      // os.homedir() throws for a user who has no home.
+      const folder = cacheFolder(process.platform, process.env ?? {}, () => os.homedir());
+      return folder === null ? null : new FolderCache(fs.promises, folder);
+    }
+    // Reading it throws in a frame that is sandboxed.
+    const storage = (globalThis as { caches?: CacheStorage }).caches;
+    return storage ? new BrowserCache(storage) : null;
+  } catch {
+    return null;
   }
-  const storage = (globalThis as { caches?: CacheStorage }).caches;
-  return storage ? new BrowserCache(storage) : null;
 }

@@ -1,5 +1,5 @@
-// A lock that one process holds: a file with its number. It is removed to let others have it, or taken over from a process that
-// is gone.
+// A lock that one process holds: a file with its number and a word of its own. It is removed to let others have it, or taken over
+// from a process that is gone, or that has not touched it for long.
 
 type FileSystem = typeof import("node:fs/promises");
 
@@ -9,19 +9,78 @@ const MOST_MS_TO_WRITE = 10_000;
 /** Clocks of files and processes may differ by a little. */
 const MOST_MS_TO_START = 2000;
 
-/** Takes the lock, from a process that is gone too. */
-export async function takeLock(fs: FileSystem, path: string): Promise<boolean> {
-  if (await make(fs, path)) return true;
-  if (!(await isStale(fs, path))) return false;
-  // Others may have found the same, and one of them may have taken it over by now. So it is removed under a lock on doing so,
-  // and looked at once more.
-  const removal = `${path}.stale`;
-  if (!(await takeLock(fs, removal))) return false;
-  try {
-    if (await isStale(fs, path)) await fs.rm(path, { force: true });
-    return await make(fs, path);
-  } finally {
-    await fs.rm(removal, { force: true }).catch(() => {});
+/**
+ * A download touches its lock more often. Numbers are given again: after a restart the number in a lock may be that of any process
+ * that runs.
+ */
+const MOST_MS_UNTOUCHED = 5 * 60_000;
+const MS_BETWEEN_TOUCHES = 10_000;
+
+/** A lock that is held. */
+export class FileLock {
+  private readonly fs: FileSystem;
+  private readonly path: string;
+  private readonly text: string;
+  private touched = Date.now();
+
+  private constructor(fs: FileSystem, path: string) {
+    this.fs = fs;
+    this.path = path;
+    // Threads of a process share its number.
+    this.text = `${process.pid} ${Math.random().toString(36).slice(2)}`;
+  }
+
+  /** Takes the lock, from a process that is gone too; null if another has it. */
+  static async take(fs: FileSystem, path: string): Promise<FileLock | null> {
+    const lock = new FileLock(fs, path);
+    if (await lock.make()) return lock;
+    if (!(await isStale(fs, path))) return null;
+    // Others may have found the same, and one of them may have taken it over by now. So it is removed under a lock on doing so,
+    // and looked at once more.
+    const removal = await FileLock.take(fs, `${path}.stale`);
+    if (!removal) return null;
+    try {
+      if (await isStale(fs, path)) await fs.rm(path, { force: true });
+      return (await lock.make()) ? lock : null;
+    } finally {
+      await removal.release().catch(() => {});
+    }
+  }
+
+  /** Shows that the lock is in use. */
+  async touch(): Promise<void> {
+    const now = Date.now();
+    if (now - this.touched < MS_BETWEEN_TOUCHES) return;
+    this.touched = now;
+    if (await this.isHeld()) await this.fs.utimes(this.path, now / 1000, now / 1000).catch(() => {});
+  }
+
+  /** False once another has taken it over. */
+  async isHeld(): Promise<boolean> {
+    return (await this.fs.readFile(this.path, "utf8").catch(() => "")) === this.text;
+  }
+
+  async release(): Promise<void> {
+    // Nobody has taken over what was touched not long ago; a disk that fails to tell must not leave it behind.
+    const isOurs = Date.now() - this.touched < MOST_MS_UNTOUCHED / 2 || (await this.isHeld());
+    if (isOurs) await this.fs.rm(this.path, { force: true });
+  }
+
+  /** Makes the lock if there is none. A link has it appear with the number in it: nobody finds one that is still empty. */
+  private async make(): Promise<boolean> {
+    const { fs, path, text } = this;
+    const own = `${path}.${text.replace(" ", "-")}`;
+    const write = (path: string) => fs.writeFile(path, text, { flag: "wx" });
+    try {
+      if (!(await succeeds(write(own)))) return false;
+      return await fs.link(own, path).then(
+        () => true,
+        // Not every file system has hard links, nor does Android allow them.
+        (error: NodeJS.ErrnoException) => error.code !== "EEXIST" && succeeds(write(path)),
+      );
+    } finally {
+      await fs.rm(own, { force: true }).catch(() => {});
+    }
   }
 }
 
@@ -31,29 +90,15 @@ const succeeds = (action: Promise<unknown>) =>
     () => false,
   );
 
-/** Makes the lock if there is none. A link has it appear with the number in it: nobody finds one that is still empty. */
-async function make(fs: FileSystem, path: string): Promise<boolean> {
-  const pid = String(process.pid);
-  // Threads of a process share its number.
-  const own = `${path}.${pid}-${Math.random().toString(36).slice(2)}`;
-  const write = (path: string) => fs.writeFile(path, pid, { flag: "wx" });
-  try {
-    if (!(await succeeds(write(own)))) return false;
-    return await fs.link(own, path).then(
-      () => true,
-      // Not every file system has hard links, nor does Android allow them.
-      (error: NodeJS.ErrnoException) => error.code !== "EEXIST" && succeeds(write(path)),
-    );
-  } finally {
-    await fs.rm(own, { force: true }).catch(() => {});
-  }
-}
-
 /** Whether there is a lock, and its process is gone. */
 async function isStale(fs: FileSystem, path: string): Promise<boolean> {
   try {
-    const holder = Number(await fs.readFile(path, "utf8"));
-    const { mtimeMs } = await fs.stat(path);
+    const found = await fs.lstat(path);
+    // Reading a pipe might never end, and no lock of ours is one.
+    if (!found.isFile()) return false;
+    const holder = Number.parseInt(await fs.readFile(path, "utf8"), 10);
+    const { mtimeMs } = found;
+    if (Date.now() - mtimeMs > MOST_MS_UNTOUCHED) return true;
     // In containers every process may have the same number: one that is older than this process is another's.
     if (holder === process.pid) return mtimeMs < Date.now() - 1000 * process.uptime() - MOST_MS_TO_START;
     if (holder > 0) return !isRunning(holder);

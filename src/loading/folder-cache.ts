@@ -1,101 +1,165 @@
-// The model cache in a folder: for every URL a file with the bytes, `.part` until they are all there, and one that describes
-// them. A lock (file-lock.ts) keeps two downloads from writing to the same file.
+// The model cache in a folder: for every URL a file with a whole model, one ending in `.part` with the beginning of another, and
+// for each of the two one ending in `.json` that describes it. A lock (file-lock.ts) keeps two downloads from writing at once.
 
 import { sha256 } from "../model/sha256.ts";
 import { chunksOfFile } from "../platform.ts";
-import { takeLock } from "./file-lock.ts";
-import type { CacheEntry, ModelCache, Origin } from "./model-cache.ts";
+import { FileLock } from "./file-lock.ts";
+import { type CacheEntry, type Kept, type ModelCache, type Origin, readOrigin } from "./model-cache.ts";
 
 type FileSystem = typeof import("node:fs/promises");
 type FileHandle = Awaited<ReturnType<FileSystem["open"]>>;
 
-interface Description extends Origin {
-  readonly url: string;
+/** A file and its description. */
+class KeptFile {
+  private readonly fs: FileSystem;
+  readonly path: string;
+  private readonly digest: string;
+
+  constructor(fs: FileSystem, path: string, digest: string) {
+    this.fs = fs;
+    this.path = path;
+    this.digest = digest;
+  }
+
+  /** What is there; null if there is nothing of use. Throws where something else than a file has the place. */
+  async look(): Promise<Kept | null> {
+    const bytes = await this.size(this.path);
+    const described = await this.size(this.description);
+    if (bytes === 0 || described === 0) return null;
+    const origin = readDescription(await this.fs.readFile(this.description, "utf8"), this.digest);
+    return origin && { origin, bytes, read: () => this.read() };
+  }
+
+  describe({ validator, totalBytes }: Origin): Promise<void> {
+    return this.fs.writeFile(this.description, JSON.stringify({ url: this.digest, validator, totalBytes }));
+  }
+
+  async drop(): Promise<void> {
+    await this.fs.rm(this.description, { force: true });
+    await this.fs.rm(this.path, { force: true });
+  }
+
+  /** The bytes go first: new ones with the old description are asked about again, old ones with the new never. */
+  async moveTo(other: KeptFile): Promise<void> {
+    await this.fs.rename(this.path, other.path);
+    await this.fs.rename(this.description, other.description);
+  }
+
+  private get description(): string {
+    return `${this.path}.json`;
+  }
+
+  private async *read(): AsyncGenerator<Uint8Array> {
+    yield* chunksOfFile(await this.fs.open(this.path));
+  }
+
+  /** Opening a pipe or a device might never end. */
+  private async size(path: string): Promise<number> {
+    const found = await this.fs.stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return null;
+      throw error;
+    });
+    if (found && !found.isFile()) throw new Error(`${path} is no file`);
+    return found?.size ?? 0;
+  }
+}
+
+function readDescription(text: string, digest: string): Origin | null {
+  try {
+    const described = JSON.parse(text);
+    return described?.url === digest ? readOrigin(described) : null;
+  } catch {
+    // Cut off in writing.
+    return null;
+  }
 }
 
 class FolderEntry implements CacheEntry {
-  origin: Origin | null = null;
-  bytes = 0;
-  complete = false;
+  whole: Kept | null = null;
+  part: Kept | null = null;
   private readonly fs: FileSystem;
-  private readonly path: string;
-  private readonly url: string;
-  private readonly isOurs: boolean;
-  private part: FileHandle | null = null;
+  private readonly wholeFile: KeptFile;
+  private readonly partFile: KeptFile;
+  /** Null if somebody else has the entry, which can then only be read. */
+  private readonly lock: FileLock | null;
+  private handle: FileHandle | null = null;
 
-  /** `isOurs` if we hold the lock; else the entry can only be read. */
-  constructor(fs: FileSystem, path: string, url: string, isOurs: boolean) {
+  constructor(fs: FileSystem, path: string, digest: string, lock: FileLock | null) {
     this.fs = fs;
-    this.path = path;
-    this.url = url;
-    this.isOurs = isOurs;
+    this.wholeFile = new KeptFile(fs, path, digest);
+    this.partFile = new KeptFile(fs, `${path}.part`, digest);
+    this.lock = lock;
   }
 
   /** Finds out what is there. */
   async look(): Promise<void> {
-    const size = (path: string) =>
-      this.fs.stat(path).then(
-        ({ size }) => size,
-        () => 0,
-      );
-    const whole = await size(this.path);
-    this.complete = whole > 0;
-    this.bytes = this.complete ? whole : await size(`${this.path}.part`);
-    const text = await this.fs.readFile(`${this.path}.json`, "utf8").catch(() => "");
-    try {
-      const { url, validator, totalBytes } = JSON.parse(text) as Description;
-      if (url === this.url && this.bytes > 0) this.origin = { validator, totalBytes };
-    } catch {
-      // No description, or one cut off in writing: the bytes are of no use.
-    }
-    if (!this.origin) {
-      this.bytes = 0;
-      this.complete = false;
-    }
-  }
-
-  async *read(): AsyncGenerator<Uint8Array> {
-    yield* chunksOfFile(await this.fs.open(this.complete ? this.path : `${this.path}.part`));
+    this.whole = await this.wholeFile.look();
+    this.part = this.lock ? await this.partFile.look() : null;
   }
 
   async begin(origin: Origin): Promise<void> {
-    await this.drop();
-    const description: Description = { url: this.url, ...origin };
-    await this.fs.writeFile(`${this.path}.json`, JSON.stringify(description));
-    this.origin = origin;
+    await this.dropPart();
+    await this.partFile.describe(origin);
+    this.part = { origin, bytes: 0, read: noBytes };
   }
 
   async append(bytes: Uint8Array): Promise<void> {
-    this.part ??= await this.fs.open(`${this.path}.part`, "a");
-    await this.part.write(bytes);
-    this.bytes += bytes.length;
+    const lock = this.owned();
+    this.handle ??= await this.fs.open(this.partFile.path, "a");
+    for (let at = 0; at < bytes.length; ) at += (await this.handle.write(bytes, at)).bytesWritten;
+    const { origin, bytes: before, read } = this.part!;
+    this.part = { origin, bytes: before + bytes.length, read };
+    await lock.touch();
   }
 
   async finish(): Promise<void> {
+    // A process that slept for long may have lost its entry, and the part is another's by now.
+    if (!(await this.owned().isHeld())) throw new Error("another process has taken the entry over");
+    await this.handle?.datasync();
     await this.closePart();
-    // Renaming is the last step: a file without .part is whole.
-    if (!this.complete) await this.fs.rename(`${this.path}.part`, this.path);
-    this.complete = true;
+    await this.partFile.moveTo(this.wholeFile);
+    this.part = null;
   }
 
-  async drop(): Promise<void> {
-    if (!this.isOurs) throw new Error("another process is using the entry");
+  async dropPart(): Promise<void> {
+    this.owned();
     await this.closePart();
-    for (const end of ["", ".part", ".json"]) await this.fs.rm(`${this.path}${end}`, { force: true });
-    this.origin = null;
-    this.bytes = 0;
-    this.complete = false;
+    this.part = null;
+    await this.partFile.drop();
+  }
+
+  async dropWhole(): Promise<void> {
+    this.owned();
+    this.whole = null;
+    await this.wholeFile.drop();
   }
 
   async close(): Promise<void> {
-    await this.closePart();
-    if (this.isOurs) await this.fs.rm(`${this.path}.lock`, { force: true });
+    try {
+      await this.closePart();
+    } finally {
+      await this.lock?.release();
+    }
+  }
+
+  private owned(): FileLock {
+    if (!this.lock) throw new Error("another process is using the entry");
+    return this.lock;
   }
 
   private async closePart(): Promise<void> {
-    await this.part?.close();
-    this.part = null;
+    const { handle } = this;
+    this.handle = null;
+    await handle?.close();
   }
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {}
+
+/** The file's name in the URL, for people who look into the folder. What else a URL holds may be secret. */
+function nameOf(url: string): string {
+  const name = /[^/?#]*(?=[?#]|$)/.exec(url)?.[0] ?? "";
+  return name.replace(/[^\w.-]/g, "_").slice(-60);
 }
 
 export class FolderCache implements ModelCache {
@@ -110,15 +174,15 @@ export class FolderCache implements ModelCache {
   async open(url: string): Promise<CacheEntry | null> {
     await this.fs.mkdir(this.folder, { recursive: true });
     const digest = sha256().update(new TextEncoder().encode(url)).digestHex();
-    const name =
-      /[^/?#]*(?=[?#]|$)/
-        .exec(url)?.[0]
-        .replace(/[^\w.-]/g, "_")
-        .slice(-60) ?? "";
-    const path = `${this.folder}/${digest.slice(0, 16)}-${name}`;
-    const isOurs = await takeLock(this.fs, `${path}.lock`);
-    const entry = new FolderEntry(this.fs, path, url, isOurs);
-    await entry.look();
-    return isOurs || entry.complete ? entry : null;
+    const path = `${this.folder}/${digest.slice(0, 16)}-${nameOf(url)}`;
+    const lock = await FileLock.take(this.fs, `${path}.lock`);
+    const entry = new FolderEntry(this.fs, path, digest, lock);
+    try {
+      await entry.look();
+    } catch (error) {
+      await entry.close();
+      throw error;
+    }
+    return lock || entry.whole ? entry : null;
   }
 }

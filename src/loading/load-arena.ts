@@ -11,7 +11,7 @@ import { chunksOf, type ModelSource } from "../model/source.ts";
 import { streamUrl, toUrl } from "../platform.ts";
 import { untilAborted } from "./abort.ts";
 import { defaultCache } from "./default-cache.ts";
-import { ModelDownload } from "./model-download.ts";
+import { downloadModel } from "./model-download.ts";
 
 /** How far the loading of a model is. */
 export interface LoadProgress {
@@ -50,12 +50,13 @@ export function placeTensors(loader: ModelLoader, header: ModelHeader, size: Are
   return arena;
 }
 
-/** Runs all chunks into an arena. Errors: those of ModelLoader, of the source, and out-of-memory. */
+/** Runs all chunks into an arena. Errors: those of ModelLoader, of the source, and out-of-memory; the signal's reason. */
 async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, size: ArenaNeeds): Promise<Arena> {
   const loader = new ModelLoader();
   let arena: Arena | null = null;
   let loadedBytes = 0;
-  for await (const chunk of untilAborted(chunks, options.signal)) {
+  for await (const chunk of chunks) {
+    options.signal?.throwIfAborted();
     loader.push(chunk);
     if (!arena && loader.header) arena = placeTensors(loader, loader.header, size, options.maxBytes);
     loadedBytes += chunk.length;
@@ -65,33 +66,18 @@ async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, siz
   return arena!;
 }
 
-/** Bytes that are not, or no longer, a model: what a cache holds of them is worthless. */
-const isBroken = (error: unknown) => error instanceof FoldvoxError && /^(bad-model|model-)/.test(error.code);
-
-async function download(url: URL, options: LoadOptions, size: ArenaNeeds, reload: boolean): Promise<Arena> {
+function download(url: URL, options: LoadOptions, size: ArenaNeeds): Promise<Arena> {
   const { signal, cache } = options;
-  const source = new ModelDownload(url, {
+  const how = {
     signal,
     cache: cache === "no-store" ? null : defaultCache(),
-    reload,
+    reload: cache === "reload",
     fetch: globalThis.fetch.bind(globalThis),
     retryMs: 500,
-  });
-  let again = false;
-  try {
-    const arena = await fill(source.bytes(), options, size);
-    await source.keep();
-    return arena;
-  } catch (error) {
-    const damaged = isBroken(error) || (source.usedCache && error instanceof FoldvoxError && error.code === "io");
-    if (damaged) await source.forget();
-    // Once more without what was kept: it may have been damaged on the disk.
-    again = damaged && source.usedCache && !reload;
-    if (!again) throw error;
-  } finally {
-    await source.close();
-  }
-  return download(url, options, size, true);
+    askMs: 5000,
+    stallMs: 30_000,
+  };
+  return downloadModel(url, how, (bytes) => fill(bytes, options, size));
 }
 
 /** Loads a model. Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory, io, bad-argument. */
@@ -108,8 +94,10 @@ export async function loadArena(
     throw new FoldvoxError("bad-argument", `maxBytes is ${maxBytes}; give a number of bytes.`);
   }
   signal?.throwIfAborted();
-  if (typeof model !== "string" && !isUrl(model)) return fill(chunksOf(model, signal), options, size);
+  if (typeof model !== "string" && !isUrl(model)) {
+    return fill(untilAborted(chunksOf(model, signal), signal), options, size);
+  }
   const url = toUrl(model);
-  if (!/^https?:$/.test(url.protocol)) return fill(streamUrl(url), options, size);
-  return download(url, options, size, cache === "reload");
+  if (/^https?:$/.test(url.protocol)) return download(url, options, size);
+  return fill(untilAborted(streamUrl(url), signal), options, size);
 }

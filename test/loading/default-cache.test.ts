@@ -18,6 +18,6 @@ describe("cacheFolder", () => {
     ],
     ["win32", {}, "C:\\Users\\a", null],
   ])("on %s with %j is %s's %s", (platform, environment, home, folder) => {
-    expect(cacheFolder(platform, environment, home)).toBe(folder);
+    expect(cacheFolder(platform, environment, () => home)).toBe(folder);
   });
 });

@@ -97,7 +97,9 @@ describe("an entry", () => {
     goOn.open();
     expect(early).not.toBeNull();
     expect(await late).toBeNull();
-    expect(readFileSync(lock, "utf8")).toBe(String(process.pid));
+    expect(Number.parseInt(readFileSync(lock, "utf8"), 10)).toBe(process.pid);
+    await early!.close();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("is taken over from a process of the same number that went before this one came, as in a container", async () => {
