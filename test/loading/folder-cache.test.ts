@@ -120,6 +120,35 @@ describe("an entry", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it("is taken over from a process that runs, once its lock has not been touched for long", async () => {
+    writeFileSync(lock, String(process.ppid));
+    expect(await openWith()).toBeNull();
+    const tenMinutesAgo = Date.now() / 1000 - 600;
+    utimesSync(lock, tenMinutesAgo, tenMinutesAgo);
+    const entry = await openWith();
+    expect(entry).not.toBeNull();
+    await entry!.close();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("is not finished by a process that has lost it, nor its lock removed", async () => {
+    const slept = (await openWith())!;
+    await slept.begin({ validator: null, totalBytes: 3 });
+    await slept.append(new Uint8Array(3));
+    const tenMinutesAgo = Date.now() / 1000 - 600;
+    utimesSync(lock, tenMinutesAgo, tenMinutesAgo);
+    const other = (await openWith())!;
+    await other.begin({ validator: null, totalBytes: 9 });
+    await other.append(new Uint8Array(1));
+    await expect(slept.finish()).rejects.toThrow(/taken the entry over/);
+    await other.append(new Uint8Array(8));
+    await other.finish();
+    await other.close();
+    const found = (await openWith())!;
+    expect(found.whole).toMatchObject({ bytes: 9, origin: { totalBytes: 9 } });
+    await found.close();
+  });
+
   it("is taken over from a lock that says nothing, but not before its maker had time to write", async () => {
     writeFileSync(lock, "");
     expect(await openWith()).toBeNull();

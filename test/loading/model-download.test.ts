@@ -1,6 +1,7 @@
 // Downloads, with a server that breaks them off, over both kinds of cache.
 
-import { mkdtempSync, promises, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, promises, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,8 +19,9 @@ const random = generator(1);
 const content = Uint8Array.from({ length: 3_000_000 }, () => 256 * random());
 const other = Uint8Array.from(content, (byte) => byte ^ 1);
 
+const longer = new Uint8Array(Buffer.concat([content, content.subarray(0, 1000)]));
 const isModel = (bytes: Uint8Array) =>
-  [content, other, content.subarray(0, 1000)].some((model) => Buffer.compare(bytes, model) === 0);
+  [content, other, longer, content.subarray(0, 1000)].some((model) => Buffer.compare(bytes, model) === 0);
 
 let server: ModelServer;
 let url: URL;
@@ -41,10 +43,51 @@ interface Options {
 
 class Left extends Error {}
 
+const HOW = { cache: null, reload: false, fetch, retryMs: 1, askMs: 200, stallMs: 2000 };
+
+async function collect(received: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of received) chunks.push(chunk.slice());
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** fetch refuses URLs with a user's name. */
+const withoutUser: typeof fetch = (location, options) => {
+  const bare = new URL(String(location));
+  bare.username = "";
+  return fetch(bare, options);
+};
+
+/** A disk on which one operation fails, or all from then on. */
+function failingDisk(moment: number, lasts: boolean): { fs: typeof promises; hasFailed: () => boolean } {
+  let count = 0;
+  const maybe = () => {
+    const fails = lasts ? count >= moment : count === moment;
+    count++;
+    if (fails) throw Object.assign(new Error("the disk is broken"), { code: "EIO" });
+  };
+  const failing = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(object, name) {
+        const value = Reflect.get(object, name);
+        if (typeof value !== "function") return value;
+        return async (...given: unknown[]) => {
+          // A file that cannot be closed is closed all the same.
+          if (name === "close") await value.apply(object, given);
+          maybe();
+          if (name === "close") return;
+          const result = await value.apply(object, given);
+          return name === "open" ? failing(result) : result;
+        };
+      },
+    });
+  return { fs: failing({ ...promises } as typeof promises), hasFailed: () => count > moment };
+}
+
 /** All bytes, or the error that the download ends with. */
 async function download({ cache = null, reload = false, signal, leaveAfter = Infinity }: Options = {}) {
   let chunks: Uint8Array[] = [];
-  const how = { cache, reload, signal, fetch, retryMs: 1, askMs: 200, stallMs: 200 };
+  const how = { ...HOW, cache, reload, signal };
   const use = async (received: AsyncIterable<Uint8Array>) => {
     chunks = [];
     let bytes = 0;
@@ -92,8 +135,7 @@ describe("a download", () => {
         server.etag = '"two"';
       }
     };
-    const how = { cache: null, reload: false, fetch, retryMs: 1, askMs: 200, stallMs: 200 };
-    const error = await rejectionOf(downloadModel(url, how, use));
+    const error = await rejectionOf(downloadModel(url, HOW, use));
     expect(error.code).toBe("io");
     expect(error.message).toMatch(/changed/);
   });
@@ -105,6 +147,32 @@ describe("a download", () => {
     server.faults = [{ status: 404 }];
     expect((await rejectionOf(download())).message).toMatch(/answered 404/);
     expect(server.requests).toHaveLength(6);
+  });
+
+  it.each([204, 304, 401, 410])("tells at once of a status %i", async (status) => {
+    server.faults = Array.from({ length: 9 }, () => ({ status }));
+    expect((await rejectionOf(download())).message).toMatch(new RegExp(`answered ${status}`));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("tells at once of redirects in a circle, and of a host that does not exist", async () => {
+    server.faults = Array.from({ length: 200 }, () => ({ status: 302, location: "/model.safetensors" }));
+    expect((await rejectionOf(download())).message).toMatch(/redirect/);
+    expect(server.requests.length).toBeLessThan(30);
+    server.faults = [];
+    url = new URL("http://nowhere.invalid/model.safetensors?token=secret");
+    const started = performance.now();
+    const how = { ...HOW, retryMs: 5000, stallMs: 20_000 };
+    const error = await rejectionOf(downloadModel(url, how, collect));
+    expect(error.code).toBe("io");
+    expect(error.message).not.toMatch(/secret/);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it("gives up a server that does not answer, or stops in the middle", async () => {
+    server.faults = Array.from({ length: 9 }, () => ({ hang: true }));
+    expect((await rejectionOf(download())).message).toMatch(/nothing came/);
+    expect(server.requests).toHaveLength(5);
   });
 
   it("fails where the server finds no range in a request that asked for none", async () => {
@@ -181,6 +249,61 @@ describe.each(CACHES)("with a cache in %s", (_, newCache) => {
     expect(server.requests).toEqual([`GET bytes=${length}-`, "GET"]);
   });
 
+  it("is not held up by a server that says nothing when asked about it", async () => {
+    const cache = newCache();
+    await download({ cache });
+    server.heads = "hang";
+    same(await download({ cache }));
+    expect(server.requests).toEqual(["GET", "HEAD"]);
+  });
+
+  it.each<[string, (server: ModelServer) => void]>([
+    ["a page of a captive portal", (server) => Object.assign(server, { content: Buffer.from("<html>Log in</html>") })],
+    [
+      "a server that fails",
+      (server) => Object.assign(server, { faults: Array.from({ length: 9 }, () => ({ status: 503 })) }),
+    ],
+    ["a file that is gone", (server) => Object.assign(server, { faults: [{ status: 404 }] })],
+  ])("goes on with the old where a new tag is followed by %s, and keeps it", async (_, spoil) => {
+    const cache = newCache();
+    await download({ cache });
+    server.etag = '"two"';
+    spoil(server);
+    same(await download({ cache }));
+    await server.stop();
+    same(await download({ cache }));
+    await server.start();
+  });
+
+  it("asked for anew fails where that fails, and keeps the old", async () => {
+    const cache = newCache();
+    await download({ cache });
+    server.content = Buffer.from("<html>Log in</html>");
+    expect((await rejectionOf(download({ cache, reload: true }))).code).toBe("bad-model");
+    await server.stop();
+    same(await download({ cache }));
+    await server.start();
+  });
+
+  it.each([null, 'W/"two"'])(
+    "broken off, and of another file since, with the tag %j: starts anew by itself",
+    async (etag) => {
+      const cache = newCache();
+      server.etag = etag?.replace("two", "one") ?? null;
+      await download({ cache, leaveAfter: 1_500_000 });
+      server.etag = etag;
+      // As long as the one before, and longer.
+      server.content = other;
+      same(await download({ cache }), other);
+      server.etag = '"three"';
+      server.content = content;
+      await download({ cache, leaveAfter: 1_500_000 });
+      server.etag = null;
+      server.content = longer;
+      same(await download({ cache }), longer);
+    },
+  );
+
   it("works without a network once it is made", async () => {
     const cache = newCache();
     await download({ cache });
@@ -255,6 +378,61 @@ describe("a folder cache", () => {
     same(await download({ cache }));
     expect(server.requests).toEqual(["GET", "HEAD", "HEAD", "HEAD", "GET"]);
     expect(readFileSync(lock, "utf8")).toBe(String(process.ppid));
+  });
+
+  it("tells nobody what a URL may hold of secrets", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "foldvox-cache-"));
+    url.search = "?token=secret";
+    url.username = "someone";
+    await downloadModel(
+      new URL(url),
+      { ...HOW, cache: new FolderCache(promises, folder), fetch: withoutUser },
+      collect,
+    );
+    for (const name of readdirSync(folder)) {
+      expect(name).not.toMatch(/secret|someone/);
+      if (name.endsWith(".json")) expect(readFileSync(join(folder, name), "utf8")).not.toMatch(/secret|someone/);
+    }
+  });
+
+  it("that holds a pipe, or a folder, where a file should be is done without", async () => {
+    for (const end of ["", ".part", ".json", ".part.json", ".lock"]) {
+      for (const make of [
+        (path: string) => void execFileSync("mkfifo", [path]),
+        (path: string) => void mkdirSync(path),
+      ]) {
+        const folder = mkdtempSync(join(tmpdir(), "foldvox-cache-"));
+        const cache = new FolderCache(promises, folder);
+        await download({ cache });
+        const path = join(folder, `${readdirSync(folder).find((name) => name.endsWith("tensors"))}${end}`);
+        rmSync(path, { force: true });
+        make(path);
+        same(await download({ cache }));
+        if (end !== ".lock") expect(readdirSync(folder).filter((name) => name.endsWith(".lock"))).toEqual([]);
+      }
+    }
+  });
+
+  it("on a disk that fails once, or from then on, at any moment: loads, and loses no good model", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "foldvox-cache-"));
+    await download({ cache: new FolderCache(promises, folder) });
+    let failed = true;
+    for (let moment = 0; failed; moment++) {
+      failed = false;
+      for (const lasts of [false, true]) {
+        server.content = server.content === content ? other : content;
+        server.etag = `"${moment} ${lasts}"`;
+        const disk = failingDisk(moment, lasts);
+        same(await download({ cache: new FolderCache(disk.fs, folder) }), server.content);
+        failed ||= disk.hasFailed();
+        // Whichever of the two it is, it is whole; and nobody is kept out.
+        await server.stop();
+        const kept = await download({ cache: new FolderCache(promises, folder) });
+        expect(isModel(kept)).toBe(true);
+        url = new URL(await server.start(url.port));
+      }
+      expect(moment).toBeLessThan(200);
+    }
   });
 
   it("that cannot be written to is done without", async () => {

@@ -4,12 +4,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** What the server does next; each answer takes the first of `faults`, and behaves once there are none. */
-export type Fault = { readonly cutAfter: number } | { readonly status: number } | { readonly hang: true };
+export type Fault =
+  | { readonly cutAfter: number }
+  | { readonly status: number; readonly location?: string }
+  | { readonly hang: true };
 
 export class ModelServer {
   content: Uint8Array;
   etag: string | null = '"one"';
   hasRanges = true;
+  /** What becomes of HEAD requests. */
+  heads: "answer" | "hang" = "answer";
   faults: Fault[] = [];
   /** Method, path and range of every request. */
   readonly requests: string[] = [];
@@ -20,8 +25,9 @@ export class ModelServer {
     this.content = content;
   }
 
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+  /** On a port of its own, or the one that it had. */
+  async start(port: number | string = 0): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(Number(port), "127.0.0.1", resolve));
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/model.safetensors`;
   }
 
@@ -35,6 +41,7 @@ export class ModelServer {
     this.requests.push(`${request.method}${range ? ` ${range}` : ""}`);
     if (this.etag) response.setHeader("etag", this.etag);
     if (request.method === "HEAD") {
+      if (this.heads === "hang") return;
       response.setHeader("content-length", this.content.length);
       response.end();
       return;
@@ -42,7 +49,7 @@ export class ModelServer {
     const fault = this.faults.shift();
     if (fault && "hang" in fault) return;
     if (fault && "status" in fault) {
-      response.writeHead(fault.status).end();
+      response.writeHead(fault.status, fault.location ? { location: fault.location } : {}).end();
       return;
     }
     const asked = range && this.hasRanges && (ifRange === undefined || ifRange === this.etag);
