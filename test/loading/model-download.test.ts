@@ -19,6 +19,7 @@ const random = generator(1);
 const content = Uint8Array.from({ length: 3_000_000 }, () => 256 * random());
 const other = Uint8Array.from(content, (byte) => byte ^ 1);
 
+const page = new TextEncoder().encode("<html>Log in</html>");
 const longer = new Uint8Array(Buffer.concat([content, content.subarray(0, 1000)]));
 const isModel = (bytes: Uint8Array) =>
   [content, other, longer, content.subarray(0, 1000)].some((model) => Buffer.compare(bytes, model) === 0);
@@ -104,7 +105,7 @@ async function download({ cache = null, reload = false, signal, leaveAfter = Inf
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-const same = (bytes: Uint8Array, expected = content) => expect(Buffer.compare(bytes, expected)).toBe(0);
+const same = (bytes: Uint8Array, expected: Uint8Array = content) => expect(Buffer.compare(bytes, expected)).toBe(0);
 
 describe("a download", () => {
   it("is all bytes in order", async () => {
@@ -258,7 +259,7 @@ describe.each(CACHES)("with a cache in %s", (_, newCache) => {
   });
 
   it.each<[string, (server: ModelServer) => void]>([
-    ["a page of a captive portal", (server) => Object.assign(server, { content: Buffer.from("<html>Log in</html>") })],
+    ["a page of a captive portal", (server) => Object.assign(server, { content: page })],
     [
       "a server that fails",
       (server) => Object.assign(server, { faults: Array.from({ length: 9 }, () => ({ status: 503 })) }),
@@ -278,7 +279,7 @@ describe.each(CACHES)("with a cache in %s", (_, newCache) => {
   it("asked for anew fails where that fails, and keeps the old", async () => {
     const cache = newCache();
     await download({ cache });
-    server.content = Buffer.from("<html>Log in</html>");
+    server.content = page;
     expect((await rejectionOf(download({ cache, reload: true }))).code).toBe("bad-model");
     await server.stop();
     same(await download({ cache }));
@@ -420,7 +421,7 @@ describe("a folder cache", () => {
     for (let moment = 0; failed; moment++) {
       failed = false;
       for (const lasts of [false, true]) {
-        server.content = server.content === content ? other : content;
+        server.content = Buffer.compare(server.content, content) === 0 ? other : content;
         server.etag = `"${moment} ${lasts}"`;
         const disk = failingDisk(moment, lasts);
         same(await download({ cache: new FolderCache(disk.fs, folder) }), server.content);
