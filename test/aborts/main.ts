@@ -2,11 +2,11 @@
 // files, handles, timers and threads should all be as they were. Ends by itself, for nothing must keep it alive.
 
 import { existsSync, readdirSync } from "node:fs";
+import { createRecognizer, type Recognizer } from "../../src/index.ts";
 import { BrowserCache } from "../../src/loading/browser-cache.ts";
 import { defaultCache } from "../../src/loading/default-cache.ts";
 import type { ModelCache } from "../../src/loading/model-cache.ts";
 import { downloadModel } from "../../src/loading/model-download.ts";
-import { createRecognizer, type Recognizer } from "../../src/index.ts";
 import { createWorkerRecognizer } from "../../src/worker/worker-recognizer.ts";
 import { MemoryCacheStorage } from "../support/cache-storage.ts";
 import { engineModule } from "../support/engines.ts";
