@@ -10,6 +10,8 @@ export { selfAttention } from "./layers/self-attention";
 export { feedForward } from "./layers/feed-forward";
 export { activate } from "./kernels/activation";
 export { attend } from "./kernels/attention";
+export { depthwise, transposeTaps } from "./kernels/depthwise";
+export { glu } from "./kernels/glu";
 export { layerNorm } from "./kernels/layer-norm";
 export { lstmCell, lstmHidden } from "./kernels/lstm";
 export { matmulF32 } from "./kernels/matmul-f32";

@@ -25,8 +25,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from foldvox_training.attention import FoldedAttention
+from foldvox_training.convolution import Depthwise
 from foldvox_training.features import PIPELINE_GAIN, LogMel
-from foldvox_training.model import FoldedAttention, FoldvoxModel
+from foldvox_training.model import FoldvoxModel
 from foldvox_training.model_file import load_model, save_model
 from foldvox_training.reference import random_config, torchaudio_stream
 from foldvox_training.safetensors import write_safetensors
@@ -70,6 +72,16 @@ ENCODERS: List[Dict[str, Any]] = [
          segment=3, leftContext=7, rightContext=2, memory=3, outputDim=8, tokens=5, relative=(0, 1)),
     dict(name="relative-no-context", width=24, stride=1, mels=8, plan=[(8, 8, 3, 48), (1, 2, 3, 48)], segment=5,
          leftContext=0, rightContext=3, outputDim=9, tokens=5, relative=(0, 1)),
+    dict(name="convolution", width=36, stride=2, mels=7, plan=[(1, 1, 4, 64)] * 3, segment=4, leftContext=21,
+         rightContext=3, activation="silu", tokens=7, kernels=(15, 15, 0), firstFeedForward=48, inputKernel=3,
+         inputActivation="gelu", direct=True),
+    dict(name="convolution-fold-memory", width=20, stride=2, mels=6, plan=[(2, 2, 5, 28), (1, 4, 4, 28)], segment=3,
+         leftContext=7, rightContext=2, memory=2, outputDim=9, tokens=5, kernels=(5, 9), firstFeedForward=20,
+         inputKernel=5, inputActivation="silu", embedding=(0,), relative=(1,)),
+    dict(name="convolution-no-context", width=22, stride=3, mels=5, plan=[(1, 1, 2, 30)] * 2, segment=5, leftContext=0,
+         rightContext=0, activation="relu", head="transducer", tokens=6, kernels=(3, 1), inputKernel=3, direct=True),
+    dict(name="convolution-stacked", width=24, stride=4, mels=5, plan=[(1, 1, 3, 28)] * 2, segment=2, leftContext=9,
+         rightContext=5, outputDim=8, tokens=5, kernels=(31, 7)),
 ]  # fmt: skip
 
 
@@ -100,7 +112,7 @@ def encoder_golden(folder: Path, seed: int, encoder: Dict[str, Any]) -> None:
     mels, advance = encoder["mels"], encoder["segment"] * encoder["stride"]
     frames = STEPS * advance - advance // 2 + encoder["stride"] // 2
     features = torch.round(torch.randn(frames, mels) * 64) / 64
-    ours_alone = any(row[0] * row[1] > 1 for row in encoder["plan"]) or "relative" in encoder
+    ours_alone = any(row[0] * row[1] > 1 for row in encoder["plan"]) or {"relative", "kernels"} & encoder.keys()
     output = model.stream(features)
     if not ours_alone:
         reference = torchaudio_stream(model, features).output
@@ -135,6 +147,8 @@ def random_weights(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.LayerNorm):
             module.weight.add_(0.1 * torch.randn_like(module.weight))
+            module.bias.add_(0.1 * torch.randn_like(module.bias))
+        elif isinstance(module, Depthwise):
             module.bias.add_(0.1 * torch.randn_like(module.bias))
         elif isinstance(module, FoldedAttention) and module.relative_bias is not None:
             module.relative_bias.normal_()

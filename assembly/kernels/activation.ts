@@ -1,8 +1,8 @@
 // Activations and other maps of one vector onto itself.
 
 import { SIMD } from "../target/build";
-import { add, div, lanes, loadLanes, max, min, mul, splat, storeLanes, sub } from "../target/lanes";
-import { exp, normal, tanh } from "./elementary";
+import { lanes, loadLanes, max, min, mul, splat, storeLanes } from "../target/lanes";
+import { gated, normal, tanh } from "./elementary";
 
 /** The one list of activations. The model's descriptor holds the number, and the host has the list in src/engine/layout.ts. */
 export namespace Activation {
@@ -23,7 +23,7 @@ export namespace Activation {
     case Activation.GELU: // torch.nn.GELU()
       return mul<V>(x, normal<V>(x));
     case Activation.SILU:
-      return div<V>(x, add<V>(splat<V>(1), exp<V>(sub<V>(splat<V>(0), x))));
+      return gated<V>(x, x);
     case Activation.TANH:
       return tanh<V>(x);
     case Activation.CLAMP: // Emformer's clamp of memory without tanh

@@ -37,6 +37,12 @@ const EXP = memory.data<f32>([
   return mul<V>(add<V>(constant<V>(ONE), add<V>(r, mul<V>(mul<V>(r, r), q))), exp2OfRaised<V>(t));
 }
 
+/** a / (1 + e^-b): a times the logistic function of b. */
+// @ts-ignore: decorator
+@inline export function gated<V>(a: V, b: V): V {
+  return div<V>(a, add<V>(constant<V>(ONE), exp<V>(sub<V>(splat<V>(0), b))));
+}
+
 const EXP2_FROM = memory.data<f32>([-126]);
 const EXP2 = memory.data<f32>([
   0.001326472731307149, 0.009671512991189957, 0.05550733581185341, 0.24022242426872253, 0.6931470036506653,

@@ -2,13 +2,12 @@
 // normalises its state between them.
 
 import { SIMD } from "../target/build";
-import { add, div, loadLanes, mul, splat, storeLanes, sub } from "../target/lanes";
-import { exp, tanh } from "./elementary";
+import { add, loadLanes, mul, splat, storeLanes } from "../target/lanes";
+import { gated, tanh } from "./elementary";
 
-/** 1 / (1 + e^-x). */
 // @ts-ignore: decorator
 @inline function sigmoid<V>(x: V): V {
-  return div<V>(splat<V>(1), add<V>(splat<V>(1), exp<V>(sub<V>(splat<V>(0), x))));
+  return gated<V>(splat<V>(1), x);
 }
 
 /** `row` bytes lie between the gates of one element. */

@@ -1,7 +1,9 @@
 // One Emformer layer, standard or folded: attention, feed-forward, output norm. Attention and feed-forward each have their
-// own fold; the output norm follows the feed-forward and has its width.
+// own fold; the output norm follows the feed-forward and has its width. A layer may be a Conformer's too (Gulati et al., arXiv
+// 2005.08100): with a feed-forward before attention, and a convolution over tokens behind it.
 
 import { addToRows } from "../kernels/vector";
+import { Convolution, convolution } from "./convolution";
 import { FeedForward, feedForward } from "./feed-forward";
 import { Norm, normalise } from "./norm";
 import { Scratch } from "./scratch";
@@ -12,7 +14,9 @@ import { StepBatch } from "./step-batch";
 export class EmformerLayer {
   /** [fold][d / fold], added to every token at the layer's input, or 0 */
   subtokenEmbedding: usize;
+  firstFeedForward: FeedForward | null;
   attention: SelfAttention;
+  convolution: Convolution | null;
   feedForward: FeedForward;
   outputNorm: Norm;
 }
@@ -21,7 +25,11 @@ export class EmformerLayer {
 export function emformerLayer(l: EmformerLayer, b: StepBatch, s: Scratch, x: usize, summaries: usize): void {
   const tokens = b.tokens;
   if (l.subtokenEmbedding) addToRows(x, l.subtokenEmbedding, tokens, b.width);
+  const first = l.firstFeedForward;
+  if (first) feedForward(first, s, x, tokens);
   selfAttention(l.attention, b, s, x, summaries);
+  const filters = l.convolution;
+  if (filters) convolution(filters, b, s, x);
   feedForward(l.feedForward, s, x, tokens);
   normalise(l.outputNorm, x, x, tokens * l.feedForward.fold);
 }

@@ -19,6 +19,10 @@ export class Scratch {
   attention: Attention;
   /** [rows][feed-forward width], unfolded */
   hidden: usize;
+  /** Of a convolution: values and gates [rows][2 d] of all streams */
+  expanded: usize;
+  /** Its gated rows of one stream, and a filter's reach around them: [tokens + kernel - 1][d] */
+  window: usize;
   /** Activations of a quantized product: [rows][inputs] in i16, or int8 where weights have seven bits; rows of whole vectors */
   quantized: usize;
   /** [rows] */

@@ -1,8 +1,10 @@
 // The encoder: tokens wait in their streams; a step takes a segment and its right context through the layers, of one stream
 // or of several that are ready together.
-// torchaudio's _EmformerEncoder.infer (input_linear, time reduction, Emformer, output_linear, layer norm), any layer folded.
+// torchaudio's _EmformerEncoder.infer (input_linear, time reduction, Emformer, output_linear, layer norm), any layer folded; what is
+// made of frames, and of the last layer's tokens, may be a Conformer's instead.
 
 import { logSoftmax } from "../kernels/softmax";
+import { initConvolution } from "../layers/convolution";
 import { EmformerLayer, emformerLayer } from "../layers/emformer-layer";
 import { Linear, linear } from "../layers/linear";
 import { Norm, normalise } from "../layers/norm";
@@ -10,22 +12,20 @@ import { Scratch } from "../layers/scratch";
 import { summarise } from "../layers/self-attention";
 import { StepBatch, memoriesOf, streamAt } from "../layers/step-batch";
 import { Stream } from "./stream";
+import { TokenInput, makeTokens } from "./token-input";
 
 @unmanaged
 export class Encoder {
   /** Tokens of a full segment, and of right context */
   segment: i32;
   rightContext: i32;
-  /** Frames stacked into a token: d = stride * projection */
-  stride: i32;
-  /** [projection][mels] */
-  inputLinear: Linear;
+  input: TokenInput;
   numLayers: i32;
   /** Addresses of EmformerLayer records */
   layers: usize;
-  /** [outputDim][d] */
-  outputLinear: Linear;
-  outputNorm: Norm;
+  /** [outputDim][d], and the norm behind it; null where the last layer's tokens are the encoder's output */
+  outputLinear: Linear | null;
+  outputNorm: Norm | null;
   /** CTC head [tokens][outputDim], or null: the encoder's vectors are the output */
   head: Linear | null;
   batch: StepBatch;
@@ -37,12 +37,28 @@ export class Encoder {
   headScratch: usize;
 }
 
-/** Appends the tokens of features[frames][mels] to the stream: stacking rows of the projection is again a view. */
+// @ts-ignore: decorator
+@inline function layerAt(e: Encoder, i: i32): EmformerLayer {
+  return changetype<EmformerLayer>(load<usize>(e.layers + (<usize>i << 2)));
+}
+
+/** Readies the layers; once, when all weights are there. */
+export function initEncoder(e: Encoder): void {
+  for (let i = 0; i < e.numLayers; i++) {
+    const filters = layerAt(e, i).convolution;
+    if (filters) initConvolution(filters, e.scratch);
+  }
+}
+
+/** Appends the tokens of features[frames][mels] to the stream. */
 export function embedFrames(e: Encoder, stream: Stream, features: usize, frames: i32): void {
-  const tokens = frames / e.stride;
   const end = stream.tokens + (<usize>(stream.numTokens * e.batch.width) << 2);
-  linear(e.inputLinear, e.scratch, end, features, tokens * e.stride);
-  stream.numTokens += tokens;
+  stream.numTokens += makeTokens(e.input, e.scratch, stream, end, features, frames);
+}
+
+/** Frames of zeros that complete the last token and its right context when the input has ended. */
+export function finalFrames(e: Encoder): i32 {
+  return e.rightContext * e.input.stride + e.input.behind;
 }
 
 /** The segment that a stream is ready to encode, in tokens: a full one, at the end of the input what is left, else 0. */
@@ -90,9 +106,18 @@ function takeSegments(e: Encoder, b: StepBatch): i32 {
   return tokens;
 }
 
-/** out[M][tokens] = log-softmax(head(encoded)). */
-function ctcHead(e: Encoder, head: Linear, out: usize, M: i32): void {
-  linear(head, e.scratch, out, e.encoded, M);
+/** The encoder's output of x[M][d]: to out[M][outputDim], unless it is x itself; returns its place. */
+function outputLayers(e: Encoder, out: usize, M: i32): usize {
+  const outputLinear = e.outputLinear;
+  if (!outputLinear) return e.x;
+  linear(outputLinear, e.scratch, out, e.x, M);
+  normalise(e.outputNorm!, out, out, M);
+  return out;
+}
+
+/** out[M][tokens] = log-softmax(head(encoded[M][outputDim])). */
+function ctcHead(e: Encoder, head: Linear, out: usize, encoded: usize, M: i32): void {
+  linear(head, e.scratch, out, encoded, M);
   for (let m = 0; m < M; m++) {
     logSoftmax(out + (<usize>(m * head.outputs) << 2), e.headScratch, head.outputs);
   }
@@ -110,14 +135,12 @@ export function encoderStep(e: Encoder, numStreams: i32, out: usize): void {
   if (b.memoryCapacity > 0) summarise(b, e.summaries, e.x);
 
   for (let i = 0; i < e.numLayers; i++) {
-    const layer = changetype<EmformerLayer>(load<usize>(e.layers + (<usize>i << 2)));
-    emformerLayer(layer, b, e.scratch, e.x, e.summaries);
+    emformerLayer(layerAt(e, i), b, e.scratch, e.x, e.summaries);
   }
 
   const segments = takeSegments(e, b);
   const head = e.head;
-  const encoded = head ? e.encoded : out;
-  linear(e.outputLinear, e.scratch, encoded, e.x, segments);
-  normalise(e.outputNorm, encoded, encoded, segments);
-  if (head) ctcHead(e, head, out, segments);
+  const encoded = outputLayers(e, head ? e.encoded : out, segments);
+  if (head) ctcHead(e, head, out, encoded, segments);
+  else if (encoded != out) memory.copy(out, encoded, <usize>(segments * b.width) << 2);
 }

@@ -4,7 +4,7 @@
 import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
 import { useInt7 } from "../layers/int7";
 import { RELAXED } from "../target/build";
-import { Encoder, embedFrames, encoderStep } from "./encoder";
+import { Encoder, embedFrames, encoderStep, finalFrames, initEncoder } from "./encoder";
 import { Joiner, join } from "./joiner";
 import { Predictor, predict } from "./predictor";
 import { Stream } from "./stream";
@@ -42,6 +42,7 @@ export class Model {
 /** Fills the constants region and readies the weights; once, when they are all there. */
 export function initModel(m: Model): void {
   initLogMel(m.logMel);
+  initEncoder(m.encoder);
   if (RELAXED) useInt7(m.linears, m.numLinears, m.encoder.scratch);
 }
 
@@ -96,14 +97,13 @@ export function finishSamples(m: Model, stream: Stream, numSamples: i32): void {
   finishFrames(m, stream, makeFrames(m, stream, numSamples + HALF_WINDOW));
 }
 
-/** The input has ended with these last frames in m.features: right-context frames of zeros follow them. */
+/** The input has ended with these last frames in m.features: zeros follow them. */
 export function finishFrames(m: Model, stream: Stream, frames: i32): void {
-  const e = m.encoder;
-  const zeros = e.rightContext * e.stride;
+  const zeros = finalFrames(m.encoder);
   const frameBytes = <usize>m.logMel.mels << 2;
   memory.fill(m.features + <usize>frames * frameBytes, 0, <usize>zeros * frameBytes);
   stream.finished = 1;
-  embedFrames(e, stream, m.features, frames + zeros);
+  embedFrames(m.encoder, stream, m.features, frames + zeros);
 }
 
 /** Answers the M requests (predictor.ts) in the request window, in the stream's slots. */

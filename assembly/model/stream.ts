@@ -7,6 +7,9 @@ import { Progress } from "../layers/step-batch";
 export class Stream extends Progress {
   /** f32 samples not yet turned into frames; the first window starts 200 samples before the first sample */
   samples: usize;
+  /** f32 frames [numFrames][mels] that the next token shares with those before it (token-input.ts) */
+  frames: usize;
+  numFrames: i32;
   /** f32 tokens [numTokens][d] that wait for their segment or for its right context */
   tokens: usize;
   numTokens: i32;
@@ -23,6 +26,7 @@ export function resetStream(s: Stream): void {
   s.segment = 0;
   s.past = 0;
   s.pastSegments = 0;
+  s.numFrames = 0;
   s.numTokens = 0;
   s.started = 0;
   s.finished = 0;

@@ -19,14 +19,18 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
   }
   const { encoder, features } = config;
   const tokenMs = (encoder.stride * features.hopSamples * 1000) / features.sampleRate;
+  // Layers of a Conformer's kind: the width of a first feed-forward, and the tokens that their filters span.
+  const conformer = encoder.layers.some(({ firstFeedForward, kernel }) => firstFeedForward || kernel);
+  const { inputKernel } = encoder;
   const lines = [
     `${config.name}: ${config.language || "no language"}, ${config.head.type} over ${config.tokens.length} ${config.tokenUnit}s, licence ${config.licence || "not stated"}`,
     ...config.attribution.map((text) => `  ${text}`),
     "",
-    `tokens of ${tokenMs} ms; segment ${encoder.segment}, right context ${encoder.rightContext}, left context ${encoder.leftContext}, memory bank ${encoder.memory}`,
+    `tokens of ${tokenMs} ms${inputKernel ? `, each made of ${inputKernel} frames` : ""}; segment ${encoder.segment}, right context ${encoder.rightContext}, left context ${encoder.leftContext}, memory bank ${encoder.memory}`,
     `width ${encoder.width}, ${encoder.activation}, ${grouped(cost.parameters)} parameters, ${grouped(cost.bytes)} bytes`,
     "",
-    "layer  attention fold  heads  feed-forward fold  width  parameters      bytes   MACs/step  of them attention",
+    "layer  attention fold  heads  feed-forward fold  width  parameters      bytes   MACs/step  of them attention" +
+      (conformer ? "   first  kernel" : ""),
     ...cost.layers.map(({ config: layer, parameters, bytes, macs }, i) =>
       [
         String(i).padStart(5),
@@ -36,8 +40,11 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
         String(layer.feedForward).padStart(7),
         grouped(parameters).padStart(12),
         grouped(bytes).padStart(11),
-        grouped(macs.linear + macs.attention).padStart(12),
+        grouped(macs.linear + macs.attention + macs.filters).padStart(12),
         grouped(macs.attention).padStart(19),
+        ...(conformer
+          ? [String(layer.firstFeedForward ?? 0), String(layer.kernel ?? 0)].map((text) => text.padStart(8))
+          : []),
       ].join(""),
     ),
     "",
@@ -47,6 +54,7 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
           `search, beside this: ${grouped(cost.search.joiner)} MACs a token and hypothesis (joiner), ${grouped(cost.search.predictor)} a piece said (predictor)`,
         ]
       : []),
+    ...(cost.filterBytes ? [`past rows of convolutions: ${grouped(cost.filterBytes)} bytes a stream`] : []),
     `left-context keys and values: ${grouped(cost.keyValueBytes)} bytes a stream`,
     ...cost.energy.map(({ placement, milliwatts }) => `energy estimate, ${placement}: ${milliwatts.toFixed(3)} mW`),
     "  (an estimate from published constants: Horowitz, ISSCC 2014, 45 nm)",

@@ -14,16 +14,23 @@ export interface Region {
 export interface LayerState {
   readonly leftContext: number;
   readonly memoryBank: number;
+  /** Rows that a convolution looks back on. */
+  readonly gated: number;
 }
 
 /** Byte offsets of a stream's buffers from the start of its state block, and their capacities. */
 export interface StreamPlan {
   readonly bytes: number;
   readonly samples: number;
+  /** Frames that the next token shares with those before it. */
+  readonly frames: number;
   readonly tokens: number;
   readonly layers: readonly LayerState[];
   /** States of a transducer's hypotheses. */
   readonly slots: number;
+  /** Frames of its neighbours that a token is made of too. */
+  readonly framesBefore: number;
+  readonly framesBehind: number;
   /** Frames of the first step (segment and right context) and of every later one. */
   readonly firstFrames: number;
   readonly stepFrames: number;

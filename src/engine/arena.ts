@@ -33,15 +33,18 @@ function planStream(config: ModelConfig, sizes: Sizes): StreamPlan {
   const cursor = new Cursor(layout.Stream.bytes);
   const windows = layout.WINDOW + sizes.firstFrames * config.features.hopSamples;
   const samples = cursor.floats(windows + layout.WINDOW / 2);
+  const frames = cursor.floats((sizes.framesBefore + sizes.framesBehind) * config.features.mels);
   const waiting = rightContext + Math.ceil(sizes.lastFrames / stride) + rightContext;
   const tokens = cursor.floats(waiting * width);
-  const layers = config.encoder.layers.map(() => ({
+  const layers = config.encoder.layers.map(({ kernel = 1 }) => ({
     leftContext: cursor.floats(leftContext * 2 * width),
     memoryBank: cursor.floats(memory * width),
+    gated: cursor.floats(((kernel - 1) / 2) * width),
   }));
   const slots = cursor.take(SLOTS_PER_HYPOTHESIS * sizes.beam * slotBytes(config));
-  const { firstFrames, stepFrames } = sizes;
-  return { bytes: cursor.at, samples, tokens, layers, slots, firstFrames, stepFrames };
+  const { framesBefore, framesBehind, firstFrames, stepFrames } = sizes;
+  const counts = { framesBefore, framesBehind, firstFrames, stepFrames };
+  return { bytes: cursor.at, samples, frames, tokens, layers, slots, ...counts };
 }
 
 function planTransducer(config: ModelConfig, beam: number, cursor: Cursor): TransducerPlan | null {

@@ -45,13 +45,19 @@ export const Attention = {
   },
 } as const;
 
+/** assembly/layers/convolution.ts */
+export const Convolution = {
+  bytes: 32,
+  words: { norm: 0, expand: 4, kernel: 8, taps: 12, bias: 16, activation: 20, contract: 24, cache: 28 },
+} as const;
+
 /** assembly/layers/embedding.ts */
 export const Embedding = { bytes: 12, words: { weight: 0, scales: 4, width: 8 } } as const;
 
 /** assembly/layers/emformer-layer.ts */
 export const EmformerLayer = {
-  bytes: 16,
-  words: { subtokenEmbedding: 0, attention: 4, feedForward: 8, outputNorm: 12 },
+  bytes: 24,
+  words: { subtokenEmbedding: 0, firstFeedForward: 4, attention: 8, convolution: 12, feedForward: 16, outputNorm: 20 },
 } as const;
 
 /** assembly/layers/feed-forward.ts */
@@ -74,7 +80,7 @@ export const Linear = {
 
 /** assembly/layers/scratch.ts */
 export const Scratch = {
-  bytes: 56,
+  bytes: 64,
   words: {
     normalised: 0,
     queries: 4,
@@ -83,13 +89,15 @@ export const Scratch = {
     scores: 16,
     attention: 20,
     hidden: 24,
-    quantized: 28,
-    quantizedScales: 32,
-    quantizedSums: 36,
-    unpacked: 40,
-    int4: 44,
-    int7: 48,
-    pool: 52,
+    expanded: 28,
+    window: 32,
+    quantized: 36,
+    quantizedScales: 40,
+    quantizedSums: 44,
+    unpacked: 48,
+    int4: 52,
+    int7: 56,
+    pool: 60,
   },
 } as const;
 
@@ -152,23 +160,22 @@ export const StepBatch = {
 
 /** assembly/model/encoder.ts */
 export const Encoder = {
-  bytes: 60,
+  bytes: 56,
   words: {
     segment: 0,
     rightContext: 4,
-    stride: 8,
-    inputLinear: 12,
-    numLayers: 16,
-    layers: 20,
-    outputLinear: 24,
-    outputNorm: 28,
-    head: 32,
-    batch: 36,
-    scratch: 40,
-    x: 44,
-    summaries: 48,
-    encoded: 52,
-    headScratch: 56,
+    input: 8,
+    numLayers: 12,
+    layers: 16,
+    outputLinear: 20,
+    outputNorm: 24,
+    head: 28,
+    batch: 32,
+    scratch: 36,
+    x: 40,
+    summaries: 44,
+    encoded: 48,
+    headScratch: 52,
   },
 } as const;
 
@@ -217,18 +224,26 @@ export const Request = { bytes: 12, words: { token: 0, from: 4, to: 8 } } as con
 
 /** assembly/model/stream.ts */
 export const Stream = {
-  bytes: 36,
+  bytes: 44,
   words: {
     segment: 0,
     past: 4,
     pastSegments: 8,
     samples: 12,
-    tokens: 16,
-    numTokens: 20,
-    started: 24,
-    finished: 28,
-    slots: 32,
+    frames: 16,
+    numFrames: 20,
+    tokens: 24,
+    numTokens: 28,
+    started: 32,
+    finished: 36,
+    slots: 40,
   },
+} as const;
+
+/** assembly/model/token-input.ts */
+export const TokenInput = {
+  bytes: 28,
+  words: { stride: 0, kernel: 4, before: 8, behind: 12, mels: 16, linear: 20, windows: 24 },
 } as const;
 
 /** assembly/threading/thread-pool.ts */

@@ -3,13 +3,14 @@
 import type { LayerConfig, ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { isInt4 } from "../model/tensors.ts";
-import { Cursor } from "./cursor.ts";
+import { Cursor, F32 } from "./cursor.ts";
 import { FRAME_VALUES, UNPACKED_ROWS } from "./layout.ts";
 import type { Sizes } from "./sizes.ts";
 
 /** Byte addresses of scratch. */
 export interface ScratchPlan {
   readonly features: number;
+  readonly frameWindows: number;
   readonly logMelWork: number;
   readonly normalised: number;
   readonly queries: number;
@@ -17,6 +18,8 @@ export interface ScratchPlan {
   readonly keyValues: number;
   readonly scores: number;
   readonly hidden: number;
+  readonly expanded: number;
+  readonly window: number;
   readonly quantized: number;
   readonly quantizedScales: number;
   readonly quantizedSums: number;
@@ -50,17 +53,18 @@ const padded8 = (columns: number) => Math.ceil(columns / 8) * 8;
 
 /** The most activations, in i16, and rows that one int8 product of the model reads. */
 function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { columns: number; rows: number } {
-  const { width, inputDim, segment, outputDim } = config.encoder;
+  const { width, inputDim, inputKernel = 1, segment, outputDim } = config.encoder;
   const { batch, tokens, rows } = sizes;
   const products: [rows: number, inputs: number][] = [
-    [frames, inputDim],
+    [frames, inputKernel * inputDim],
     [batch * segment, width],
     [batch * segment, outputDim],
   ];
   for (const layer of config.encoder.layers) {
     products.push([batch * rows * layer.attentionFold, width / layer.attentionFold]);
     products.push([batch * tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
-    products.push([batch * tokens * layer.feedForwardFold, layer.feedForward / layer.feedForwardFold]);
+    products.push([batch * tokens * layer.feedForwardFold, hiddenWidth(layer) / layer.feedForwardFold]);
+    products.push([layer.kernel ? batch * tokens : 0, width]);
   }
   if (config.predictor) {
     for (const inputs of [config.predictor.symbolEmbedding, config.predictor.lstmHidden, outputDim]) {
@@ -74,6 +78,9 @@ function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { col
   };
 }
 
+/** Of the wider of a layer's feed-forwards, unfolded. */
+const hiddenWidth = ({ feedForward, firstFeedForward = 0 }: LayerConfig) => Math.max(feedForward, firstFeedForward);
+
 /** Queries times keys of one stream in a layer. */
 function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number {
   const keys = sizes.rows + config.encoder.leftContext;
@@ -83,17 +90,18 @@ function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number
 /**
  * Scratch by lifetime. All the while: x, summary, normalised rows, quantized activations,
  * unpacked weights. Beside them, one phase after
- * another in the same place: the front end; attention; the hidden layer of feed-forward; the output layers; and, when the
+ * another in the same place: the front end; attention; the hidden layer of feed-forward; convolution; the output layers; and, when the
  * encoder's step is over, predictor and joiner.
  */
 export function planScratch(header: ModelHeader, sizes: Sizes, start: number): { plan: ScratchPlan; end: number } {
   const { config } = header;
-  const { width, rightContext, stride, segment, outputDim, layers } = config.encoder;
+  const { width, rightContext, stride, inputKernel, segment, outputDim, layers } = config.encoder;
   const { batch } = sizes;
   const tokens = batch * sizes.tokens;
   const rows = batch * sizes.rows;
-  const frames = sizes.lastFrames + rightContext * stride;
-  const quantizedMost = quantizedSize(config, sizes, frames);
+  const { mels } = config.features;
+  const frames = sizes.lastFrames + rightContext * stride + sizes.framesBehind;
+  const quantizedMost = quantizedSize(config, sizes, inputKernel ? Math.ceil(frames / stride) : frames);
 
   const common = new Cursor(start);
   const x = common.floats(tokens * width);
@@ -105,7 +113,10 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
   const unpacked = common.take(unpackedBytes(header));
 
   const frontEnd = new Cursor(common.at);
-  const features = frontEnd.floats(frames * config.features.mels);
+  const shared = (sizes.framesBefore + sizes.framesBehind) * mels;
+  // The frames that a token shares with those before it are put before the new ones.
+  const features = frontEnd.floats(shared + frames * mels) + shared * F32;
+  const frameWindows = frontEnd.floats(inputKernel ? Math.ceil(frames / stride) * inputKernel * mels : 0);
   const logMelWork = frontEnd.floats(FRAME_VALUES * 4);
 
   const attention = new Cursor(common.at);
@@ -115,7 +126,12 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
   const scores = attention.floats(Math.max(...layers.map((layer) => scoresOf(config, sizes, layer))));
 
   const feedForward = new Cursor(common.at);
-  const hidden = feedForward.floats(tokens * Math.max(...layers.map((layer) => layer.feedForward)));
+  const hidden = feedForward.floats(tokens * Math.max(...layers.map(hiddenWidth)));
+
+  const convolution = new Cursor(common.at);
+  const kernel = Math.max(0, ...layers.map((layer) => layer.kernel ?? 0));
+  const expanded = convolution.floats(kernel ? tokens * 2 * width : 0);
+  const window = convolution.floats(kernel ? (sizes.tokens + kernel - 1) * width : 0);
 
   const outputs = new Cursor(common.at);
   const encoded = outputs.floats(batch * segment * outputDim);
@@ -126,6 +142,7 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
 
   const plan = {
     features,
+    frameWindows,
     logMelWork,
     normalised,
     queries,
@@ -133,6 +150,8 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
     keyValues,
     scores,
     hidden,
+    expanded,
+    window,
     quantized,
     quantizedScales,
     quantizedSums,
@@ -143,7 +162,7 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
     headScratch,
     transducer,
   };
-  return { plan, end: Math.max(frontEnd.at, attention.at, feedForward.at, outputs.at, search.at) };
+  return { plan, end: Math.max(frontEnd.at, attention.at, feedForward.at, convolution.at, outputs.at, search.at) };
 }
 
 function planTransducerScratch(config: ModelConfig, beam: number, cursor: Cursor): TransducerScratch | null {

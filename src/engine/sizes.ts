@@ -12,6 +12,9 @@ export class Sizes {
   readonly firstFrames: number;
   readonly lastFrames: number;
   readonly stepFrames: number;
+  /** Frames that neighbouring tokens share: those before a token's own `stride`, and those behind. */
+  readonly framesBefore: number;
+  readonly framesBehind: number;
   /** A stream's tokens in a step: segment and right context; rows adds the memory bank and the summary. */
   readonly tokens: number;
   readonly rows: number;
@@ -19,11 +22,13 @@ export class Sizes {
   constructor(config: ModelConfig, beam: number, batch: number) {
     this.beam = config.predictor ? beam : 0;
     this.batch = batch;
-    const { segment, rightContext, memory, stride } = config.encoder;
+    const { segment, rightContext, memory, stride, inputKernel = stride } = config.encoder;
+    this.framesBefore = Math.ceil((inputKernel - stride) / 2);
+    this.framesBehind = inputKernel - stride - this.framesBefore;
     this.tokens = segment + rightContext;
     this.rows = this.tokens + memory + 1;
     this.stepFrames = segment * stride;
-    this.firstFrames = this.tokens * stride;
+    this.firstFrames = this.tokens * stride + this.framesBehind;
     // The half window reflected at the end completes frames that were still waiting for it.
     this.lastFrames = this.firstFrames + Math.floor(WINDOW / 2 / config.features.hopSamples) + 1;
   }

@@ -1,13 +1,20 @@
 // The model's configuration: the JSON text in the model file's metadata, checked field by field.
 
 import { type Activation, WINDOW } from "../engine/layout.ts";
-import { FoldvoxError, shown } from "../errors.ts";
-import { type PhraseConfig, readPhraseConfig } from "./phrase-config.ts";
+import { FoldvoxError } from "../errors.ts";
+import { Fields, wrong } from "./config-fields.ts";
+import type { PhraseConfig } from "./phrase-config.ts";
 
 /** Activations that the feed-forward of a layer may have: names of the engine's, in lower case. */
 export const ENCODER_ACTIVATIONS = ["gelu", "relu", "silu"] as const satisfies readonly Lowercase<
   keyof typeof Activation
 >[];
+
+/** The same of an input layer. */
+export const INPUT_ACTIVATIONS = [...ENCODER_ACTIVATIONS, "none"] as const;
+
+/** What the encoder does with the last layer's tokens. */
+export const OUTPUTS = ["projected", "direct"] as const;
 
 /** What a model may have behind its encoder. */
 export const HEADS = ["ctc", "transducer"] as const;
@@ -31,14 +38,22 @@ export interface LayerConfig {
   readonly heads: number;
   /** Unfolded width of the hidden layer. */
   readonly feedForward: number;
+  /** The same of a feed-forward before attention; without it there is none. */
+  readonly firstFeedForward?: number;
+  /** Tokens that the filters of a convolution behind attention span, an odd number; without it there is none. */
+  readonly kernel?: number;
 }
 
 /** The shape of the encoder; lengths count tokens. */
 export interface EncoderConfig {
   readonly inputDim: number;
   readonly projection: number;
-  /** Frames stacked into a token; width = projection * stride. */
+  /** Frames from token to token. The projections of so many are stacked: width = projection * stride. */
   readonly stride: number;
+  /** Where a token is instead one projection of more frames, shared with its neighbours: how many. Then width = projection. */
+  readonly inputKernel?: number;
+  /** Of that projection. Without it "none". */
+  readonly inputActivation?: (typeof INPUT_ACTIVATIONS)[number];
   readonly width: number;
   readonly activation: (typeof ENCODER_ACTIVATIONS)[number];
   /** Tokens of a segment, of left and right context, and entries of the memory bank. */
@@ -48,6 +63,8 @@ export interface EncoderConfig {
   readonly memory: number;
   readonly tanhOnMemory: boolean;
   readonly outputDim: number;
+  /** "direct": the last layer's tokens are the output, so outputDim = width. Without it they are projected and normalised. */
+  readonly output?: (typeof OUTPUTS)[number];
   readonly layers: readonly LayerConfig[];
 }
 
@@ -99,100 +116,6 @@ export interface ModelConfig {
   readonly silentTokens?: readonly number[];
 }
 
-function wrong(path: string, problem: string): FoldvoxError {
-  return new FoldvoxError(
-    "bad-model",
-    `The model's configuration is wrong: ${path} ${problem}. Export the model anew.`,
-  );
-}
-
-/** Reads fields of one JSON object and knows where it stands in the configuration. */
-class Fields {
-  private readonly object: Record<string, unknown>;
-  private readonly path: string;
-
-  constructor(value: unknown, path: string) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(path, "is not an object");
-    this.object = value as Record<string, unknown>;
-    this.path = path;
-  }
-
-  private at(name: string): string {
-    return this.path === "" ? name : `${this.path}.${name}`;
-  }
-
-  child(name: string): Fields {
-    return new Fields(this.object[name], this.at(name));
-  }
-
-  integer(name: string, least: number, most: number): number {
-    const value = this.object[name];
-    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-      throw wrong(this.at(name), `is ${shown(value)}, not a whole number from ${least} to ${most}`);
-    }
-    return value as number;
-  }
-
-  positive(name: string): number {
-    const value = this.object[name];
-    // As the engine's f32 will see it: neither zero nor infinite.
-    if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || !(Math.fround(value) > 0)) {
-      throw wrong(this.at(name), `is ${shown(value)}, not a positive number`);
-    }
-    return value;
-  }
-
-  boolean(name: string): boolean {
-    const value = this.object[name];
-    if (typeof value !== "boolean") throw wrong(this.at(name), "is not true or false");
-    return value;
-  }
-
-  string(name: string, absent?: string): string {
-    const value = this.object[name] ?? absent;
-    if (typeof value !== "string") throw wrong(this.at(name), "is not a text");
-    return value;
-  }
-
-  oneOf<T extends string>(name: string, choices: readonly T[]): T {
-    const value = this.object[name];
-    if (!choices.includes(value as T)) {
-      throw wrong(this.at(name), `is ${shown(value)}, not one of ${choices.join(", ")}`);
-    }
-    return value as T;
-  }
-
-  list(name: string, least: number, most: number): unknown[] {
-    const value = this.object[name];
-    if (!Array.isArray(value) || value.length < least || value.length > most) {
-      throw wrong(this.at(name), `is not a list of ${least} to ${most} entries`);
-    }
-    return value;
-  }
-
-  integers(name: string, least: number, most: number): number[] {
-    return this.list(name, 0, most - least + 1).map((value, i) => {
-      if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-      throw wrong(`${this.at(name)}[${i}]`, `is ${shown(value)}, not a whole number from ${least} to ${most}`);
-    });
-  }
-
-  strings(name: string, least: number, most: number): string[] {
-    return this.list(name, least, most).map((value, i) => {
-      if (typeof value !== "string" || value === "") throw wrong(`${this.at(name)}[${i}]`, "is not a text");
-      return value;
-    });
-  }
-
-  phrases(name: string): PhraseConfig {
-    return readPhraseConfig(this.object[name], (problem) => wrong(this.at(name), problem));
-  }
-
-  has(name: string): boolean {
-    return this.object[name] !== undefined;
-  }
-}
-
 function readFeatures(fields: Fields): FeaturesConfig {
   return {
     sampleRate: fields.integer("sampleRate", 4000, 96000),
@@ -211,6 +134,8 @@ function readLayer(fields: Fields, width: number, path: string): LayerConfig {
     feedForwardFold: fields.integer("feedForwardFold", 1, 64),
     heads: fields.integer("heads", 1, 256),
     feedForward: fields.integer("feedForward", 1, 65536),
+    ...(fields.has("firstFeedForward") ? { firstFeedForward: fields.integer("firstFeedForward", 1, 65536) } : {}),
+    ...(fields.has("kernel") ? { kernel: fields.integer("kernel", 1, 255) } : {}),
   };
   const divides = (whole: number, part: number, what: string) => {
     if (whole % part !== 0) throw wrong(path, `does not divide: ${what} (${whole} by ${part})`);
@@ -219,15 +144,20 @@ function readLayer(fields: Fields, width: number, path: string): LayerConfig {
   divides(width, layer.feedForwardFold, "width by feedForwardFold");
   divides(width / layer.attentionFold, layer.heads, "width / attentionFold by heads");
   divides(layer.feedForward, layer.feedForwardFold, "feedForward by feedForwardFold");
+  divides(layer.firstFeedForward ?? 0, layer.feedForwardFold, "firstFeedForward by feedForwardFold");
+  if (layer.kernel && layer.kernel % 2 === 0) throw wrong(`${path}.kernel`, `is ${layer.kernel}, not an odd number`);
   return layer;
 }
 
 function readEncoder(fields: Fields): EncoderConfig {
   const width = fields.integer("width", 1, 8192);
+  const stride = fields.integer("stride", 1, 64);
   const encoder = {
     inputDim: fields.integer("inputDim", 1, 256),
     projection: fields.integer("projection", 1, 8192),
-    stride: fields.integer("stride", 1, 64),
+    stride,
+    ...(fields.has("inputKernel") ? { inputKernel: fields.integer("inputKernel", stride, 256) } : {}),
+    ...(fields.has("inputActivation") ? { inputActivation: fields.oneOf("inputActivation", INPUT_ACTIVATIONS) } : {}),
     width,
     activation: fields.oneOf("activation", ENCODER_ACTIVATIONS),
     segment: fields.integer("segment", 1, 256),
@@ -236,13 +166,24 @@ function readEncoder(fields: Fields): EncoderConfig {
     memory: fields.integer("memory", 0, 64),
     tanhOnMemory: fields.boolean("tanhOnMemory"),
     outputDim: fields.integer("outputDim", 1, 65536),
+    ...(fields.has("output") ? { output: fields.oneOf("output", OUTPUTS) } : {}),
     layers: fields.list("layers", 1, 256).map((layer, i) => {
       const path = `encoder.layers[${i}]`;
       return readLayer(new Fields(layer, path), width, path);
     }),
   };
-  if (encoder.projection * encoder.stride !== width) {
-    throw wrong("encoder.width", `is ${width}, not projection * stride (${encoder.projection} * ${encoder.stride})`);
+  const { projection, inputKernel, inputActivation, outputDim, output } = encoder;
+  if (inputKernel === undefined && projection * stride !== width) {
+    throw wrong("encoder.width", `is ${width}, not projection * stride (${projection} * ${stride})`);
+  }
+  if (inputKernel !== undefined && projection !== width) {
+    throw wrong("encoder.width", `is ${width}, not projection (${projection}), as an inputKernel wants it`);
+  }
+  if (inputKernel === undefined && inputActivation !== undefined) {
+    throw wrong("encoder.inputActivation", "belongs to an inputKernel, which is missing");
+  }
+  if (output === "direct" && outputDim !== width) {
+    throw wrong("encoder.outputDim", `is ${outputDim}, not width (${width}), as a direct output has it`);
   }
   return encoder;
 }

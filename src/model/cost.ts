@@ -1,6 +1,6 @@
 // What a model costs to run, from its header alone: parameters, bytes, multiply-adds, and an estimate of energy.
 
-import type { LayerConfig, ModelConfig } from "./config.ts";
+import type { EncoderConfig, LayerConfig, ModelConfig } from "./config.ts";
 import type { ModelHeader } from "./header.ts";
 import { hasHeadLinear, isInt4, isScale, layerName } from "./tensors.ts";
 
@@ -9,6 +9,8 @@ export interface StepMacs {
   readonly linear: number;
   /** Attention scores and weighted sums of values. */
   readonly attention: number;
+  /** Filters of convolutions; their projections are linear. */
+  readonly filters: number;
 }
 
 export interface LayerCost {
@@ -37,6 +39,8 @@ export interface ModelCost {
   readonly macsPerSecond: number;
   /** Bytes of one stream's keys and values of left context. */
   readonly keyValueBytes: number;
+  /** Bytes of one stream's past rows that the filters of convolutions look back on. */
+  readonly filterBytes: number;
   readonly energy: readonly EnergyEstimate[];
 }
 
@@ -58,8 +62,19 @@ function layerMacs(config: ModelConfig, layer: LayerConfig): StepMacs {
   // A token is `fold` rows of d / fold, so d x d of weights cost d^2 / fold.
   const square = (d * d) / layer.attentionFold;
   const attentionLinear = 2 * queries * square + 2 * (memory + tokens) * square;
-  const feedForward = (2 * tokens * d * layer.feedForward) / layer.feedForwardFold;
-  return { linear: attentionLinear + feedForward, attention: 2 * queries * keys * d * layer.attentionFold };
+  const hidden = layer.feedForward + (layer.firstFeedForward ?? 0);
+  const feedForward = (2 * tokens * d * hidden) / layer.feedForwardFold;
+  const convolution = layer.kernel ? 3 * tokens * d * d : 0;
+  return {
+    linear: attentionLinear + feedForward + convolution,
+    attention: 2 * queries * keys * d * layer.attentionFold,
+    filters: tokens * d * (layer.kernel ?? 0),
+  };
+}
+
+/** Of the projections that make one token of frames. */
+function inputMacs({ stride, inputKernel, inputDim, projection }: EncoderConfig): number {
+  return (inputKernel ?? stride) * inputDim * projection;
 }
 
 function searchMacs({ predictor, encoder, tokens }: ModelConfig): SearchMacs | null {
@@ -88,7 +103,9 @@ function layerMatrixBytes({ config, tensors }: ModelHeader): number {
   const layers = config.encoder.layers.map((_, i) => `${layerName(i)}.`);
   const matrices = tensors.filter(
     ({ name, shape }) =>
-      /\.weight(_groups)?$/.test(name) && shape.length === 2 && layers.some((layer) => name.startsWith(layer)),
+      /(?<!depthwise)\.weight(_groups)?$/.test(name) &&
+      shape.length === 2 &&
+      layers.some((layer) => name.startsWith(layer)),
   );
   return matrices.reduce((total, { bytes }) => total + bytes, 0);
 }
@@ -96,7 +113,7 @@ function layerMatrixBytes({ config, tensors }: ModelHeader): number {
 /** Costs of a model, with left context and memory bank full. */
 export function modelCost(header: ModelHeader): ModelCost {
   const { config } = header;
-  const { segment, stride, width, projection, inputDim, outputDim, leftContext } = config.encoder;
+  const { segment, width, outputDim, output, leftContext } = config.encoder;
   const layers = config.encoder.layers.map((layer, i) => ({
     config: layer,
     ...count(header, `${layerName(i)}.`),
@@ -104,10 +121,16 @@ export function modelCost(header: ModelHeader): ModelCost {
   }));
   const sum = (pick: (layer: LayerCost) => number) => layers.reduce((total, layer) => total + pick(layer), 0);
   const head = hasHeadLinear(config) ? outputDim * config.tokens.length : 0;
-  const ends = segment * (stride * inputDim * projection + width * outputDim + head);
-  const macsPerStep = { linear: ends + sum((l) => l.macs.linear), attention: sum((l) => l.macs.attention) };
-  const stepsPerSecond = config.features.sampleRate / (config.features.hopSamples * stride * segment);
+  const projected = output === "direct" ? 0 : width * outputDim;
+  const ends = segment * (inputMacs(config.encoder) + projected + head);
+  const macsPerStep = {
+    linear: ends + sum((l) => l.macs.linear),
+    attention: sum((l) => l.macs.attention),
+    filters: sum((l) => l.macs.filters),
+  };
+  const stepsPerSecond = config.features.sampleRate / (config.features.hopSamples * config.encoder.stride * segment);
   const keyValueBytes = leftContext * 2 * width * 4 * layers.length;
+  const filterBytes = sum(({ config: { kernel = 1 } }) => ((kernel - 1) / 2) * width * 4);
   const whole = count(header, "");
   const stepBytes = whole.bytes - count(header, "predictor.").bytes - count(header, "joiner.").bytes;
   const matrixBytes = layerMatrixBytes(header);
@@ -115,9 +138,9 @@ export function modelCost(header: ModelHeader): ModelCost {
   const int8 = header.tensors.some(({ dtype }) => dtype !== "F32");
   const arithmetic =
     macsPerStep.linear * (int8 ? PICOJOULES.int8Mac : PICOJOULES.float32Mac) +
-    macsPerStep.attention * PICOJOULES.float32Mac;
+    (macsPerStep.attention + macsPerStep.filters) * PICOJOULES.float32Mac;
   const estimate = (placement: string, dramBytes: number) => {
-    const sramBytes = stepBytes - dramBytes + keyValueBytes;
+    const sramBytes = stepBytes - dramBytes + keyValueBytes + filterBytes;
     const picojoules = dramBytes * PICOJOULES.dramByte + sramBytes * PICOJOULES.sramByte + arithmetic;
     return { placement, milliwatts: picojoules * stepsPerSecond * 1e-9 };
   };
@@ -127,8 +150,9 @@ export function modelCost(header: ModelHeader): ModelCost {
     search: searchMacs(config),
     macsPerStep,
     stepsPerSecond,
-    macsPerSecond: (macsPerStep.linear + macsPerStep.attention) * stepsPerSecond,
+    macsPerSecond: (macsPerStep.linear + macsPerStep.attention + macsPerStep.filters) * stepsPerSecond,
     keyValueBytes,
+    filterBytes,
     energy: [
       estimate("weights in DRAM, states in SRAM", stepBytes),
       estimate("matrices of the layers in DRAM, the rest in SRAM", matrixBytes),

@@ -1,4 +1,5 @@
-// Which tensors a configuration asks for: torchaudio's state-dict names and shapes, in the file's order.
+// Which tensors a configuration asks for, in the file's order: torchaudio's state-dict names and shapes, and names of their kind for
+// what torchaudio's Emformer does not have.
 
 import type { EncoderConfig, HeadConfig, LayerConfig, ModelConfig, PredictorConfig } from "./config.ts";
 import type { Dtype } from "./safetensors.ts";
@@ -36,22 +37,37 @@ export function relativeZero({ leftContext, segment, rightContext }: EncoderConf
   return (leftContext + segment + rightContext) * fold - 1;
 }
 
+function feedForwardTensors(name: string, width: number, hidden: number): TensorSpec[] {
+  return [...norm(`${name}.0`, width), ...linear(`${name}.1`, hidden, width), ...linear(`${name}.4`, width, hidden)];
+}
+
+function convolutionTensors(name: string, width: number, kernel: number): TensorSpec[] {
+  return [
+    ...norm(`${name}.norm`, width),
+    ...linear(`${name}.expand`, 2 * width, width),
+    // A filter a channel: one in a hundred of a layer's weights, and f32 because nothing sums over channels.
+    { name: `${name}.depthwise.weight`, shape: [width, kernel], kind: "vector" },
+    { name: `${name}.depthwise.bias`, shape: [width], kind: "vector" },
+    ...linear(`${name}.contract`, width, width),
+  ];
+}
+
 function layerTensors(name: string, encoder: EncoderConfig, layer: LayerConfig): TensorSpec[] {
   // A folded layer is an Emformer layer that much narrower.
   const d = encoder.width / layer.attentionFold;
-  const narrow = encoder.width / layer.feedForwardFold;
+  const fold = layer.feedForwardFold;
+  const narrow = encoder.width / fold;
   const span = relativeSpan(encoder, layer.attentionFold);
-  const hidden = layer.feedForward / layer.feedForwardFold;
   return [
     { name: `${name}.subtoken_embedding`, shape: [layer.attentionFold, d], kind: "optional" },
+    ...(layer.firstFeedForward ? feedForwardTensors(`${name}.first_ff`, narrow, layer.firstFeedForward / fold) : []),
     ...norm(`${name}.layer_norm_input`, d),
     ...linear(`${name}.attention.emb_to_key_value`, 2 * d, d),
     ...linear(`${name}.attention.emb_to_query`, d, d),
     { name: `${name}.attention.relative_bias`, shape: [layer.heads, span], kind: "optional" },
     ...linear(`${name}.attention.out_proj`, d, d),
-    ...norm(`${name}.pos_ff.0`, narrow),
-    ...linear(`${name}.pos_ff.1`, hidden, narrow),
-    ...linear(`${name}.pos_ff.4`, narrow, hidden),
+    ...(layer.kernel ? convolutionTensors(`${name}.convolution`, encoder.width, layer.kernel) : []),
+    ...feedForwardTensors(`${name}.pos_ff`, narrow, layer.feedForward / fold),
     ...norm(`${name}.layer_norm_output`, narrow),
   ];
 }
@@ -110,16 +126,20 @@ export function hasHeadLinear({ head }: ModelConfig): boolean {
   return HEADS_WITH_LINEAR[head.type];
 }
 
+function outputTensors({ outputDim, width }: EncoderConfig): TensorSpec[] {
+  return [...linear("transcriber.output_linear", outputDim, width), ...norm("transcriber.layer_norm", outputDim)];
+}
+
 /** Every tensor of a model, in the order in which the file holds them. */
 export function expectedTensors(config: ModelConfig): TensorSpec[] {
   const { encoder, features } = config;
+  const { inputDim, inputKernel } = encoder;
   return [
     { name: "features.mean", shape: [features.mels], kind: "vector" },
     { name: "features.invstddev", shape: [features.mels], kind: "vector" },
-    ...linear("transcriber.input_linear", encoder.projection, encoder.inputDim, false),
+    ...linear("transcriber.input_linear", encoder.projection, (inputKernel ?? 1) * inputDim, inputKernel !== undefined),
     ...encoder.layers.flatMap((layer, i) => layerTensors(layerName(i), encoder, layer)),
-    ...linear("transcriber.output_linear", encoder.outputDim, encoder.width),
-    ...norm("transcriber.layer_norm", encoder.outputDim),
+    ...(encoder.output === "direct" ? [] : outputTensors(encoder)),
     ...(hasHeadLinear(config) ? linear("head.linear", config.tokens.length, encoder.outputDim) : []),
     ...(config.predictor ? transducerTensors(config, config.predictor) : []),
   ];

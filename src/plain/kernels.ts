@@ -3,6 +3,8 @@
 // them calls these, and test/plain/kernels.test.ts compares each with its twin.
 
 import { activate } from "./activation.ts";
+import { depthwise } from "./depthwise.ts";
+import { glu } from "./glu.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { framesSideBySide } from "./log-mel.ts";
 import { matmulF32 } from "./matmul-f32.ts";
@@ -19,7 +21,9 @@ export function kernels(memory: ArrayBuffer) {
   return {
     activate: activate(views),
     addWeightedRows: addWeightedRows(views),
+    depthwise: depthwise(views),
     framesSideBySide: framesSideBySide(views),
+    glu: glu(views),
     layerNorm: layerNorm(views),
     matmulF32: matmulF32(views),
     matmulInt8: matmulInt8(views),

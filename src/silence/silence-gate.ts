@@ -24,17 +24,23 @@ const leastCommonMultiple = (a: number, b: number) => {
 
 /** Everything in samples at the model's rate, or in rows of output. */
 function geometryOf({ encoder, features, head }: ModelConfig) {
-  const { segment, leftContext, rightContext, memory, stride, layers } = encoder;
+  const { segment, leftContext, rightContext, memory, stride, inputKernel = stride, layers } = encoder;
   const row = stride * features.hopSamples;
-  const lookback = Math.max(leftContext, (memory + 1) * segment) + segment;
+  // A convolution looks back on rows that attention has made of earlier segments.
+  const lookbacks = layers.map(({ kernel }) => {
+    const filters = kernel ? (kernel - 1) / 2 + segment : 0;
+    return Math.max(leftContext, (memory + 1) * segment) + segment + filters;
+  });
+  const lookback = lookbacks.reduce((sum, tokens) => sum + tokens, 0);
   return {
     row,
     block: features.hopSamples,
     segment,
     stride,
     unit: leastCommonMultiple(segment, Math.max(1, leftContext)) * row,
-    // A segment more, because silence is told by segments, and two tokens: one begun before the seam, one with its window across.
-    warmup: (layers.length * lookback + segment + 2) * row,
+    // A segment more, because silence is told by segments, and two tokens: one begun before the seam, one with its window across;
+    // and those that share frames with them.
+    warmup: (lookback + segment + 2 + Math.ceil(inputKernel / stride) - 1) * row,
     hangover: HANGOVER_SECONDS * features.sampleRate + (head.delay + segment + rightContext) * row,
     preroll: PREROLL_SECONDS * features.sampleRate,
   };

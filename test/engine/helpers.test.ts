@@ -11,7 +11,7 @@ import { readField } from "../../src/engine/records.ts";
 import { arenaBytes, type Recognizer, type RecognizerOptions, readModelHeader } from "../../src/index.ts";
 import type { EncoderConfig } from "../../src/model/config.ts";
 import { bytesOf, recognizer } from "../support/engines.ts";
-import { modelFile, smallConfig, type WeightOptions } from "../support/model-file.ts";
+import { CONFORMER, modelFile, smallConfig, type WeightOptions } from "../support/model-file.ts";
 import { randomFloats } from "../support/random.ts";
 import { readWav } from "../support/wav.ts";
 
@@ -74,6 +74,17 @@ const SHAPES: [string, Partial<EncoderConfig>, WeightOptions][] = [
       ],
     },
     { weights: "int8", embedding: true },
+  ],
+  [
+    "of a Conformer's kind",
+    {
+      ...CONFORMER,
+      width: 96,
+      projection: 96,
+      outputDim: 96,
+      layers: [{ ...layer, firstFeedForward: 1001, kernel: 15 }],
+    },
+    { weights: "int8" },
   ],
 ];
 

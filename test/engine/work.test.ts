@@ -7,7 +7,7 @@ import { runTogether, type StepOutput, type Work } from "../../src/engine/work.t
 import type { EncoderConfig } from "../../src/model/config.ts";
 import { ModelLoader } from "../../src/model/loader.ts";
 import { BUILDS, engineModule, recognizer } from "../support/engines.ts";
-import { modelFile, smallConfig, type WeightOptions } from "../support/model-file.ts";
+import { CONFORMER, modelFile, smallConfig, type WeightOptions } from "../support/model-file.ts";
 import { randomFloats } from "../support/random.ts";
 
 const layer = { attentionFold: 1, feedForwardFold: 1, heads: 2, feedForward: 24 };
@@ -41,6 +41,13 @@ const SHAPES: [string, Partial<EncoderConfig>, WeightOptions][] = [
     },
     { weights: "int8", embedding: true },
   ],
+  ["of a Conformer's kind", CONFORMER, { weights: "int8" }],
+  [
+    "whose convolution takes the most scratch, and looks farther than a segment",
+    { leftContext: 1, layers: [{ ...layer, kernel: 63 }] },
+    { weights: "int8" },
+  ],
+  ["of frames shared to both sides, with memory", { ...CONFORMER, inputKernel: 7, memory: 2 }, {}],
 ];
 
 function engineOf(build: (typeof BUILDS)[number], file: Uint8Array, streams: number, batch: number) {

@@ -197,6 +197,45 @@ const CASES: KernelCase[] = [
     }),
   ),
   {
+    name: "glu",
+    sizes: [1, 2, 5].flatMap((M) => lengths.map(([n]) => [M, n])),
+    run: (engine, M, n) => {
+      const out = engine.room(M! * n!);
+      engine.call.glu!(out, engine.random(2 * M! * n!, 2, 9), M!, n!);
+      return engine.floats(out, M! * n!);
+    },
+    reference: (M, n) => {
+      const x = randomFloats(2 * M! * n!, 2, 9);
+      return matrix(M!, n!, (m, i) => x[2 * m * n! + i]! * sigmoid(x[(2 * m + 1) * n! + i]!));
+    },
+    tolerance: 1e-6,
+  },
+  {
+    name: "depthwise",
+    // Rows, channels, taps; weights as a model file holds them.
+    sizes: [1, 2, 3, 4, 5, 7, 8, 11, 20].flatMap((M) =>
+      [1, 3, 4, 5, 8, 21].flatMap((N) => [1, 3, 4, 7, 31].map((kernel) => [M, N, kernel])),
+    ),
+    run: (engine, M, N, kernel) => {
+      const out = engine.room(M! * N!);
+      const x = engine.random((M! + kernel! - 1) * N!, 1);
+      const [weights, bias] = [engine.random(N! * kernel!, 2), engine.random(N!, 3)];
+      engine.call.transposeTaps!(weights, N!, kernel!, engine.room(N! * kernel!));
+      engine.call.depthwise!(out, x, weights, bias, M!, N!, kernel!);
+      return engine.floats(out, M! * N!);
+    },
+    reference: (M, N, kernel) => {
+      const x = randomFloats((M! + kernel! - 1) * N!, 1);
+      const [weights, bias] = [randomFloats(N! * kernel!, 2), randomFloats(N!, 3)];
+      return matrix(M!, N!, (m, n) => {
+        let total = bias[n]!;
+        for (let k = 0; k < kernel!; k++) total += weights[n * kernel! + k]! * x[(m + k) * N! + n]!;
+        return total;
+      });
+    },
+    tolerance: 2e-6,
+  },
+  {
     name: "attend",
     // queries, keys of memory, of this step, kept from before, heads, width of a head
     sizes: [

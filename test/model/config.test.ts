@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { type ModelConfig, parseConfig } from "../../src/model/config.ts";
 import { errorOf } from "../support/errors.ts";
-import { smallConfig, smallTransducer } from "../support/model-file.ts";
+import { CONFORMER, smallConfig, smallTransducer } from "../support/model-file.ts";
 
 /** The configuration as JSON with the value at the path replaced; undefined takes the field away. */
 function changed(path: string, value: unknown, from: ModelConfig = smallConfig()): string {
@@ -128,6 +128,45 @@ describe("parseConfig", () => {
   it("gives back what a model of phonemes brings for phrases", () => {
     const phrases = { blankPenalty: 1.5, startDelay: -0.5, confidence: [1, 2, 3, 4, 5] };
     expect(parseConfig(changed("phrases", phrases)).phrases).toEqual(phrases);
+  });
+
+  const conformer = smallConfig(CONFORMER);
+
+  it("gives back an encoder of a Conformer's kind", () => {
+    expect(parseConfig(JSON.stringify(conformer))).toEqual(conformer);
+    for (const [path, values] of Object.entries({
+      "encoder.inputKernel": [2, 256],
+      "encoder.inputActivation": ["gelu", "relu", "silu", "none", undefined],
+      "encoder.layers.0.kernel": [1, 255, undefined],
+      "encoder.layers.0.firstFeedForward": [1, 65536, undefined],
+    })) {
+      for (const value of values) expect(parseConfig(changed(path, value, conformer))).toBeDefined();
+    }
+    expect(parseConfig(changed("encoder.output", "projected")).encoder.output).toBe("projected");
+  });
+
+  it.each<[string, unknown, string]>([
+    ["encoder.inputKernel", 1, "encoder.inputKernel is 1, not a whole number from 2 to 256"],
+    ["encoder.inputKernel", 257, "encoder.inputKernel is 257"],
+    ["encoder.inputKernel", undefined, "encoder.width is 16, not projection * stride (16 * 2)"],
+    ["encoder.projection", 8, "encoder.width is 16, not projection (8)"],
+    ["encoder.inputActivation", "tanh", "encoder.inputActivation"],
+    ["encoder.outputDim", 12, "encoder.outputDim is 12, not width (16)"],
+    ["encoder.output", "none", "encoder.output"],
+    ["encoder.layers.0.kernel", 6, "encoder.layers[0].kernel is 6, not an odd number"],
+    ["encoder.layers.0.kernel", 0, "encoder.layers[0].kernel"],
+    ["encoder.layers.0.kernel", 257, "encoder.layers[0].kernel"],
+    ["encoder.layers.0.firstFeedForward", 0, "encoder.layers[0].firstFeedForward"],
+    ["encoder.layers.1.firstFeedForward", 35, "firstFeedForward by feedForwardFold (35 by 2)"],
+  ])("refuses a Conformer's %s = %j and says why", (path, value, why) => {
+    const error = errorOf(() => parseConfig(changed(path, value, conformer)));
+    expect(error.code).toBe("bad-model");
+    expect(error.message).toContain(why);
+  });
+
+  it("refuses an inputActivation without an inputKernel", () => {
+    const error = errorOf(() => parseConfig(changed("encoder.inputActivation", "gelu")));
+    expect(error.message).toContain("encoder.inputActivation belongs to an inputKernel");
   });
 
   it("gives back a transducer's predictor and silent tokens", () => {

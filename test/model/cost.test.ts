@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { modelCost } from "../../src/model/cost.ts";
 import { readModelHeader } from "../../src/model/header.ts";
-import { modelFile, smallConfig, smallTransducer } from "../support/model-file.ts";
+import { CONFORMER, modelFile, smallConfig, smallTransducer } from "../support/model-file.ts";
 
 const cost = (fold: number, memory = 0, weights: "fp32" | "int8" | "int4" = "fp32", wide = {}) => {
   const layers = [{ attentionFold: fold, feedForwardFold: fold, heads: 1, feedForward: 32 }];
@@ -17,7 +17,7 @@ describe("modelCost", () => {
     expect(layer!.parameters).toBe(96 + 544 + 544 + 544 + 528);
     expect(layer!.bytes).toBe(4 * layer!.parameters);
     // Five tokens through 4 matrices of 16 x 16 and 2 of 16 x 32; each attends to 5 tokens and 8 of left context.
-    expect(layer!.macs).toEqual({ linear: 5 * (4 * 256 + 2 * 512), attention: 2 * 5 * 13 * 16 });
+    expect(layer!.macs).toEqual({ linear: 5 * (4 * 256 + 2 * 512), attention: 2 * 5 * 13 * 16, filters: 0 });
   });
 
   it("counts the memory bank: another query, and its entries as keys", () => {
@@ -25,6 +25,7 @@ describe("modelCost", () => {
     expect(layer!.macs).toEqual({
       linear: 6 * 2 * 256 + (3 + 5) * 2 * 256 + 5 * 2 * 512,
       attention: 2 * 6 * 16 * 16,
+      filters: 0,
     });
   });
 
@@ -43,6 +44,26 @@ describe("modelCost", () => {
     expect(whole.macsPerSecond).toBe((whole.macsPerStep.linear + whole.macsPerStep.attention) * 6.25);
     expect(whole.keyValueBytes).toBe(8 * 2 * 16 * 4);
     expect(whole.parameters).toBe(layer!.parameters + 4 * 8 + 12 * 17 + 24 + 3 * 13);
+  });
+
+  it("of a Conformer's kind counts both feed-forwards, convolutions, shared frames and no output layer", () => {
+    const whole = modelCost(readModelHeader(modelFile(smallConfig(CONFORMER))));
+    const [plain, folded] = whole.layers;
+    const attention = 5 * 4 * 256;
+    // Five tokens: feed-forwards of 24 and 20, then 36, the second layer's folded by 2; three matrices around the filters.
+    const macs = { attention: 2 * 5 * 13 * 16, filters: 5 * 16 * 7 };
+    expect(plain!.macs).toEqual({ linear: attention + 2 * 5 * 16 * 44 + 5 * 3 * 256, ...macs });
+    const linear = attention / 2 + (2 * 5 * 16 * 60) / 2 + 5 * 3 * 256;
+    expect(folded!.macs).toEqual({ linear, attention: 2 * macs.attention, filters: 5 * 16 * 3 });
+    const { macsPerStep } = whole;
+    expect(macsPerStep.linear).toBe(plain!.macs.linear + folded!.macs.linear + 4 * (3 * 8 * 16 + 16 * 3));
+    expect(macsPerStep.filters).toBe(5 * 16 * (7 + 3));
+    expect(whole.macsPerSecond).toBe((macsPerStep.linear + macsPerStep.attention + macsPerStep.filters) * 12.5);
+    expect(whole.filterBytes).toBe((3 + 1) * 16 * 4);
+    // Filters stay in fast memory with the other vectors.
+    const matrices = (4 * 16 * 16 + 2 * 16 * 44 + 3 * 256 + 4 * 8 * 8 + 2 * 8 * (12 + 18) + 3 * 256) * 4;
+    const [dram, layers] = whole.energy.map(({ milliwatts }) => milliwatts / (whole.stepsPerSecond * 1e-9));
+    expect(dram! - layers!).toBeCloseTo((whole.bytes - matrices) * (160 - 12.5), 0);
   });
 
   it("of a transducer tells predictor and joiner beside the encoder", () => {

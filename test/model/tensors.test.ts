@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { ModelConfig } from "../../src/model/config.ts";
 import { readModelHeader } from "../../src/model/header.ts";
 import { expectedTensors, scaleName } from "../../src/model/tensors.ts";
-import { smallConfig, smallTransducer } from "../support/model-file.ts";
+import { CONFORMER, smallConfig, smallTransducer } from "../support/model-file.ts";
 
 const shapes = (tensors: readonly { name: string; shape: readonly number[] }[]) =>
   Object.fromEntries(tensors.map(({ name, shape }) => [name, shape]));
@@ -60,6 +60,39 @@ describe("expectedTensors", () => {
       "head.linear.weight": [3, 12],
       "head.linear.bias": [3],
     });
+  });
+
+  it("of a Conformer's kind have biases at the input, two feed-forwards and convolutions, and none behind the layers", () => {
+    const specs = expectedTensors(smallConfig(CONFORMER));
+    const found = shapes(specs);
+    const [plain, folded] = [0, 1].map((i) => `transcriber.transformer.emformer_layers.${i}.`);
+    expect(found).toMatchObject({
+      "transcriber.input_linear.weight": [16, 24],
+      "transcriber.input_linear.bias": [16],
+      [`${plain}first_ff.0.weight`]: [16],
+      [`${plain}first_ff.0.bias`]: [16],
+      [`${plain}first_ff.1.weight`]: [20, 16],
+      [`${plain}first_ff.1.bias`]: [20],
+      [`${plain}first_ff.4.weight`]: [16, 20],
+      [`${plain}first_ff.4.bias`]: [16],
+      [`${plain}convolution.norm.weight`]: [16],
+      [`${plain}convolution.norm.bias`]: [16],
+      [`${plain}convolution.expand.weight`]: [32, 16],
+      [`${plain}convolution.expand.bias`]: [32],
+      [`${plain}convolution.depthwise.weight`]: [16, 7],
+      [`${plain}convolution.depthwise.bias`]: [16],
+      [`${plain}convolution.contract.weight`]: [16, 16],
+      [`${plain}convolution.contract.bias`]: [16],
+      [`${folded}first_ff.1.weight`]: [18, 8],
+      [`${folded}convolution.expand.weight`]: [32, 16],
+      [`${folded}convolution.depthwise.weight`]: [16, 3],
+      "head.linear.weight": [3, 16],
+    });
+    expect(Object.keys(found).filter((name) => /output_linear|transcriber.layer_norm/.test(name))).toEqual([]);
+    // Filters are never quantized.
+    expect(specs.filter(({ name }) => name.includes("depthwise")).map(({ kind }) => kind)).toEqual(
+      Array(4).fill("vector"),
+    );
   });
 
   it("of a transducer end with the encoder", () => {

@@ -107,7 +107,24 @@ const CASES: Record<Kernel, readonly { readonly sizes: readonly number[][]; read
       },
     },
   ],
+  depthwise: [
+    {
+      sizes: [1, 2, 3, 4, 5, 7, 8, 11].flatMap((M) =>
+        [1, 3, 4, 9, 20].flatMap((N) => [1, 3, 8, 31].map((K) => [M, N, K])),
+      ),
+      args: (bench, M, N, K) => {
+        const x = bench.floats((M! + K! - 1) * N!, 2);
+        return [bench.floats(M! * N!, 1), x, bench.floats(K! * N!, 3), bench.floats(N!, 4), M!, N!, K!];
+      },
+    },
+  ],
   framesSideBySide: [0, 1].map((piecewise) => ({ sizes: [[1], [80]], args: logMel(piecewise) })),
+  glu: [
+    {
+      sizes: [1, 2, 5].flatMap((M) => lengths.map(([n]) => [M, n!])),
+      args: (bench, M, n) => [bench.floats(M! * n!, 1), bench.floats(2 * M! * n!, 2, 9), M!, n!],
+    },
+  ],
   layerNorm: [
     {
       sizes: [1, 2, 5].flatMap((M) => [1, 3, 4, 6, 18, 36, 65].map((N) => [M, N])),

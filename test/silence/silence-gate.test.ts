@@ -10,7 +10,7 @@ import { SilenceGate } from "../../src/silence/silence-gate.ts";
 import { VoiceDetector } from "../../src/silence/voice-detector.ts";
 import { bytesOf, engineModule, recognizer } from "../support/engines.ts";
 import { errorOf } from "../support/errors.ts";
-import { modelFile, smallConfig } from "../support/model-file.ts";
+import { CONFORMER, modelFile, smallConfig } from "../support/model-file.ts";
 import { randomFloats } from "../support/random.ts";
 import { readWav } from "../support/wav.ts";
 
@@ -129,6 +129,13 @@ describe.each<[string, Partial<EncoderConfig>, boolean]>([
   ["without left context", { leftContext: 0 }, false],
   ["with left context that no segment divides", { leftContext: 7, segment: 3, rightContext: 2 }, true],
   ["without right context", { rightContext: 0 }, false],
+  ["of a Conformer's kind", CONFORMER, true],
+  [
+    "whose convolution looks farther than its attention",
+    { leftContext: 1, layers: [{ attentionFold: 1, feedForwardFold: 1, heads: 2, feedForward: 24, kernel: 43 }] },
+    false,
+  ],
+  ["whose tokens share many frames", { ...CONFORMER, inputKernel: 9, segment: 3 }, false],
 ])("a model %s", (_, encoder, int8) => {
   it("gives the very rows that it gives without pauses, and enough of them", () => {
     const file = modelFile(smallConfig(encoder), { seed: 3, weights: int8 ? "int8" : "fp32" });
@@ -142,8 +149,9 @@ describe.each<[string, Partial<EncoderConfig>, boolean]>([
     rows.forEach((row, i) => {
       if (row) expect(row, `row ${i}`).toEqual([...output.subarray(i * dim, (i + 1) * dim)]);
     });
-    // 40 ms each: what was skipped is most of the silence, and none of the sound.
-    const skipped = rows.filter((row) => row === null).length * 0.04;
+    // What was skipped is most of the silence, and none of the sound.
+    const token = 0.01 * (encoder.stride ?? 4);
+    const skipped = rows.filter((row) => row === null).length * token;
     expect(skipped).toBeGreaterThan(20);
     expect(skipped).toBeLessThan(9.2 + 12.34 + 20);
     for (const [from, to] of [
@@ -151,7 +159,7 @@ describe.each<[string, Partial<EncoderConfig>, boolean]>([
       [24.84, 28.14],
       [48.14, 51.4],
     ] as const) {
-      expect(rows.slice(Math.ceil(from / 0.04), Math.floor(to / 0.04)).every((row) => row !== null)).toBe(true);
+      expect(rows.slice(Math.ceil(from / token), Math.floor(to / token)).every((row) => row !== null)).toBe(true);
     }
   });
 });

@@ -42,6 +42,21 @@ export function smallConfig(encoder: Partial<EncoderConfig> = {}, rest: Partial<
   };
 }
 
+/** Fields of a small encoder of a Conformer's kind: overlapping tokens, two feed-forwards, convolutions, a direct output. */
+export const CONFORMER: Partial<EncoderConfig> = {
+  projection: 16,
+  stride: 2,
+  inputKernel: 3,
+  inputActivation: "gelu",
+  activation: "silu",
+  outputDim: 16,
+  output: "direct",
+  layers: [
+    { attentionFold: 1, feedForwardFold: 1, heads: 2, feedForward: 24, firstFeedForward: 20, kernel: 7 },
+    { attentionFold: 2, feedForwardFold: 2, heads: 2, feedForward: 24, firstFeedForward: 36, kernel: 3 },
+  ],
+};
+
 /** The small model as a transducer; `predictor` replaces fields of its prediction network. */
 export function smallTransducer(predictor: Partial<PredictorConfig> = {}): ModelConfig {
   return smallConfig(

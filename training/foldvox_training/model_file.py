@@ -21,29 +21,30 @@ from .transducer import make_model
 
 def tensor_names(config: Dict[str, Any]) -> List[str]:
     """The file's fp32 tensor names in canonical order, without weight scales."""
+    encoder, both = config["encoder"], ("weight", "bias")
     names = ["features.mean", "features.invstddev", "transcriber.input_linear.weight"]
-    for index, layer in enumerate(config["encoder"]["layers"]):
+    names += ["transcriber.input_linear.bias"] if "inputKernel" in encoder else []
+    for index, layer in enumerate(encoder["layers"]):
         prefix = f"transcriber.transformer.emformer_layers.{index}."
         if layer.get("subtokenEmbedding"):
             names.append(prefix + "subtoken_embedding")
-        for part in (
-            "layer_norm_input",
-            "attention.emb_to_key_value",
-            "attention.emb_to_query",
-            "attention.out_proj",
-            "pos_ff.0",
-            "pos_ff.1",
-            "pos_ff.4",
-            "layer_norm_output",
-        ):
-            names += [f"{prefix}{part}.weight", f"{prefix}{part}.bias"]
+        for part in _layer_parts(layer):
+            names += [f"{prefix}{part}.{kind}" for kind in both]
             if part == "attention.emb_to_query" and layer.get("relativePosition"):
                 names.append(prefix + "attention.relative_bias")
-    both = ("weight", "bias")
-    parts = ["transcriber.output_linear", "transcriber.layer_norm"]
+    parts = [] if encoder.get("output") == "direct" else ["transcriber.output_linear", "transcriber.layer_norm"]
     parts += ["head.linear"] if config["head"]["type"] == "ctc" else []
     names += [f"{part}.{kind}" for part in parts for kind in both]
     return names + (_transducer_names(config["predictor"]) if "predictor" in config else [])
+
+
+def _layer_parts(layer: Dict[str, Any]) -> List[str]:
+    """What of a layer has a weight and a bias."""
+    parts = ["first_ff.0", "first_ff.1", "first_ff.4"] if layer.get("firstFeedForward") else []
+    parts += ["layer_norm_input", "attention.emb_to_key_value", "attention.emb_to_query", "attention.out_proj"]
+    if layer.get("kernel"):
+        parts += [f"convolution.{part}" for part in ("norm", "expand", "depthwise", "contract")]
+    return [*parts, "pos_ff.0", "pos_ff.1", "pos_ff.4", "layer_norm_output"]
 
 
 def _transducer_names(predictor: Dict[str, Any]) -> List[str]:
@@ -73,7 +74,9 @@ def save_model(path: Path, config: Dict[str, Any], tensors: Mapping[str, Tensor]
         tensor = tensors[name].detach().float().cpu()
         if not torch.isfinite(tensor).all():
             raise ValueError(f"{name} is not finite")
-        if weights == "int8" and name.endswith(".weight") and tensor.dim() == 2:
+        # Filters, one a channel, are read rarely and are small.
+        matrix = name.endswith(".weight") and tensor.dim() == 2 and not name.endswith("depthwise.weight")
+        if weights == "int8" and matrix:
             integers, scale = quantize_weight(tensor)
             arrays[name], arrays[name + "_scale"] = integers.numpy(), scale.numpy()
         else:

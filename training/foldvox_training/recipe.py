@@ -62,6 +62,7 @@ def make_config(name: str, words: List[str], encoder: Dict[str, Any], head: Dict
     optional = {
         "relativePosition": encoder.pop("relativePosition", True),
         "subtokenEmbedding": encoder.pop("subtokenEmbedding", False),
+        **{key: encoder.pop(key) for key in ("kernel", "firstFeedForward") if key in encoder},
     }
     rows = [row[:4] for row in encoder["layers"] for _ in range(row[4] if len(row) > 4 else 1)]
     encoder["layers"] = [{**dict(zip(LAYER_KEYS, row)), **optional} for row in rows]

@@ -32,18 +32,27 @@ def random_config(
     name: str = "random",
     embedding: Sequence[int] = (),
     relative: Sequence[int] = (),
+    kernels: Sequence[int] = (),
+    firstFeedForward: int = 0,  # noqa: N803
+    inputKernel: int = 0,  # noqa: N803
+    inputActivation: str = "none",  # noqa: N803
+    direct: bool = False,
 ) -> Dict[str, Any]:
     """A model configuration; `plan` lists (attentionFold, feedForwardFold, heads, feedForward) per layer.
 
-    `embedding` lists the layers that get a sub-token embedding, `relative` those that see relative positions. A
-    transducer's blank is its last token.
+    `embedding` lists the layers that get a sub-token embedding, `relative` those that see relative positions; `kernels` are
+    those of the layers' convolutions, 0 for none. A transducer's blank is its last token.
     """
     layers: List[Dict[str, Any]] = []
     for index, (attention_fold, ff_fold, heads, hidden) in enumerate(plan):
         layer = {"attentionFold": attention_fold, "feedForwardFold": ff_fold, "heads": heads, "feedForward": hidden}
+        layer.update({"firstFeedForward": firstFeedForward} if firstFeedForward else {})
+        layer.update({"kernel": kernels[index]} if kernels and kernels[index] else {})
         layers.append({**layer, "subtokenEmbedding": index in embedding, "relativePosition": index in relative})
     words = [f"t{index}" for index in range(tokens)]
     words[0 if head == "ctc" else -1] = "<blank>"
+    ends: Dict[str, Any] = {"output": "direct"} if direct else {}
+    ends.update({"inputKernel": inputKernel, "inputActivation": inputActivation} if inputKernel else {})
     return {
         "name": name,
         "language": "und",
@@ -53,9 +62,10 @@ def random_config(
             "sampleRate": 16000, "windowSamples": 400, "hopSamples": 160, "mels": mels, "log": "natural", "gain": 1.0,
         },
         "encoder": {
-            "inputDim": mels, "projection": width // stride, "stride": stride, "width": width,
+            "inputDim": mels, "projection": width if inputKernel else width // stride, "stride": stride, "width": width,
             "activation": activation, "segment": segment, "leftContext": leftContext, "rightContext": rightContext,
-            "memory": memory, "tanhOnMemory": tanhOnMemory, "outputDim": outputDim, "layers": layers,
+            "memory": memory, "tanhOnMemory": tanhOnMemory, "outputDim": width if direct else outputDim, **ends,
+            "layers": layers,
         },
         "head": {"type": head, "blank": 0 if head == "ctc" else tokens - 1},
         "tokens": words,

@@ -1,6 +1,6 @@
 // The descriptor: the records that the engine reads, from its Model record down.
 
-import type { FeaturesConfig } from "../../model/config.ts";
+import type { FeaturesConfig, ModelConfig } from "../../model/config.ts";
 import type { ModelHeader } from "../../model/header.ts";
 import { int4Table } from "../../model/int4.ts";
 import { hasHeadLinear, layerName } from "../../model/tensors.ts";
@@ -31,10 +31,10 @@ function writeLogMel(parts: Parts, { constants, scratch }: ArenaPlan, { config }
 }
 
 function writeScratch(records: RecordSink, { constants, scratch, threads }: ArenaPlan): number {
-  const { normalised, queries, context, keyValues, scores, hidden } = scratch;
+  const { normalised, queries, context, keyValues, scores, hidden, expanded, window } = scratch;
   const { quantized, quantizedScales, quantizedSums, unpacked } = scratch;
   return records.record(layout.Scratch, {
-    ...{ normalised, queries, context, keyValues, scores, hidden },
+    ...{ normalised, queries, context, keyValues, scores, hidden, expanded, window },
     ...{ quantized, quantizedScales, quantizedSums, unpacked },
     attention: records.room(layout.Attention),
     int4: constants.int4,
@@ -43,10 +43,24 @@ function writeScratch(records: RecordSink, { constants, scratch, threads }: Aren
   });
 }
 
+function writeTokenInput(parts: Parts, plan: ArenaPlan, { encoder, features }: ModelConfig): number {
+  const { stride, inputKernel, inputActivation, inputDim, projection } = encoder;
+  return parts.records.record(layout.TokenInput, {
+    stride,
+    kernel: inputKernel ?? 0,
+    before: plan.stream.framesBefore,
+    behind: plan.stream.framesBehind,
+    mels: features.mels,
+    linear: parts.linear("transcriber.input_linear", projection, (inputKernel ?? 1) * inputDim, inputActivation),
+    windows: plan.scratch.frameWindows,
+  });
+}
+
 function writeEncoder(parts: Parts, plan: ArenaPlan, { config }: ModelHeader, scratchRecord: number): number {
   const { records } = parts;
   const { encoder } = config;
-  const { segment, rightContext, leftContext, memory, stride, width, projection, inputDim, outputDim } = encoder;
+  const { segment, rightContext, leftContext, memory, width, outputDim } = encoder;
+  const isDirect = encoder.output === "direct";
   const { x, summaries, encoded, headScratch } = plan.scratch;
   const layers = encoder.layers.map((layer, i) =>
     writeEncoderLayer(parts, layerName(i), encoder, layer, plan.stream.layers[i]!),
@@ -54,12 +68,11 @@ function writeEncoder(parts: Parts, plan: ArenaPlan, { config }: ModelHeader, sc
   return records.record(layout.Encoder, {
     segment,
     rightContext,
-    stride,
-    inputLinear: parts.linear("transcriber.input_linear", projection, inputDim),
+    input: writeTokenInput(parts, plan, config),
     numLayers: layers.length,
     layers: records.list(layers),
-    outputLinear: parts.linear("transcriber.output_linear", outputDim, width),
-    outputNorm: parts.norm("transcriber.layer_norm", outputDim),
+    outputLinear: isDirect ? 0 : parts.linear("transcriber.output_linear", outputDim, width),
+    outputNorm: isDirect ? 0 : parts.norm("transcriber.layer_norm", outputDim),
     head: hasHeadLinear(config) ? parts.linear("head.linear", config.tokens.length, outputDim) : 0,
     batch: records.record(layout.StepBatch, {
       ...{ width, rightContext, leftContext, memoryCapacity: memory, streams: plan.batchList },
@@ -107,9 +120,9 @@ export function writeDescriptor(memory: ArrayBuffer, plan: ArenaPlan, header: Mo
 
 /** Writes a stream's record at the start of its state block. */
 export function writeStream(memory: ArrayBuffer, plan: ArenaPlan, address: number): void {
-  const { samples, tokens, slots } = plan.stream;
+  const { samples, frames, tokens, slots } = plan.stream;
   writeRecord(memory, address, layout.Stream, {
-    ...{ segment: 0, past: 0, pastSegments: 0, numTokens: 0, started: 0, finished: 0 },
-    ...{ samples: address + samples, tokens: address + tokens, slots: address + slots },
+    ...{ segment: 0, past: 0, pastSegments: 0, numFrames: 0, numTokens: 0, started: 0, finished: 0 },
+    ...{ samples: address + samples, frames: address + frames, tokens: address + tokens, slots: address + slots },
   });
 }

@@ -29,14 +29,28 @@ function selfAttention(parts: Parts, name: string, encoder: EncoderConfig, layer
   });
 }
 
-function feedForward(parts: Parts, name: string, encoder: EncoderConfig, layer: LayerConfig): number {
-  const d = encoder.width / layer.feedForwardFold;
-  const hidden = layer.feedForward / layer.feedForwardFold;
+/** `width` is that of the hidden layer, unfolded. */
+function feedForward(parts: Parts, name: string, encoder: EncoderConfig, fold: number, width: number): number {
+  const [d, hidden] = [encoder.width / fold, width / fold];
   return parts.records.record(layout.FeedForward, {
-    fold: layer.feedForwardFold,
-    norm: parts.norm(`${name}.pos_ff.0`, d),
-    expand: parts.linear(`${name}.pos_ff.1`, hidden, d, encoder.activation),
-    contract: parts.linear(`${name}.pos_ff.4`, d, hidden),
+    fold,
+    norm: parts.norm(`${name}.0`, d),
+    expand: parts.linear(`${name}.1`, hidden, d, encoder.activation),
+    contract: parts.linear(`${name}.4`, d, hidden),
+  });
+}
+
+function convolution(parts: Parts, name: string, encoder: EncoderConfig, kernel: number, state: LayerState): number {
+  const { width, activation } = encoder;
+  return parts.records.record(layout.Convolution, {
+    norm: parts.norm(`${name}.norm`, width),
+    expand: parts.linear(`${name}.expand`, 2 * width, width),
+    kernel,
+    taps: parts.tensor(`${name}.depthwise.weight`),
+    bias: parts.tensor(`${name}.depthwise.bias`),
+    activation: ACTIVATIONS[activation],
+    contract: parts.linear(`${name}.contract`, width, width),
+    cache: state.gated,
   });
 }
 
@@ -48,10 +62,13 @@ export function writeEncoderLayer(
   layer: LayerConfig,
   state: LayerState,
 ): number {
+  const { feedForwardFold: fold, firstFeedForward, kernel } = layer;
   return parts.records.record(layout.EmformerLayer, {
     subtokenEmbedding: parts.tensor(`${name}.subtoken_embedding`),
+    firstFeedForward: firstFeedForward ? feedForward(parts, `${name}.first_ff`, encoder, fold, firstFeedForward) : 0,
     attention: selfAttention(parts, name, encoder, layer, state),
-    feedForward: feedForward(parts, name, encoder, layer),
-    outputNorm: parts.norm(`${name}.layer_norm_output`, encoder.width / layer.feedForwardFold),
+    convolution: kernel ? convolution(parts, `${name}.convolution`, encoder, kernel, state) : 0,
+    feedForward: feedForward(parts, `${name}.pos_ff`, encoder, fold, layer.feedForward),
+    outputNorm: parts.norm(`${name}.layer_norm_output`, encoder.width / fold),
   });
 }

@@ -1,0 +1,99 @@
+// The fields of a model's configuration, each checked as it is read.
+
+import { FoldvoxError, shown } from "../errors.ts";
+import { type PhraseConfig, readPhraseConfig } from "./phrase-config.ts";
+
+/** Errors: bad-model, naming the field. */
+export function wrong(path: string, problem: string): FoldvoxError {
+  return new FoldvoxError(
+    "bad-model",
+    `The model's configuration is wrong: ${path} ${problem}. Export the model anew.`,
+  );
+}
+
+/** Reads fields of one JSON object and knows where it stands in the configuration. */
+export class Fields {
+  private readonly object: Record<string, unknown>;
+  private readonly path: string;
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(path, "is not an object");
+    this.object = value as Record<string, unknown>;
+    this.path = path;
+  }
+
+  private at(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+
+  child(name: string): Fields {
+    return new Fields(this.object[name], this.at(name));
+  }
+
+  integer(name: string, least: number, most: number): number {
+    const value = this.object[name];
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+      throw wrong(this.at(name), `is ${shown(value)}, not a whole number from ${least} to ${most}`);
+    }
+    return value as number;
+  }
+
+  positive(name: string): number {
+    const value = this.object[name];
+    // As the engine's f32 will see it: neither zero nor infinite.
+    if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || !(Math.fround(value) > 0)) {
+      throw wrong(this.at(name), `is ${shown(value)}, not a positive number`);
+    }
+    return value;
+  }
+
+  boolean(name: string): boolean {
+    const value = this.object[name];
+    if (typeof value !== "boolean") throw wrong(this.at(name), "is not true or false");
+    return value;
+  }
+
+  string(name: string, absent?: string): string {
+    const value = this.object[name] ?? absent;
+    if (typeof value !== "string") throw wrong(this.at(name), "is not a text");
+    return value;
+  }
+
+  oneOf<T extends string>(name: string, choices: readonly T[]): T {
+    const value = this.object[name];
+    if (!choices.includes(value as T)) {
+      throw wrong(this.at(name), `is ${shown(value)}, not one of ${choices.join(", ")}`);
+    }
+    return value as T;
+  }
+
+  list(name: string, least: number, most: number): unknown[] {
+    const value = this.object[name];
+    if (!Array.isArray(value) || value.length < least || value.length > most) {
+      throw wrong(this.at(name), `is not a list of ${least} to ${most} entries`);
+    }
+    return value;
+  }
+
+  integers(name: string, least: number, most: number): number[] {
+    return this.list(name, 0, most - least + 1).map((value, i) => {
+      if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+      throw wrong(`${this.at(name)}[${i}]`, `is ${shown(value)}, not a whole number from ${least} to ${most}`);
+    });
+  }
+
+  strings(name: string, least: number, most: number): string[] {
+    return this.list(name, least, most).map((value, i) => {
+      if (typeof value !== "string" || value === "") throw wrong(`${this.at(name)}[${i}]`, "is not a text");
+      return value;
+    });
+  }
+
+  phrases(name: string): PhraseConfig {
+    return readPhraseConfig(this.object[name], (problem) => wrong(this.at(name), problem));
+  }
+
+  has(name: string): boolean {
+    return this.object[name] !== undefined;
+  }
+}
