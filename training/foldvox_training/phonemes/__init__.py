@@ -1,0 +1,1 @@
+"""What the phoneme model `english` learns, from whom, and how it is scored."""

@@ -1,0 +1,148 @@
+"""Measures the phoneme model `english` on speakers that training never heard, and writes its card.
+
+    python training/measure_english.py MODEL DATA RECIPE [--fp32 FP32_MODEL] [--curve RUN/curve.csv] [--per-set 100]
+
+MODEL runs segment by segment with the engine's int8 arithmetic (foldvox_training/int8.py). Phoneme errors are the distance
+to the nearest way to say the transcript (CMUdict with variants, schwa and strut being one). Of the held speakers the
+even ones in order of name tune what is chosen (`--split valid`); the odd ones are reported. Writes MODEL's .json and,
+with a curve, its .md beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, NamedTuple
+
+import numpy as np
+import torch
+from foldvox_training.corpus import RATE, decode, default_cache, read_rows, sound_file
+from foldvox_training.features import LogMel
+from foldvox_training.intervals import word_error_rate
+from foldvox_training.model_file import load_model
+from foldvox_training.phonemes.card import write_english_card
+from foldvox_training.phonemes.corpus import NOISE_SHARE, held_speakers, load_noises
+from foldvox_training.phonemes.errors import greedy, nearest
+from foldvox_training.phonemes.inventory import pronounce
+from foldvox_training.phonemes.speech import telephone
+from foldvox_training.recipe import FEATURES, read_table
+from tqdm import tqdm
+
+# Noises that a kitchen or a room has; the rest of the six are no rooms.
+ROOM_NOISES = ("doing_the_dishes", "running_tap", "exercise_bike")
+CONDITIONS = ("clean", "20 dB", "10 dB", "5 dB", "telephone")
+LONGEST = 14 * RATE
+PAUSE = RATE // 5
+
+
+class Reading(NamedTuple):
+    """An utterance of a held-out speaker."""
+
+    of: str
+    speaker: str
+    wave: np.ndarray
+    words: List[Any]
+
+
+def held_readings(data: Path, recipe: Dict[str, Any], split: str, most: int, cache: Path) -> Iterator[Reading]:
+    """Up to `most` utterances of each speech set that CMUdict can spell."""
+    for name, count in recipe["held"].items():
+        if not name.startswith("speech/"):
+            continue
+        rows = read_rows((data / name).with_suffix(".tsv"))
+        names = sorted(held_speakers([row["speaker"] for row in rows], count))[0 if split == "valid" else 1 :: 2]
+        rows = [row for row in rows if row["speaker"] in names and int(row["samples"]) < LONGEST]
+        sound, given = decode(sound_file(data / name), cache), 0
+        for index in np.random.default_rng(3).permutation(len(rows)):
+            words = pronounce(rows[index]["text"])
+            if words is None or given == most:
+                continue
+            given += 1
+            start, samples = int(rows[index]["start"]), int(rows[index]["samples"])
+            yield Reading(
+                name, rows[index]["speaker"], sound[start : start + samples].astype(np.float32) / 32768, words
+            )
+
+
+class Disturbance:
+    """A wave as each condition would have it; the same one every time."""
+
+    def __init__(self, data: Path, cache: Path):
+        paths = sorted((data / "noise").iterdir())
+        sounds = [noise for path, noise in zip(paths, load_noises(data, cache)) if path.stem in ROOM_NOISES]
+        self.noises = [noise[int(len(noise) * NOISE_SHARE) :].astype(np.float32) / 32768 for noise in sounds]
+
+    def __call__(self, wave: np.ndarray, condition: str, index: int) -> np.ndarray:
+        if condition == "clean":
+            return wave
+        if condition == "telephone":
+            return telephone(wave * 3, 300, 3400, True)
+        rng = np.random.default_rng(index)
+        noise = self.noises[rng.integers(len(self.noises))]
+        noise = np.resize(noise[rng.integers(0, len(noise) // 2) :], len(wave))
+        level = np.sqrt((wave**2).mean() / (noise**2).mean()) * 10 ** (-float(condition.split()[0]) / 20)
+        return (wave + noise * level).astype(np.float32)
+
+
+def phoneme_errors(path: Path, readings: List[Reading], disturbed: Disturbance, condition: str) -> Dict[str, Any]:
+    """Rate and interval over speakers, by set; "readers" are all whose first language is English."""
+    model, mean, invstddev = load_model(path)
+    gain = model.config["features"]["gain"]
+    features = LogMel(FEATURES["mels"], model.config["features"]["log"], gain)
+    results: Dict[str, Dict[str, List[Any]]] = {}
+    for index, reading in enumerate(tqdm(readings, desc=f"{path.stem}, {condition}")):
+        wave = np.pad(disturbed(reading.wave, condition, index), PAUSE)
+        frames = (features(torch.from_numpy(wave)[None])[0] - mean) * invstddev
+        match = nearest(greedy(model.stream(frames).numpy()), reading.words)
+        kind = "learners" if "speechocean" in reading.of else "readers"
+        for name in (kind, reading.of):
+            own = results.setdefault(name, {"errors": [], "words": [], "speakers": []})
+            own["errors"].append(match.errors)
+            own["words"].append(len(match.phonemes))
+            own["speakers"].append(reading.speaker)
+    return {name: _summary(own) for name, own in results.items()}
+
+
+def _summary(own: Dict[str, List[Any]]) -> Dict[str, Any]:
+    rate, interval = word_error_rate({**own, "errors": {"0": own["errors"]}})
+    return {
+        "rate": round(rate, 4),
+        "interval": [round(end, 4) for end in interval],
+        "phonemes": sum(own["words"]),
+        "utterances": len(own["words"]),
+        "speakers": len(set(own["speakers"])),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--fp32", type=Path, help="the same weights without quantization")
+    parser.add_argument("--curve", type=Path)
+    parser.add_argument("--split", choices=("valid", "heldout"), default="heldout")
+    parser.add_argument("--per-set", type=int, default=100)
+    parser.add_argument("--cache", type=Path, default=default_cache())
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    recipe = read_table(args.recipe)
+    readings = list(held_readings(args.data, recipe, args.split, args.per_set, args.cache))
+    disturbed = Disturbance(args.data, args.cache)
+    results: Dict[str, Any] = {name: phoneme_errors(args.model, readings, disturbed, name) for name in CONDITIONS}
+    if args.fp32:
+        results["fp32, clean"] = phoneme_errors(args.fp32, readings, disturbed, "clean")
+    for condition, of in results.items():
+        print(condition, {name: each["rate"] for name, each in of.items()})
+    if args.split == "heldout":
+        args.model.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
+    if args.curve:
+        args.model.with_suffix(".csv").write_bytes(args.curve.read_bytes())
+        write_english_card(args.model)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
