@@ -48,7 +48,7 @@ function convolution(parts: Parts, name: string, encoder: EncoderConfig, kernel:
     kernel,
     taps: parts.tensor(`${name}.depthwise.weight`),
     bias: parts.tensor(`${name}.depthwise.bias`),
-    activation: ACTIVATIONS[activation],
+    activation: activationNumber(activation),
     contract: parts.linear(`${name}.contract`, width, width),
     cache: state.gated,
   });
