@@ -17,8 +17,8 @@ export interface DecodingOptions {
   /** The only phrases that may be said: a list, or the text of a JSGF grammar; for a model of phonemes also a prepared one. */
   readonly grammar?: GrammarSource | PreparedGrammar;
   /**
-   * 0 to 1: how readily speech is taken for a phrase of the grammar. What is less sure than 1 - sensitivity is not heard. Of
-   * models of phonemes. Default 0.5.
+   * 0 to 1: how readily speech is taken for a phrase of the grammar. Speech that is one with a probability below 1 - sensitivity
+   * is not heard. Of models of phonemes. Default 0.5.
    */
   readonly sensitivity?: number;
   /** Phrases to be caught wherever they are said, beside the grammar. Of models of phonemes. */

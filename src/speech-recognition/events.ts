@@ -11,6 +11,7 @@ export type SpeechRecognitionErrorCode =
   | "network"
   | "not-allowed"
   | "service-not-allowed"
+  | "bad-grammar"
   | "language-not-supported"
   | "phrases-not-supported";
 

@@ -1,4 +1,4 @@
-// Phrases to be preferred, and the grammar list that old pages still fill.
+// Phrases to be preferred.
 
 import type { Hotword } from "../decode/scorers/hotwords.ts";
 import { Spelling } from "../decode/text/spelling.ts";
@@ -31,28 +31,4 @@ export function toHotwords(phrases: readonly SpeechRecognitionPhrase[], config: 
   return phrases
     .filter(({ phrase }) => words(phrase).every((word) => spelling.fit(word) !== null))
     .map(({ phrase, boost }) => ({ phrase, boost }));
-}
-
-/** Kept by the standard for pages that fill it; as there, it changes nothing. */
-export class SpeechGrammarList {
-  private readonly grammars: { src: string; weight: number }[] = [];
-
-  get length(): number {
-    return this.grammars.length;
-  }
-
-  /** The grammar at this index. */
-  item(index: number): { src: string; weight: number } | undefined {
-    return this.grammars[index];
-  }
-
-  /** Keeps it, as the Web Speech API asks; grammars have no effect. */
-  addFromURI(src: string, weight = 1): void {
-    this.grammars.push({ src, weight });
-  }
-
-  /** The same with the text of a grammar. */
-  addFromString(string: string, weight = 1): void {
-    this.grammars.push({ src: `data:application/xml,${encodeURIComponent(string)}`, weight });
-  }
 }

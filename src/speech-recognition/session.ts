@@ -3,10 +3,13 @@
 import type { FinalResult, PartialResult } from "../decode/text/results.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { Microphone, MicrophoneOptions } from "../microphone/microphone.ts";
+import type { ModelConfig } from "../model/config.ts";
 import type { AudioTrack } from "../web-types.ts";
+import type { CloneableStreamOptions } from "../worker/protocol.ts";
 import type { WorkerRecognizer } from "../worker/worker-recognizer.ts";
 import type { WorkerStream } from "../worker/worker-stream.ts";
 import { type SpeechRecognitionErrorCode, SpeechRecognitionErrorEvent, SpeechRecognitionEvent } from "./events.ts";
+import type { SpeechGrammarList } from "./grammar-list.ts";
 import { type SpeechRecognitionPhrase, toHotwords } from "./phrase.ts";
 import { SpeechRecognitionResultList } from "./results.ts";
 import { SoundActivity } from "./sound-activity.ts";
@@ -16,6 +19,7 @@ import { type ResultNews, Transcript, type TranscriptOptions } from "./transcrip
 export interface SessionSettings extends TranscriptOptions {
   readonly maxAlternatives: number;
   readonly phrases: readonly SpeechRecognitionPhrase[];
+  readonly grammars: SpeechGrammarList;
   readonly track: AudioTrack | undefined;
 }
 
@@ -111,25 +115,40 @@ export class Session {
 
   private async recognize(): Promise<void> {
     const recognizer = await this.sources.recognizer();
-    const { phrases, maxAlternatives } = this.settings;
-    const hotwords = toHotwords(phrases, recognizer.config);
-    const searching = hotwords.length > 0 || maxAlternatives > 1;
-    if (this.state === "ended") return;
+    const decoding = await this.decoding(recognizer.config);
+    if (this.ended) return;
     try {
       this.stream = await recognizer.createStream({
         onPartial: (heard) => this.partial(heard),
         onFinal: (heard) => this.final(heard),
-        ...(searching && {
-          decoding: { alternatives: maxAlternatives, ...(hotwords.length > 0 && { hotwords }) },
-        }),
+        ...(decoding && { decoding }),
       });
     } catch (cause) {
-      if (hotwords.length === 0 || !(cause instanceof FoldvoxError) || cause.code !== "unsupported") throw cause;
+      if (!(cause instanceof FoldvoxError)) throw cause;
+      if (decoding?.grammar && cause.code === "bad-argument") return this.fail("bad-grammar", cause.message);
+      if (!decoding?.hotwords || cause.code !== "unsupported") throw cause;
       return this.fail("phrases-not-supported", cause.message);
     }
     if (this.ended) return void this.stream.free();
     for (const samples of this.waiting.splice(0)) this.send(samples);
     if (this.state === "stopping") await this.finish(this.stream);
+  }
+
+  /**
+   * A model of phonemes hears grammars and phrases, and nothing else, where there are some. Others prefer the phrases; there
+   * grammars have no effect, as in browsers.
+   */
+  private async decoding(config: ModelConfig): Promise<CloneableStreamOptions["decoding"]> {
+    const { phrases, grammars, maxAlternatives } = this.settings;
+    const isOfPhonemes = config.tokenUnit === "phoneme";
+    const hotwords = isOfPhonemes ? [] : toHotwords(phrases, config);
+    const hears = isOfPhonemes && phrases.length + grammars.length > 0;
+    if (hotwords.length === 0 && !hears && maxAlternatives <= 1) return undefined;
+    return {
+      alternatives: maxAlternatives,
+      ...(hotwords.length > 0 && { hotwords }),
+      ...(hears && { grammar: await grammars.source(phrases.map(({ phrase }) => phrase)) }),
+    };
   }
 
   /** A getter, because TypeScript does not see that waiting changes things. */

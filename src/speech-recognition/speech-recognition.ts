@@ -4,7 +4,8 @@ import { openMicrophone } from "../microphone/microphone.ts";
 import type { AudioTrack, ListenerOptions } from "../web-types.ts";
 import { createWorkerRecognizer, type WorkerRecognizerOptions } from "../worker/worker-recognizer.ts";
 import { defineHandlerAttributes, type EventName, type SpeechRecognitionEventMap } from "./events.ts";
-import { SpeechGrammarList, type SpeechRecognitionPhrase } from "./phrase.ts";
+import { SpeechGrammarList } from "./grammar-list.ts";
+import type { SpeechRecognitionPhrase } from "./phrase.ts";
 import { Session, type SessionSources } from "./session.ts";
 
 export { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
@@ -14,7 +15,8 @@ export {
   SpeechRecognitionEvent,
   type SpeechRecognitionEventMap,
 } from "./events.ts";
-export { SpeechGrammarList, SpeechRecognitionPhrase } from "./phrase.ts";
+export { type SpeechGrammar, SpeechGrammarList } from "./grammar-list.ts";
+export { SpeechRecognitionPhrase } from "./phrase.ts";
 export { type SpeechRecognitionAlternative, SpeechRecognitionResult, SpeechRecognitionResultList } from "./results.ts";
 
 /** What a class of recognitions hears with. Its instances share one recognizer, loaded when first needed. */
@@ -167,8 +169,8 @@ export function defineSpeechRecognition(options: SpeechRecognitionOptions = {}):
         throw invalidState("The track is not a live audio track.");
       }
       void listening?.abort();
-      const { continuous, interimResults, maxAlternatives, phrases } = this;
-      const settings = { continuous, interimResults, maxAlternatives, phrases: [...phrases], track };
+      const { continuous, interimResults, maxAlternatives, phrases, grammars } = this;
+      const settings = { continuous, interimResults, maxAlternatives, phrases: [...phrases], grammars, track };
       const session = new Session(this, settings, sources, () => {
         this.session = null;
         if (listening === session) listening = null;

@@ -351,6 +351,31 @@ describe("what is asked of the recognizer", () => {
     expect(recognizer.created[0]!.decoding).toBeUndefined();
   });
 
+  it("is grammars and phrases, and nothing else, of a model of phonemes", async () => {
+    const { recognition, recognizer, log } = scene();
+    recognizer.config = { ...recognizer.config, tokenUnit: "phoneme" };
+    const colours = "#JSGF V1.0; grammar colours; public <colour> = aqua | red;";
+    recognition.grammars.addFromString(colours);
+    recognition.phrases = [new SpeechRecognitionPhrase("switch off")];
+    recognition.start();
+    await settle();
+    expect(recognizer.created[0]!.decoding).toEqual({ alternatives: 1, grammar: [colours, "switch off"] });
+    recognition.abort();
+    await settle();
+    recognizer.failure = new FoldvoxError("bad-argument", "Line 1 is wrong.");
+    recognition.start();
+    await settle();
+    expect(log.slice(-2)).toEqual(["error bad-grammar", "end"]);
+  });
+
+  it("is no grammar of a model of words, which would not know its words", async () => {
+    const { recognition, recognizer } = scene();
+    recognition.grammars.addFromString("#JSGF V1.0; grammar colours; public <colour> = aqua | red;");
+    recognition.start();
+    await settle();
+    expect(recognizer.created[0]!.decoding).toBeUndefined();
+  });
+
   it("is alternatives and phrases; phrases with words that the model does not know are left out", async () => {
     const { recognition, recognizer } = scene();
     recognition.maxAlternatives = 3;

@@ -59,6 +59,12 @@ export class FakeRecognizer {
   /** What comes when the input ends. */
   last = "";
   loads = 0;
+  /** As much of the model's configuration as is looked at. */
+  config = {
+    tokens: ["<blank>", "zero", "one", "two", "three"],
+    tokenUnit: "word",
+    head: { type: "ctc", blank: 0 },
+  } as unknown as ModelConfig;
   /** Until when loading takes. */
   loading: Promise<void> | null = null;
 
@@ -66,9 +72,7 @@ export class FakeRecognizer {
     this.loads++;
     await this.loading;
     if (this.failure?.code === "io") throw this.failure;
-    const tokens = ["<blank>", "zero", "one", "two", "three"];
-    const config = { tokens, tokenUnit: "word", head: { type: "ctc", blank: 0 } } as unknown as ModelConfig;
-    return { config, createStream: this.createStream } as unknown as WorkerRecognizer;
+    return { config: this.config, createStream: this.createStream } as unknown as WorkerRecognizer;
   };
 
   partial(text: string): void {

@@ -5,13 +5,13 @@ import type { PhraseConfig } from "../../model/phrase-config.ts";
 
 /** For models whose files say nothing. */
 export const DEFAULT_CALIBRATION: Required<PhraseConfig> = {
-  blankPenalty: 2,
+  blankPenalty: 2.5,
   floor: 8,
   backgroundPenalty: 3.5,
-  startDelay: 0,
+  startDelay: 1,
   endDelay: 0,
-  confidence: [3.5, -1.6, -0.5, -0.45, 0.3],
-  keywordConfidence: [2, -4, 2, 0, 0],
+  confidence: [5.3, -2.5, -1.0, -0.45, 0.3],
+  keywordConfidence: [-1.1, -4.8, 3.7, 0, 0],
 };
 
 /** What a model's file says, and else what is usual. */

@@ -20,7 +20,7 @@ export interface PhraseOptions {
   readonly search: Omit<SearchOptions, "before" | "after">;
   /** Of phrase-confidence.ts. */
   readonly confidence: readonly number[];
-  /** Utterances less sure than 1 - sensitivity are not heard. */
+  /** Utterances of which it is less sure than 1 - sensitivity that they are of the grammar are not heard. */
   readonly sensitivity: number;
   /** Readings to tell with each result; 1 tells none beside the text. */
   readonly alternatives: number;
@@ -123,9 +123,11 @@ export class PhraseListener {
     const readings = this.readings(ways, false);
     const best = readings[0];
     if (!best) return this.unknown();
+    // Two phrases that are as likely make it unsure which was said, and not that none was.
+    const { confidence: weights, sensitivity } = this.options;
+    if (confidenceOf({ ...best.evidence, margin: MOST_MARGIN }, weights) < 1 - sensitivity) return this.unknown();
     const margin = readings[1] ? best.score - readings[1].score : MOST_MARGIN;
-    const confidence = confidenceOf({ ...best.evidence, margin }, this.options.confidence);
-    if (confidence < 1 - this.options.sensitivity) return this.unknown();
+    const confidence = confidenceOf({ ...best.evidence, margin }, weights);
     return {
       text: best.text,
       result: best.result,

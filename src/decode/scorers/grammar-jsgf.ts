@@ -13,7 +13,7 @@ const NEVER: Expansion = { kind: "choice", parts: [] };
 const MOST_CHARACTERS = 10_000_000;
 
 /** Words and names of rules; far more than can be searched. */
-const MOST_ITEMS = 500_000;
+const MOST_ITEMS = 1_000_000;
 
 /** A rule, or parentheses or brackets in it, that has not been closed yet. */
 interface Group {

@@ -9,7 +9,7 @@ import type { ScoredStep, Scorer } from "./scorer.ts";
 
 /**
  * What may be said: phrases, of which an utterance is any sequence, or the text of a JSGF grammar, of which an utterance is
- * one match of a public rule. Silence is always allowed.
+ * one match of a public rule. A list may hold such texts too, each with its header #JSGF. Silence is always allowed.
  */
 export type GrammarSource = readonly string[] | string;
 
@@ -152,15 +152,20 @@ export function readGrammar(source: GrammarSource): Jsgf {
   throw new FoldvoxError("bad-argument", `The grammar is ${shown(source)}; give a list of phrases or a JSGF text.`);
 }
 
-/** The rules of a list: any sequence of its phrases. Errors: bad-argument. */
-function listRules(phrases: readonly unknown[]): Jsgf {
-  const parts = phrases.map((text, i): Expansion => {
-    if (typeof text === "string" && text.trim() !== "") return phrase(text, { line: i + 1, column: 1 });
-    throw new FoldvoxError("bad-argument", `A phrase of the grammar is ${shown(text)}; give words.`);
+/** The rules of a list: any sequence of its phrases; or a match of one of the grammars in it. Errors: bad-argument. */
+function listRules(list: readonly unknown[]): Jsgf {
+  const parts: Expansion[] = [];
+  const publicRules: Rule[] = [];
+  list.forEach((text, i) => {
+    if (typeof text !== "string" || text.trim() === "") {
+      throw new FoldvoxError("bad-argument", `A phrase of the grammar is ${shown(text)}; give words.`);
+    }
+    if (/^\s*#JSGF/.test(text)) publicRules.push(...parseJsgf(text).publicRules);
+    else parts.push(phrase(text, { line: i + 1, column: 1 }));
   });
-  if (parts.length === 0) throw new FoldvoxError("bad-argument", "The grammar allows no phrase; leave it out.");
+  if (list.length === 0) throw new FoldvoxError("bad-argument", "The grammar allows no phrase; leave it out.");
   const expansion: Expansion = { kind: "repeat", part: { kind: "choice", parts } };
-  return { publicRules: [{ name: "", isPublic: true, expansion }] };
+  return { publicRules: [...publicRules, ...(parts.length > 0 ? [{ name: "", isPublic: true, expansion }] : [])] };
 }
 
 /** Lets through only the beginnings of allowed utterances. */
