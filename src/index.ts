@@ -4,6 +4,7 @@ export { PcmDecoder, type PcmFormat } from "./audio/pcm.ts";
 export type { AudioChunk, ByteFormat } from "./audio/sample-source.ts";
 export { type WavFormat, WavReader } from "./audio/wav.ts";
 export type { DecodingOptions } from "./decode/decoding-options.ts";
+export type { TextStyle } from "./decode/dictation/written-text.ts";
 export type { EndpointRules } from "./decode/endpoint.ts";
 export type { Keyword } from "./decode/phonemes/keyword-spotter.ts";
 export { PreparedGrammar } from "./decode/prepared-grammar.ts";

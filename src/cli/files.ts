@@ -40,6 +40,22 @@ export async function openRecognizer(model: string | undefined, options: Recogni
   }
 }
 
+/** Whether a file's first bytes are these characters. Errors: io. */
+export async function beginsWith(path: string, magic: string): Promise<boolean> {
+  try {
+    const file = await open(path);
+    try {
+      const bytes = new Uint8Array(magic.length);
+      await file.read(bytes, 0, bytes.length, 0);
+      return String.fromCharCode(...bytes) === magic;
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw ioError(path, cause);
+  }
+}
+
 /** Reads no more of a model file than its header. */
 export async function readHeaderOf(path: string): Promise<ModelHeader> {
   try {

@@ -2,11 +2,21 @@
 
 import { arenaBytes, planArena } from "../engine/arena.ts";
 import { modelCost } from "../model/cost.ts";
-import { readHeaderOf } from "./files.ts";
+import { NGRAM_MAGIC, readNgramFile } from "../ngrams/ngram-file.ts";
+import { beginsWith, readHeaderOf, readWhole } from "./files.ts";
+import { linesOfNgrams } from "./inspect-ngrams.ts";
 
 const grouped = (value: number) => Math.round(value).toLocaleString("en-US");
 
 export async function inspect(path: string, options: { json?: boolean }): Promise<void> {
+  if (await beginsWith(path, NGRAM_MAGIC)) {
+    const file = readNgramFile(await readWhole(path));
+    const told = options.json
+      ? JSON.stringify({ ...file.header, fileBytes: file.bytes.length }, null, 2)
+      : linesOfNgrams(file).join("\n");
+    process.stdout.write(`${told}\n`);
+    return;
+  }
   const header = await readHeaderOf(path);
   const { config } = header;
   const cost = modelCost(header);

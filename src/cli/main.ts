@@ -6,6 +6,7 @@ import { version } from "../../package.json";
 import { SMALLER, WEIGHTS } from "../convert/weights.ts";
 import { FoldvoxError } from "../errors.ts";
 import { convertFromTorchaudio } from "./convert.ts";
+import { convertFromArpa } from "./convert-arpa.ts";
 import { decode } from "./decode.ts";
 import { addDecodingFlags } from "./decoding-flags.ts";
 import { encode } from "./encode.ts";
@@ -101,9 +102,25 @@ program
   .option("--alternatives <n>", "readings of a CTC model to tell", wholeNumber(100))
   .action(decode);
 
-program
+const convertCommand = program
   .command("convert")
-  .description("Make a model file from another toolkit's checkpoint.")
+  .description("Make a model file from another toolkit's checkpoint, or a language model's from ARPA text.");
+
+convertCommand
+  .command("arpa")
+  .description(
+    "From the ARPA text of an n-gram model, as SRILM, KenLM and others write it, of up to 65,533 words: n-grams of up to three words, for dictation.",
+  )
+  .argument("<arpa>", "ARPA text")
+  .argument("<output>", "language model to write")
+  .option("--lexicon <file>", "lexicon by whose words it is numbered; without one it holds its words itself")
+  .option("--name <name>", "what it is called (default: the file's name)")
+  .option("--language <code>", "language of its words", "")
+  .option("--licence <text>", "its licence", "")
+  .option("--attribution <text...>", "whose work it is made of")
+  .action(convertFromArpa);
+
+convertCommand
   .command("torchaudio")
   .description(
     "From torchaudio's Emformer RNN-T: a state dict that torch.save has written, or a safetensors file of one. Nothing in it is executed.",

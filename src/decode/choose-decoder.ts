@@ -6,6 +6,7 @@ import type { ModelConfig } from "../model/config.ts";
 import { ctcDecoders } from "./ctc/ctc-decoders.ts";
 import type { Decoder } from "./decoder.ts";
 import { checkDecoding, type DecodingOptions } from "./decoding-options.ts";
+import type { Dictation } from "./dictation/dictation.ts";
 import { phonemeDecoders } from "./phonemes/phoneme-decoders.ts";
 import type { Pronounce } from "./phonemes/pronounced-network.ts";
 import { PreparedGrammar } from "./prepared-grammar.ts";
@@ -15,7 +16,8 @@ import { transducerDecoders } from "./transducer/transducer-decoders.ts";
 export type DecoderFactory = (transducer: () => TransducerModel) => Decoder;
 
 /**
- * Prepares decoding once for all streams. `pronounce` is the lexicon of a model of phonemes, if it has one. `beam` is the number of hypotheses that the arena has room for, or null for a
+ * Prepares decoding once for all streams. `pronounce` is the lexicon of a model of phonemes, if it has
+ * one, `dictation` its language model. `beam` is the number of hypotheses that the arena has room for, or null for a
  * transducer without predictor and joiner. Errors: unsupported for a head without decoder, bad-argument for the options.
  */
 export function chooseDecoder(
@@ -23,6 +25,7 @@ export function chooseDecoder(
   options: DecodingOptions,
   beam: number | null,
   pronounce: Pronounce | null,
+  dictation: Dictation | null = null,
 ): DecoderFactory {
   checkDecoding(options);
   const { sampleRate, hopSamples } = config.features;
@@ -31,7 +34,8 @@ export function chooseDecoder(
   const { blank, delay, topology = "rnnt" } = config.head;
   const startRow = 0 - config.head.lead / stride;
   const common = { tokens, tokenUnit, delay, startRow, tokenSeconds: (stride * hopSamples) / sampleRate };
-  if (tokenUnit === "phoneme") return phonemeDecoders(options, { ...common, blank }, config.phrases, pronounce);
+  if (tokenUnit === "phoneme")
+    return phonemeDecoders(options, { ...common, blank }, config.phrases, pronounce, dictation);
   refuseForPhonemes(options);
   switch (config.head.type) {
     case "ctc":
@@ -51,10 +55,11 @@ export function chooseDecoder(
 
 /** Errors: unsupported for options that only a model of phonemes understands. */
 function refuseForPhonemes(options: DecodingOptions): void {
-  const { keywords, sensitivity, grammar } = options;
+  const { keywords, sensitivity, text, grammar } = options;
   const asked = {
     keywords,
     sensitivity,
+    text,
     "a prepared grammar": grammar instanceof PreparedGrammar ? grammar : undefined,
   };
   for (const [name, value] of Object.entries(asked)) {

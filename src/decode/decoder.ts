@@ -10,8 +10,11 @@ export interface Decoder extends UtteranceState {
   /** Takes rows in which nothing was said, without looking at them. */
   skip(numRows: number): void;
   partial(): PartialResult;
-  /** Ends the utterance and starts the next. Null if nothing was said. */
-  finish(): FinalResult | null;
+  /**
+   * Ends the utterance and starts the next. Null if nothing was said. Where the audio goes on, a word that somebody is in the middle
+   * of may be left to the next utterance.
+   */
+  finish(goesOn?: boolean): FinalResult | null;
   reset(): void;
   /** Keywords caught since the last call; where there may be some. */
   keywords?(): KeywordResult[];

@@ -2,6 +2,7 @@
 
 import { FoldvoxError, shown } from "../errors.ts";
 import { checkCount, checkOptions, type OptionTypes } from "../options.ts";
+import type { TextStyle } from "./dictation/written-text.ts";
 import type { Keyword } from "./phonemes/keyword-spotter.ts";
 import type { PreparedGrammar } from "./prepared-grammar.ts";
 import type { GrammarSource } from "./scorers/grammar.ts";
@@ -25,6 +26,8 @@ export interface DecodingOptions {
   readonly keywords?: readonly (string | Keyword)[];
   /** An n-gram model: the text of an ARPA file, or that with its weight. */
   readonly languageModel?: string | LanguageModelSource;
+  /** How dictated text is written: capitals, digits, punctuation. Of models of phonemes with a language model. */
+  readonly text?: TextStyle;
   /** How many readings to tell with each result, partials too; 1 to 100. Default 1: the text alone. */
   readonly alternatives?: number;
 }
@@ -37,13 +40,17 @@ const TYPES: OptionTypes<DecodingOptions> = {
   keywords: "any",
   languageModel: "any",
   alternatives: "any",
+  text: "object",
 };
+
+const TEXT_TYPES: OptionTypes<TextStyle> = { capitals: "boolean", digits: "boolean", punctuation: "boolean" };
 
 /** Checks what does not depend on the model's tokens. Errors: bad-argument. */
 export function checkDecoding(options: DecodingOptions): void {
   checkOptions("decoding", options, TYPES);
   const { beam = 1, alternatives = 1, hotwords = [], sensitivity = 0, keywords = [] } = options;
   checkCount("decoding.beam", beam, 1024);
+  checkOptions("decoding.text", options.text ?? {}, TEXT_TYPES);
   checkCount("decoding.alternatives", alternatives, 100);
   if (!Array.isArray(hotwords)) {
     throw new FoldvoxError("bad-argument", `decoding.hotwords is ${shown(hotwords)}; give a list of phrases.`);

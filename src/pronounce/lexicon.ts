@@ -29,6 +29,8 @@ export class Lexicon {
   readonly size: number;
   /** Bytes that it keeps. */
   readonly bytes: number;
+  /** The checksum that its file tells, as hexadecimal digits. */
+  readonly sha256: string;
   /** The symbols that numbers of phonemes stand for: the model's tokens, or the lexicon's own list. */
   readonly phonemes: readonly string[];
 
@@ -48,6 +50,7 @@ export class Lexicon {
     this.phonemes = phonemes;
     this.size = file.header.words;
     this.bytes = file.bytes.length;
+    this.sha256 = Array.from(file.bytes.subarray(8, 40), (byte) => byte.toString(16).padStart(2, "0")).join("");
     this.tokens = tokens;
     this.letterNumbers = new Map(Array.from(file.header.letters, (letter, i) => [letter, i + 1]));
     this.blocks = new LexiconBlocks(file);

@@ -3,6 +3,7 @@
 import type { AudioChunk } from "../audio/sample-source.ts";
 import { chooseDecoder, type DecoderFactory } from "../decode/choose-decoder.ts";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
+import type { Dictation } from "../decode/dictation/dictation.ts";
 import { type EndpointRules, endpointRules } from "../decode/endpoint.ts";
 import { preparePhrases } from "../decode/phonemes/phoneme-decoders.ts";
 import type { Pronounce } from "../decode/phonemes/pronounced-network.ts";
@@ -31,13 +32,20 @@ export class Recognizer {
   /** Made when first needed: a model whose head has no decoder may still encode. */
   private readonly decoders: () => DecoderFactory;
   private readonly pronounce: Pronounce | null;
+  private readonly dictation: Dictation | null;
   /** Deferred streams that have something to decode. */
   private readonly waiting = new Set<Stream>();
 
-  /** Made by createRecognizer; `pronounce` is the lexicon of a model of phonemes. Errors: bad-argument. @internal */
-  constructor(engine: Engine, options: StreamOptions, pronounce: Pronounce | null = null) {
+  /** Made by createRecognizer; `pronounce` is the lexicon of a model of phonemes, `dictation` its language model. Errors: bad-argument. @internal */
+  constructor(
+    engine: Engine,
+    options: StreamOptions,
+    pronounce: Pronounce | null = null,
+    dictation: Dictation | null = null,
+  ) {
     this.engine = engine;
     this.pronounce = pronounce;
+    this.dictation = dictation;
     this.options = options;
     this.rules = endpointRules(options.endpoint ?? {});
     let made: DecoderFactory | null = null;
@@ -173,6 +181,12 @@ export class Recognizer {
   }
 
   private decoderFor(options: DecodingOptions): DecoderFactory {
-    return chooseDecoder(this.header.config, options, this.engine.plan.transducer?.beam ?? null, this.pronounce);
+    return chooseDecoder(
+      this.header.config,
+      options,
+      this.engine.plan.transducer?.beam ?? null,
+      this.pronounce,
+      this.dictation,
+    );
   }
 }

@@ -96,11 +96,11 @@ export class Stream {
     this.onWork = onWork;
     this.decode = (output, rows) => {
       this.decoder.accept(output, rows);
-      if (this.isEndpoint()) this.closeUtterance();
+      if (this.isEndpoint()) this.closeUtterance(true);
     };
     const silence = (rows: number) => {
       this.decoder.skip(rows);
-      if (this.isEndpoint()) this.closeUtterance();
+      if (this.isEndpoint()) this.closeUtterance(true);
     };
     this.gate = skipSilence ? new SilenceGate(engine, header.config, this.decode, silence) : null;
     this.latency = onLatency ? new LatencyMeter(onLatency) : null;
@@ -281,12 +281,12 @@ export class Stream {
       yield* this.encode(new Float32Array(head.delay * encoder.stride * features.hopSamples));
     }
     yield* this.gate ? this.gate.finish() : this.engine.finish(this.decode);
-    this.closeUtterance();
+    this.closeUtterance(false);
     this.finals = this.finals.map((final) => endingBy(final, this.audioSeconds));
   }
 
-  private closeUtterance(): void {
-    const result = this.decoder.finish();
+  private closeUtterance(goesOn: boolean): void {
+    const result = this.decoder.finish(goesOn);
     if (result) this.finals.push(result);
   }
 }

@@ -25,7 +25,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     // What the two languages agree on, generated: a floor of its own.
     "engine/layout",
     ...["plain", "errors", "web-types", "kinds", "bytes", "exponential", "options", "platform", "turns"],
-    ...["audio", "model", "pronounce", "bundled", "engine", "loading", "decode", "silence", "recognizer"],
+    ...["audio", "model", "pronounce", "ngrams", "bundled", "engine", "loading", "decode", "silence", "recognizer"],
     ...["index", "convert", "worker", "microphone", "speech-recognition", "cli"],
   ],
 };

@@ -4,6 +4,7 @@ import type { Decoder } from "../decoder.ts";
 import { RowClock, type RowTimes } from "../row-clock.ts";
 import type { FinalResult, KeywordResult, PartialResult } from "../text/results.ts";
 import type { KeywordSpotter } from "./keyword-spotter.ts";
+import type { Listener } from "./listener.ts";
 import type { PhraseGrammar } from "./phrase-grammar.ts";
 import { NOTHING_HEARD, PhraseListener, type PhraseOptions } from "./phrase-listener.ts";
 import { RowHistory } from "./row-history.ts";
@@ -17,6 +18,9 @@ export interface PhonemeOptions extends RowTimes {
   readonly phrases: PhraseOptions;
 }
 
+/** Makes what listens from a row on; words begin no earlier than at those seconds. */
+export type MakeListener = (row: number, spokenSeconds: number) => Listener;
+
 export class PhonemeDecoder implements Decoder {
   private readonly options: PhonemeOptions;
   private readonly sounds: SoundRow;
@@ -24,14 +28,22 @@ export class PhonemeDecoder implements Decoder {
   private readonly history: RowHistory;
   private readonly spotter: KeywordSpotter | null;
   private readonly firstGrammar: PhraseGrammar | null;
-  private phrases: PhraseListener | null;
+  private readonly dictate: MakeListener | null;
+  private phrases: Listener | null;
   /** The grammar to be listened for from the next utterance on; undefined while it stays. */
   private nextGrammar: PhraseGrammar | null | undefined;
   private caught: KeywordResult[] = [];
   private spokenSeconds = 0;
 
-  constructor(options: PhonemeOptions, grammar: PhraseGrammar | null, spotter: KeywordSpotter | null) {
+  /** `dictate` makes what listens where there is no grammar; without it nothing does. */
+  constructor(
+    options: PhonemeOptions,
+    grammar: PhraseGrammar | null,
+    spotter: KeywordSpotter | null,
+    dictate: MakeListener | null,
+  ) {
     this.options = options;
+    this.dictate = dictate;
     this.sounds = new SoundRow(options.tokens, options.blank, options.weights);
     this.clock = new RowClock(options);
     this.history = new RowHistory(options.tokens, options.tokenSeconds);
@@ -79,8 +91,8 @@ export class PhonemeDecoder implements Decoder {
     return this.phrases?.partial() ?? NOTHING_HEARD;
   }
 
-  finish(): FinalResult | null {
-    const final = this.phrases?.finish() ?? null;
+  finish(goesOn = false): FinalResult | null {
+    const final = this.phrases?.finish(goesOn) ?? null;
     this.clock.beginUtterance();
     if (this.nextGrammar !== undefined) this.change(this.nextGrammar, this.history.next);
     return final;
@@ -114,8 +126,9 @@ export class PhonemeDecoder implements Decoder {
     this.phrases = this.listener(this.firstGrammar, 0);
   }
 
-  private listener(grammar: PhraseGrammar | null, row: number): PhraseListener | null {
-    return grammar && new PhraseListener(this.options.phrases, grammar, row, this.spokenSeconds);
+  private listener(grammar: PhraseGrammar | null, row: number): Listener | null {
+    if (grammar) return new PhraseListener(this.options.phrases, grammar, row, this.spokenSeconds);
+    return this.dictate?.(row, this.spokenSeconds) ?? null;
   }
 
   private change(grammar: PhraseGrammar | null, from: number): void {

@@ -7,6 +7,8 @@ import { CtcGreedyDecoder } from "../ctc/greedy-decoder.ts";
 import type { CtcOptions } from "../ctc/run.ts";
 import type { Decoder } from "../decoder.ts";
 import type { DecodingOptions } from "../decoding-options.ts";
+import type { Dictation } from "../dictation/dictation.ts";
+import { dictationListeners } from "../dictation/dictation-listeners.ts";
 import { PreparedGrammar } from "../prepared-grammar.ts";
 import { type GrammarSource, readGrammar } from "../scorers/grammar.ts";
 import { calibrationOf } from "./calibration.ts";
@@ -41,7 +43,7 @@ function phraseGrammar(source: GrammarSource | PreparedGrammar, pronounce: Prono
 }
 
 /**
- * Prepares grammar and keywords of options that have been checked; each call of the result makes a decoder for one stream.
+ * Prepares grammar and keywords of options that have been checked, or dictation where no grammar is given; each call of the result makes a decoder for one stream.
  * Errors: bad-argument; unsupported for what phonemes cannot do.
  */
 export function phonemeDecoders(
@@ -49,20 +51,18 @@ export function phonemeDecoders(
   ctc: CtcOptions,
   given: PhraseConfig | undefined,
   pronounce: Pronounce | null,
+  dictation: Dictation | null = null,
 ): () => Decoder {
-  for (const name of ["hotwords", "languageModel"] as const) {
-    if (options[name] === undefined) continue;
-    throw new FoldvoxError(
-      "unsupported",
-      `The model hears phonemes: decoding.${name} means nothing to it; give a grammar.`,
-    );
-  }
   const { grammar: source, keywords = [] } = options;
-  if (source === undefined && keywords.length === 0) return () => new CtcGreedyDecoder(ctc);
+  const dictates = dictation !== null && source === undefined;
+  refuseForPhrases(options, dictates);
+  if (!dictates && source === undefined && keywords.length === 0) return () => new CtcGreedyDecoder(ctc);
   const spell = pronounce ?? refuse;
   const grammar = source === undefined ? null : phraseGrammar(source, spell);
   const phonemes = phonemeOptions(options, ctc, given);
-  if (keywords.length === 0) return () => new PhonemeDecoder(phonemes, grammar, null);
+  const rows = { blank: ctc.blank, floor: phonemes.weights.floor, times: phonemes.phrases.times };
+  const dictate = dictates ? dictationListeners(dictation, options, rows, spell) : null;
+  if (keywords.length === 0) return () => new PhonemeDecoder(phonemes, grammar, null, dictate);
   const wanted = keywords.map((keyword): Keyword => (typeof keyword === "string" ? { phrase: keyword } : keyword));
   const phrases = keywordGrammar(wanted, spell);
   const { times, search } = phonemes.phrases;
@@ -71,7 +71,20 @@ export function phonemeDecoders(
     search: { ...search, beam: KEYWORD_BEAM_NATS },
     confidence: calibrationOf(given).keywordConfidence,
   };
-  return () => new PhonemeDecoder(phonemes, grammar, new KeywordSpotter(spotting, phrases, wanted));
+  return () => new PhonemeDecoder(phonemes, grammar, new KeywordSpotter(spotting, phrases, wanted), dictate);
+}
+
+/** Errors: unsupported for options of dictation where there is none. */
+function refuseForPhrases(options: DecodingOptions, dictates: boolean): void {
+  if (dictates) return;
+  for (const name of ["hotwords", "languageModel", "text"] as const) {
+    if (options[name] === undefined) continue;
+    const advice = options.grammar === undefined ? "and this one has no language model" : "and a grammar is given";
+    throw new FoldvoxError(
+      "unsupported",
+      `decoding.${name} is for dictation with a model of phonemes, ${advice}. Leave it out.`,
+    );
+  }
 }
 
 function phonemeOptions(options: DecodingOptions, ctc: CtcOptions, given: PhraseConfig | undefined): PhonemeOptions {

@@ -9,6 +9,7 @@ import {
   type WordResult,
 } from "../text/results.ts";
 import { type Hypothesis, hypotheses, recordsTo } from "./hypotheses.ts";
+import type { Listener } from "./listener.ts";
 import { PhonemeSearch, type SearchOptions } from "./phoneme-search.ts";
 import { confidenceOf, MOST_MARGIN } from "./phrase-confidence.ts";
 import type { PhraseGrammar } from "./phrase-grammar.ts";
@@ -32,7 +33,7 @@ const MOST_HYPOTHESES = 100;
 /** Of a stream in which nothing has been heard. */
 export const NOTHING_HEARD: PartialResult = { partial: "", committed: "", partial_result: [] };
 
-export class PhraseListener {
+export class PhraseListener implements Listener {
   private readonly options: PhraseOptions;
   private readonly grammar: PhraseGrammar;
   private readonly reader: UtteranceReader;

@@ -15,7 +15,8 @@ export interface Hotword {
 }
 
 const TYPES: OptionTypes<Hotword> = { phrase: "any", boost: "any" };
-const DEFAULT_BOOST = 1.5;
+/** The boost of a phrase that tells none. */
+export const DEFAULT_BOOST = 1.5;
 /** A boost above this cannot be told from "always". */
 const LARGEST_BOOST = 50;
 /** So many words of phrases are some hundred megabytes. */

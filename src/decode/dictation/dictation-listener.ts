@@ -1,0 +1,157 @@
+// Hears any words, utterance by utterance: what the search finds, as results.
+
+import type { Listener } from "../phonemes/listener.ts";
+import { NOTHING_HEARD } from "../phonemes/phrase-listener.ts";
+import type { SoundRow } from "../phonemes/sound-row.ts";
+import type { PhonemeTimes } from "../phonemes/utterance-reader.ts";
+import type { Alternative, FinalResult, PartialResult, WordResult } from "../text/results.ts";
+import { textOf } from "../text/words.ts";
+import { type Reading, readings } from "./readings.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+import { WordSearch, type WordSearchOptions } from "./word-search.ts";
+import { type TextStyle, written } from "./written-text.ts";
+
+export interface DictationOptions {
+  readonly search: WordSearchOptions;
+  readonly vocabulary: Vocabulary;
+  readonly times: PhonemeTimes;
+  /** Readings to tell with each result; 1 tells none beside the text. */
+  readonly alternatives: number;
+  readonly style: TextStyle;
+  /** An utterance whose phonemes are on average further behind the best ones than this, in nats, is no speech. */
+  readonly mostBehind: number;
+}
+
+/** Seconds without a phoneme after which nobody is in the middle of a word. */
+const PAUSE_SECONDS = 0.3;
+/** Seconds that a word lasts at least. */
+const SHORTEST_WORD = 0.02;
+
+export class DictationListener implements Listener {
+  private readonly options: DictationOptions;
+  private readonly search: WordSearch;
+  private row: number;
+  /** The row behind the last phoneme of any kind; null if the utterance has had none. */
+  private voiced: number | null = null;
+  private spokenSeconds: number;
+  /** The partial result, until the next row. */
+  private told: PartialResult | null = null;
+
+  /** Begins to listen with row `row` of the stream; words begin no earlier than `spokenSeconds`. */
+  constructor(options: DictationOptions, row: number, spokenSeconds: number) {
+    this.options = options;
+    this.search = new WordSearch(options.search);
+    this.row = row;
+    this.spokenSeconds = spokenSeconds;
+    this.search.restart(row);
+  }
+
+  accept(sounds: SoundRow): void {
+    if (sounds.isVoiced) this.voiced = this.row + 1;
+    this.search.accept(sounds);
+    this.row++;
+    this.told = null;
+  }
+
+  get voicedEnd(): number | null {
+    return this.voiced;
+  }
+
+  get spokenEnd(): number {
+    return this.spokenSeconds;
+  }
+
+  /** Any words may follow, and none need to. */
+  readonly isIncomplete = false;
+
+  /** The likeliest words so far. Committed are those that all hypotheses share. */
+  partial(): PartialResult {
+    this.told ??= this.tell();
+    return this.told;
+  }
+
+  /** Ends the utterance and begins the next. Null if nothing was said. */
+  finish(goesOn: boolean): FinalResult | null {
+    const { search } = this;
+    const leader = search.leader();
+    const pause =
+      this.voiced === null ? Number.POSITIVE_INFINITY : (this.row - this.voiced) * this.options.times.tokenSeconds;
+    const isCut = goesOn && !leader.isWhole && pause < PAUSE_SECONDS;
+    const found = this.readings(isCut ? [leader] : search.ends());
+    const final = this.final(found);
+    this.spokenSeconds = final?.result[final.result.length - 1]?.end ?? this.spokenSeconds;
+    // Whoever is in the middle of a word goes on with it in the next utterance.
+    if (isCut) search.tell(leader.link);
+    else search.restart(this.row);
+    this.voiced = isCut ? this.row : null;
+    this.told = null;
+    return final;
+  }
+
+  private tell(): PartialResult {
+    const { search } = this;
+    const links = search.linksOf(search.leader().link);
+    if (links.length === 0) return NOTHING_HEARD;
+    const shared = search.shared();
+    const certain = links.filter((link) => link <= shared).length;
+    const { words, settled } = this.write(links, certain);
+    return {
+      partial: textOf(words),
+      committed: textOf(words.slice(0, settled)),
+      partial_result: words,
+      ...this.alternatives(() => this.readings([search.leader()])),
+    };
+  }
+
+  private readings(ends: readonly { readonly score: number; readonly link: number }[]): Reading[] {
+    return readings(this.search.history, ends, this.search.toldLink, this.options.alternatives);
+  }
+
+  private final(found: readonly Reading[]): FinalResult | null {
+    const links = found[0]?.links ?? [];
+    if (links.length === 0 || !this.isSpeech(links)) return null;
+    const { words } = this.write(links, links.length);
+    return { text: textOf(words), result: words, ...this.alternatives(() => found) };
+  }
+
+  /** Noise makes phonemes too, but words fit them badly. */
+  private isSpeech(links: readonly number[]): boolean {
+    const { history } = this.search;
+    const last = links[links.length - 1]!;
+    const before = history.before[links[0]!]!;
+    const behind = (before < 0 ? 0 : history.sound[before]!) - history.sound[last]!;
+    const sounds = links.reduce((sum, link) => sum + history.sounds[link]!, 0);
+    return behind <= this.options.mostBehind * sounds;
+  }
+
+  private alternatives(read: () => readonly Reading[]): { alternatives?: Alternative[] } {
+    if (this.options.alternatives === 1) return {};
+    const found = read();
+    const likelihood = found.map(({ behind }) => Math.exp(-behind));
+    const sum = likelihood.reduce((total, value) => total + value, 0);
+    return {
+      alternatives: found.map(({ links }, i) => {
+        const { words } = this.write(links, links.length);
+        return { text: textOf(words), confidence: likelihood[i]! / sum, result: words };
+      }),
+    };
+  }
+
+  /** Words as they are written; how many of them come of the first `certain` links and stay as they are. */
+  private write(links: readonly number[], certain: number): { words: WordResult[]; settled: number } {
+    const { times, vocabulary, style } = this.options;
+    const { history } = this.search;
+    const { tokenSeconds, startDelay, endDelay, startRow } = times;
+    let before = this.spokenSeconds;
+    const words = links.map((link): WordResult => {
+      const sound = history.before[link]! < 0 ? 0 : history.sound[history.before[link]!]!;
+      const behind = Math.max(0, sound - history.sound[link]!);
+      const start = Math.max(before, (history.startRow[link]! + startRow - startDelay) * tokenSeconds);
+      const end = Math.max(start + SHORTEST_WORD, (history.endRow[link]! + startRow - endDelay) * tokenSeconds);
+      before = end;
+      const conf = Math.exp(-behind / Math.max(1, history.sounds[link]!));
+      return { word: vocabulary.written(history.word[link]!), start, end, conf };
+    });
+    return written(words, certain, style);
+  }
+}

@@ -1,0 +1,59 @@
+// The options of decoding, made into what listens to any words.
+
+import type { DecodingOptions } from "../decoding-options.ts";
+import type { Listener } from "../phonemes/listener.ts";
+import type { Pronounce } from "../phonemes/pronounced-network.ts";
+import type { PhonemeTimes } from "../phonemes/utterance-reader.ts";
+import type { Dictation } from "./dictation.ts";
+import { DictationListener, type DictationOptions } from "./dictation-listener.ts";
+
+/** Nats by which a hypothesis may be behind the best. */
+const BEAM_NATS = 16;
+/** Tokens kept from row to row, for each hypothesis of `beam`. */
+const TOKENS_PER_HYPOTHESIS = 125;
+const DEFAULT_BEAM = 16;
+/** Found on recordings with transcripts by speakers that nothing is measured on. */
+const WEIGHTS = { languageModel: 1, wordBonus: 0 };
+/** Phonemes further behind a row's best than this, in nats, do not begin there. */
+const FLOOR = 10;
+/** Nats by which a phoneme of noise is further behind than one of speech, on average. */
+const MOST_BEHIND = 2.5;
+
+/** What a model's rows are and mean. */
+export interface DictatedRows {
+  readonly blank: number;
+  readonly floor: number;
+  readonly times: PhonemeTimes;
+}
+
+/**
+ * Prepares words and scores once for all streams. Errors: bad-argument for hotwords and language models that cannot be used,
+ * bad-model where lexicon and language model do not belong together.
+ */
+export function dictationListeners(
+  dictation: Dictation,
+  options: DecodingOptions,
+  { blank, floor, times }: DictatedRows,
+  pronounce: Pronounce,
+): (row: number, spokenSeconds: number) => Listener {
+  const { hotwords = [], languageModel, beam = DEFAULT_BEAM, alternatives = 1, text = {} } = options;
+  const { vocabulary, tree, ahead, scorer } = dictation.prepare(WEIGHTS, { hotwords, languageModel }, pronounce);
+  const listening: DictationOptions = {
+    search: {
+      tree,
+      ahead,
+      scorer,
+      blank,
+      floor: Math.min(FLOOR, floor),
+      beam: BEAM_NATS,
+      mostTokens: beam * TOKENS_PER_HYPOTHESIS,
+      keepsAlternatives: alternatives > 1,
+    },
+    vocabulary,
+    times,
+    alternatives,
+    style: text,
+    mostBehind: MOST_BEHIND,
+  };
+  return (row, spokenSeconds) => new DictationListener(listening, row, spokenSeconds);
+}

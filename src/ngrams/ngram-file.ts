@@ -1,0 +1,195 @@
+// The file of an n-gram model: what its header says, and the places of its parts. Everything that the reader later trusts is
+// checked here. Up to three words; n-grams are laid out as a trie that is searched in place.
+//
+//   "foldvoxn"                   8 bytes
+//   SHA-256 of all that follows  32 bytes
+//   length of the header         u32, little-endian
+//   header                       JSON, below
+//   parts                        one after the other, in the order of PARTS; the header tells the length of each
+//
+// words       either a bit for each word of a lexicon, set if the model has it (the header's `lexicon` tells its checksum), or the
+//             words themselves, UTF-8, each followed by a line feed. Numbers 0, 1 and 2 are <s>, </s> and <unk>; words follow in order
+// tables      natural logarithms that codes stand for: five tables of 256 f32, for PROBABILITY1 ... BACKOFF2 below
+// unigrams    of each word: code of its probability, code of its back-off weight
+// firsts      of each word, and once more for the end: number of its first context, number of its first leaf; u24 each
+// contexts    bigrams that begin trigrams, sorted by first and second word: second word (u16), codes of probability and back-off
+//             weight, number of the first trigram (u24); and once more the last of these for the end, in a record of its own
+// leaves      the other bigrams, sorted by first and second word: second word (u16), code of the probability
+// trigrams    sorted by context and third word: third word (u16), code of the probability
+
+import { FoldvoxError, shown } from "../errors.ts";
+import { sha256 } from "../model/sha256.ts";
+import { decodeUtf8 } from "../model/utf8.ts";
+
+export const NGRAM_MAGIC = "foldvoxn";
+export const NGRAM_VERSION = 1;
+
+export const PARTS = ["words", "tables", "unigrams", "firsts", "contexts", "leaves", "trigrams"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Bytes of a record. */
+export const RECORD = { unigrams: 2, firsts: 6, contexts: 7, leaves: 3, trigrams: 3 } as const;
+/** The numbers of what is no word. */
+export const START = 0;
+export const END = 1;
+export const UNKNOWN = 2;
+/** Words and marks that a model may hold: their numbers are u16. */
+export const MOST_WORDS = 65536;
+/** Tables of 256 codes. */
+export const PROBABILITY1 = 0;
+export const BACKOFF1 = 1;
+export const PROBABILITY2 = 2;
+export const BACKOFF2 = 3;
+export const PROBABILITY3 = 4;
+export const TABLES = 5;
+
+/** What the model says of itself. */
+export interface NgramHeader {
+  readonly version: number;
+  readonly name: string;
+  readonly language: string;
+  readonly licence: string;
+  readonly attribution: readonly string[];
+  /** Words and marks, bigrams that begin trigrams, other bigrams, trigrams. */
+  readonly counts: {
+    readonly words: number;
+    readonly contexts: number;
+    readonly leaves: number;
+    readonly trigrams: number;
+  };
+  /** Of the lexicon whose words these are, as hexadecimal digits; null where the file holds the words themselves. */
+  readonly lexicon: string | null;
+  /** Bytes of each part. */
+  readonly parts: Readonly<Record<Part, number>>;
+}
+
+/** No logarithm is larger than this, up or down. */
+const LARGEST = 10_000;
+
+/** A checked file: its header, and where each part begins. */
+export interface NgramFile {
+  readonly bytes: Uint8Array;
+  readonly header: NgramHeader;
+  readonly places: Readonly<Record<Part, number>>;
+}
+
+export const u16 = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8);
+export const u24 = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+
+const wrong = (problem: string) =>
+  new FoldvoxError("bad-model", `The language model ${problem}. Get it anew, or convert it again.`);
+
+const truncated = (bytes: number, expected: number) =>
+  new FoldvoxError(
+    "model-truncated",
+    `The language model ends after ${bytes} of at least ${expected} bytes: the download or copy was cut off. Get it again.`,
+  );
+
+const isCount = (value: unknown, least: number, most: number): value is number =>
+  Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+
+/** The header, checked field by field. Errors: bad-model, model-version. */
+function checkHeader(json: Uint8Array): NgramHeader {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(json));
+  } catch {
+    throw wrong("has a header that is not JSON");
+  }
+  const header = Object(value) as NgramHeader;
+  if (header.version !== NGRAM_VERSION) {
+    throw new FoldvoxError(
+      "model-version",
+      `The language model is of version ${shown(header.version)}; this release reads version ${NGRAM_VERSION}. Use a newer foldvox, or convert it again.`,
+    );
+  }
+  const { name, language, licence, attribution, counts, lexicon, parts } = header;
+  const texts = [name, language, licence, ...(Array.isArray(attribution) ? attribution.slice(0, 256) : [null])];
+  if (!texts.every((text) => typeof text === "string")) {
+    throw wrong("does not tell its name, language, licence and attribution");
+  }
+  if (lexicon !== null && !/^[0-9a-f]{64}$/.test(String(lexicon))) throw wrong("does not tell whose words it has");
+  const { words, contexts, leaves, trigrams } = Object(counts);
+  if (!isCount(words, UNKNOWN + 2, MOST_WORDS)) throw wrong(`has ${shown(words)} words`);
+  for (const count of [contexts, leaves, trigrams]) {
+    if (!isCount(count, 0, 2 ** 24 - 1)) throw wrong(`has ${shown(count)} n-grams of a kind`);
+  }
+  const lengths = {
+    words: Object(parts).words,
+    tables: 4 * 256 * TABLES,
+    unigrams: RECORD.unigrams * words,
+    firsts: RECORD.firsts * (words + 1),
+    contexts: RECORD.contexts * (contexts + 1),
+    leaves: RECORD.leaves * leaves,
+    trigrams: RECORD.trigrams * trigrams,
+  };
+  if (!isCount(lengths.words, 1, 2 ** 24)) throw wrong("does not tell the length of its words");
+  for (const part of PARTS) {
+    if (Object(parts)[part] !== lengths[part]) throw wrong(`has a part "${part}" that does not fit its counts`);
+  }
+  return header;
+}
+
+/** Numbers that lead into other parts: none goes back, the last is the end. Errors: bad-model. */
+function checkPointers(bytes: Uint8Array, place: number, record: number, records: number, end: number): void {
+  let before = 0;
+  for (let i = 0; i < records; i++) {
+    const pointer = u24(bytes, place + record * i);
+    if (pointer < before) throw wrong("points back within its n-grams");
+    before = pointer;
+  }
+  if (before !== end || u24(bytes, place) !== 0) throw wrong("does not point to all of its n-grams");
+}
+
+/** Errors: bad-model. */
+function checkWords(bytes: Uint8Array, place: number, record: number, records: number, words: number): void {
+  for (let i = 0; i < records; i++) {
+    if (u16(bytes, place + record * i) >= words) throw wrong("has an n-gram of a word that it does not have");
+  }
+}
+
+/** Errors: bad-model. */
+function checkParts({ bytes, header, places }: NgramFile): void {
+  const { words, contexts, leaves, trigrams } = header.counts;
+  checkPointers(bytes, places.firsts, RECORD.firsts, words + 1, contexts);
+  checkPointers(bytes, places.firsts + 3, RECORD.firsts, words + 1, leaves);
+  checkPointers(bytes, places.contexts + 4, RECORD.contexts, contexts + 1, trigrams);
+  checkWords(bytes, places.contexts, RECORD.contexts, contexts, words);
+  checkWords(bytes, places.leaves, RECORD.leaves, leaves, words);
+  checkWords(bytes, places.trigrams, RECORD.trigrams, trigrams, words);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + places.tables, header.parts.tables);
+  for (let i = 0; i < view.byteLength; i += 4) {
+    if (!(Math.abs(view.getFloat32(i, true)) <= LARGEST)) throw wrong("has a probability that is none");
+  }
+}
+
+/** Reads and checks the bytes of a model, which are kept. Errors: bad-model, model-version, model-truncated, model-corrupt. */
+export function readNgramFile(bytes: Uint8Array): NgramFile {
+  if (String.fromCharCode(...bytes.subarray(0, 8)) !== NGRAM_MAGIC) {
+    throw wrong("is no language model of foldvox: its first bytes are others");
+  }
+  if (bytes.length < 44) throw truncated(bytes.length, 44);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerEnd = 44 + view.getUint32(40, true);
+  if (headerEnd > 44 + 2 ** 16) throw wrong("has a header of more than 64 KiB");
+  if (headerEnd > bytes.length) throw truncated(bytes.length, headerEnd);
+  const header = checkHeader(bytes.subarray(44, headerEnd));
+  const places = {} as Record<Part, number>;
+  let end = headerEnd;
+  for (const part of PARTS) {
+    places[part] = end;
+    end += header.parts[part];
+  }
+  if (bytes.length < end) throw truncated(bytes.length, end);
+  if (bytes.length > end) throw wrong(`has ${bytes.length - end} bytes behind its end`);
+  const told = Array.from(bytes.subarray(8, 40), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (sha256().update(bytes.subarray(40)).digestHex() !== told) {
+    throw new FoldvoxError(
+      "model-corrupt",
+      "The language model does not match its checksum: it was damaged. Get it again.",
+    );
+  }
+  const file = { bytes, header, places };
+  checkParts(file);
+  return file;
+}
