@@ -1,57 +1,115 @@
-// Bundles the host with esbuild into build/: ES modules for pages and everybody, the same in CommonJS (build/cjs), and the command.
-// What pages load is minified, with source maps; what only Node loads stays readable. --watch rebuilds on change.
+// npm run build: everything in build/, as many parts at a time as there are processors. A part whose sources have not changed since
+// it was built is left as it is. Arguments: names of parts (with what they need), or --list; without any, all.
 
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { build, context } from "esbuild";
-import { commonjs, inline, page, shared } from "./esbuild-options.mjs";
+import { spawn } from "node:child_process";
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 
-const forPages = {
-  "worker-recognizer": "src/worker/worker-recognizer.ts",
-  microphone: "src/microphone/microphone.ts",
-  "speech-recognition": "src/speech-recognition/speech-recognition.ts",
-};
+const ASSEMBLY = ["assembly", "asconfig.json", "node_modules/assemblyscript/package.json"];
 
-/** Each is a script of its own, which is loaded by its URL. */
-const scripts = {
-  worker: "src/worker/worker.ts",
-  "engine-helper": "src/engine/engine-helper.ts",
-};
+const engine = (target, entry) => ({
+  run: `asc ${entry} --target ${target}`,
+  from: ASSEMBLY,
+  to: `build/foldvox.${target}.wasm`,
+});
 
-const bundles = [
-  { ...page, entryPoints: ["src/index.ts"] },
-  { ...page, ...inline, entryPoints: { inline: "src/index.ts" } },
-  // One FoldvoxError and one microphone, whichever of them a page imports.
-  { ...page, entryPoints: forPages, splitting: true, chunkNames: "shared-[hash]" },
-  { ...page, entryPoints: scripts },
-  // Vite writes assets under 4 KiB into the page as data: URLs, from which security policies keep worklets.
-  { ...page, minify: false, entryPoints: { "capture-worklet": "src/microphone/capture-worklet.ts" } },
-  { ...commonjs, entryPoints: { index: "src/index.ts", ...forPages } },
-  { ...commonjs, ...inline, entryPoints: { inline: "src/index.ts" } },
-  {
-    ...shared,
-    entryPoints: ["src/cli/main.ts"],
-    outfile: "build/cli.js",
-    platform: "node",
-    // Decoders of compressed audio stay packages of their own (src/cli/audio-decoders.ts).
-    external: [
-      ...shared.external,
-      ...["@wasm-audio-decoders/*", "mpg123-decoder", "ogg-opus-decoder"],
-      // What outgrows one machine needs a queue (src/cli/queue), and ws takes faster code where it is installed.
-      ...["bullmq", "ioredis", "bufferutil", "utf-8-validate"],
-    ],
-    // commander is CommonJS and asks for node: modules by require.
-    banner: {
-      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
-    },
+/** Slowest first. A part without `to` is made every time. */
+const PARTS = {
+  layout: { run: "node scripts/layout.mjs", from: ["assembly", "scripts/layout.mjs"], to: "src/engine/layout.ts" },
+  "relaxed-threads": engine("relaxed-threads", "assembly/relaxed-threads.ts"),
+  relaxed: engine("relaxed", "assembly/relaxed.ts"),
+  threads: engine("threads", "assembly/threads.ts"),
+  simd: engine("simd", "assembly/index.ts"),
+  scalar: engine("scalar", "assembly/index.ts"),
+  translated: {
+    run: "node scripts/build-js.mjs",
+    from: [...ASSEMBLY, "src/plain", "src/engine/layout.ts", "scripts/build-js.mjs", "scripts/scalar-functions.mjs"],
+    to: "build/foldvox.plain.js",
+    needs: ["layout"],
   },
-];
+  types: { run: "node scripts/build-types.mjs", needs: ["layout"] },
+  bundles: {
+    run: "node scripts/build-host.mjs",
+    needs: ["layout", "relaxed", "simd", "scalar", "threads", "relaxed-threads"],
+  },
+  plain: { run: "node scripts/build-plain.mjs", needs: ["translated"] },
+};
 
-await mkdir("build/cjs", { recursive: true });
-// The names of shared chunks change with their contents.
-for (const name of await readdir("build")) if (/^shared-.*\.js(\.map)?$/.test(name)) await rm(`build/${name}`);
-await writeFile("build/cjs/package.json", '{ "type": "commonjs" }\n');
+/** Several parts by one name. */
+const GROUPS = {
+  engine: ["layout", "relaxed-threads", "relaxed", "threads", "simd", "scalar"],
+  host: ["bundles", "types"],
+  js: ["plain"],
+};
 
-for (const bundle of bundles) {
-  if (process.argv.includes("--watch")) await (await context(bundle)).watch();
-  else await build(bundle);
+/** When the youngest file of these files and folders was changed. */
+async function youngest(paths) {
+  const times = paths.map(async (path) => {
+    const { mtimeMs, isDirectory } = await stat(path).then((found) => ({ ...found, isDirectory: found.isDirectory() }));
+    if (!isDirectory) return mtimeMs;
+    // A folder's own time tells of files that are gone.
+    return Math.max(mtimeMs, await youngest((await readdir(path)).map((name) => join(path, name))));
+  });
+  return Math.max(0, ...(await Promise.all(times)));
+}
+
+async function isFresh({ from, to }) {
+  if (!to) return false;
+  const made = await stat(to).catch(() => null);
+  return made !== null && made.mtimeMs >= (await youngest(from));
+}
+
+function run(command) {
+  return new Promise((resolve, reject) => {
+    const path = `node_modules/.bin${process.platform === "win32" ? ";" : ":"}${process.env.PATH}`;
+    const child = spawn(command, { shell: true, stdio: "inherit", env: { ...process.env, PATH: path } });
+    child.on("error", reject);
+    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`failed: ${command}`))));
+  });
+}
+
+/** The parts of that name and all that they need. */
+function withNeeds(names) {
+  const wanted = new Set();
+  const add = (name) => {
+    for (const part of GROUPS[name] ?? [name]) {
+      if (!PARTS[part])
+        throw new Error(`no part ${part}; there are ${[...Object.keys(GROUPS), ...Object.keys(PARTS)].join(", ")}`);
+      wanted.add(part);
+      for (const need of PARTS[part].needs ?? []) add(need);
+    }
+  };
+  for (const name of names) add(name);
+  return Object.keys(PARTS).filter((name) => wanted.has(name));
+}
+
+/** Builds parts, each when those that it needs are there. */
+async function build(names) {
+  await mkdir("build", { recursive: true });
+  const waiting = withNeeds(names);
+  const done = new Set();
+  const ready = () => waiting.findIndex((name) => (PARTS[name].needs ?? []).every((need) => done.has(need)));
+  const worker = async () => {
+    while (waiting.length > 0) {
+      const at = ready();
+      if (at < 0) {
+        // What it needs is being made by another.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        continue;
+      }
+      const [name] = waiting.splice(at, 1);
+      if (!(await isFresh(PARTS[name]))) await run(PARTS[name].run);
+      done.add(name);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
+
+try {
+  await build(process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS));
+} catch (error) {
+  console.error(error.message);
+  // Other parts that are still being made end with it.
+  process.exit(1);
 }

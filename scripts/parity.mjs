@@ -13,4 +13,4 @@ const run = (command, ...args) => {
 if (!existsSync("build/parity/base.golden.safetensors")) {
   run(process.env.FOLDVOX_PYTHON ?? "python3", "training/make_transducer_goldens.py", "--base", "build/parity");
 }
-run("npx", "vitest", "run", "--config", "vitest.parity.config.ts");
+run("npx", "vitest", "run", "--project", "parity");

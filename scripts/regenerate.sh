@@ -5,5 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${1:-python3}
 
+node scripts/layout.mjs
 node scripts/memory-page.mjs
 for model in models/*.safetensors; do "$python" training/make_card.py "$model"; done

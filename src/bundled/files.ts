@@ -1,5 +1,5 @@
 // What comes with foldvox, as files beside the bundle. inline.ts and plain.ts take this file's place in foldvox/inline and
-// foldvox/plain (scripts/build.mjs); all three export the same names.
+// foldvox/plain (scripts/build-host.mjs); all three export the same names.
 
 import { FoldvoxError } from "../errors.ts";
 

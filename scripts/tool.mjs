@@ -1,0 +1,54 @@
+// Runs a program of the repository that is written in TypeScript: builds what it tests or measures, bundles it into build/, runs it.
+// Arguments: its name, then its own.
+
+import { execFileSync } from "node:child_process";
+import { build } from "esbuild";
+
+/** Each is run once for every list of `runs`, before the user's own arguments. */
+const TOOLS = {
+  bench: { entry: "bench/main.ts", out: "build/bench.js" },
+  "bench:profile": {
+    entry: "bench/profile.ts",
+    out: "build/bench-profile.js",
+    first: "asc assembly/relaxed.ts --target relaxed --debug --outFile build/foldvox.profile.wasm",
+  },
+  "bench:transducer": { entry: "bench/transducer.ts", out: "build/bench-transducer.js", runs: [["convert"], []] },
+  "bench:serve": { entry: "bench/serve.ts", out: "build/bench-serve.js" },
+  fuzz: { entry: "test/fuzz/main.ts", out: "build/fuzz/main.js" },
+  soak: { entry: "test/soak/main.ts", out: "build/soak/main.js", node: ["--expose-gc", "--max-semi-space-size=1"] },
+  "soak:serve": { entry: "test/soak/serve.ts", out: "build/soak/serve.js" },
+  "soak:queue": { entry: "test/soak/queue.ts", out: "build/soak/queue.js" },
+};
+
+const [name, ...own] = process.argv.slice(2);
+const tool = TOOLS[name];
+if (!tool) {
+  console.error(`no tool ${name}; there are ${Object.keys(TOOLS).join(", ")}`);
+  process.exit(1);
+}
+
+/** Runs a program, and ends as it does if it fails. */
+function run(program, args) {
+  try {
+    execFileSync(program, args, { stdio: "inherit" });
+  } catch (error) {
+    process.exit(error.status ?? 1);
+  }
+}
+
+run(process.execPath, ["scripts/build.mjs"]);
+if (tool.first) {
+  const [program, ...args] = tool.first.split(" ");
+  run(`node_modules/.bin/${program}`, args);
+}
+const { entry, out, node = [], runs = [[]] } = tool;
+await build({
+  entryPoints: [entry],
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  packages: "external",
+  outfile: out,
+  logLevel: "warning",
+});
+for (const args of runs) run(process.execPath, [...node, out, ...args, ...own]);
