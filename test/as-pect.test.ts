@@ -6,5 +6,5 @@ import { expect, it } from "vitest";
 
 it("passes the tests of test/assembly", async () => {
   const { stdout } = await promisify(execFile)("node_modules/.bin/asp", ["--summary", "--no-logo"]);
-  expect(stdout).toMatch(/[1-9]\d* pass/);
-}, 120_000);
+  expect(stdout).toContain("Pass!");
+}, 600_000);
