@@ -165,23 +165,41 @@ const { child, url } = await startServer(args);
 const pid = child.pid!;
 const expected = await converse(url, audio, null, null);
 
+const TITLES = [
+  ...["streams", "word p50, ms", "word p99, ms", "p99 beyond alone, ms", "answer p50, ms", "answer p99, ms"],
+  ...[
+    "server, cores",
+    "server, ms a second of audio",
+    "clients, cores",
+    "resident, MiB",
+    "conversations",
+    "words lost in",
+  ],
+];
 console.log(`${cpus().length} cores: ${cpus()[0]!.model}; ${flags.model}${flags.grammar ? " with a grammar" : ""}`);
-console.log(
-  "| streams | word p50 ms | word p99 ms | p99 beyond alone | answer p50 ms | answer p99 ms | server, cores | resident MiB | conversations | lost |",
-);
-console.log("|---|---|---|---|---|---|---|---|---|---|");
+console.log(`| ${TITLES.join(" | ")} |`);
+console.log(`|${TITLES.map(() => " --: |").join("")}`);
 let alone = Number.NaN;
 for (const count of counts) {
-  const before = processorSeconds(pid);
-  const startedAt = performance.now();
+  const [startedAt, server, clients, residentBefore] = [
+    performance.now(),
+    processorSeconds(pid),
+    processorSeconds(process.pid),
+    residentMiB(pid),
+  ];
   const seen = await crowd(url, audio, expected, count, flags.seconds);
-  const cores = (processorSeconds(pid) - before) / ((performance.now() - startedAt) / 1000);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const serverSeconds = processorSeconds(pid) - server;
+  const audioSeconds = (seen.conversations * audio.length) / (2 * RATE);
   const worst = percentile(seen.words, 0.99);
   if (Number.isNaN(alone)) alone = worst;
   const cells = [
     ...[count, percentile(seen.words, 0.5).toFixed(0), worst.toFixed(0), (worst - alone).toFixed(0)],
     ...[percentile(seen.answers, 0.5).toFixed(1), percentile(seen.answers, 0.99).toFixed(1)],
-    ...[cores.toFixed(2), residentMiB(pid).toFixed(0), seen.conversations, seen.lost],
+    ...[(serverSeconds / seconds).toFixed(2), ((1000 * serverSeconds) / audioSeconds).toFixed(2)],
+    ((processorSeconds(process.pid) - clients) / seconds).toFixed(2),
+    `${residentBefore.toFixed(0)} to ${residentMiB(pid).toFixed(0)}`,
+    ...[seen.conversations, seen.lost],
   ];
   console.log(`| ${cells.join(" | ")} |`);
 }

@@ -96,5 +96,6 @@ export class IdleTimer {
 
 /** What a client is told when something goes wrong: what foldvox says, but nothing of the server's inner life. */
 export function problemText(error: unknown): string {
-  return error instanceof FoldvoxError ? error.message : "The server failed; try again.";
+  const isTheirs = error instanceof FoldvoxError && error.code !== "io";
+  return isTheirs ? error.message : "The server failed; try again.";
 }

@@ -176,7 +176,14 @@ export class TranscriptionRequest implements Conversation {
       this.response.end();
       return;
     }
-    const status = code === "internal" ? 500 : code === "stream-limit" ? 503 : error instanceof TooLarge ? 413 : 400;
+    const status =
+      code === "internal" || code === "io"
+        ? 500
+        : code === "stream-limit"
+          ? 503
+          : error instanceof TooLarge
+            ? 413
+            : 400;
     // What is left of the upload is not waited for.
     if (!this.request.complete) this.response.setHeader("connection", "close");
     sendProblem(this.response, status, problemText(error), code);

@@ -26,7 +26,9 @@ export interface OrdealOutcome {
   readonly leftovers: readonly string[];
   readonly dead: number;
   readonly seconds: number;
+  /** Workers, and stores, that were killed. */
   readonly killed: number;
+  readonly storesKilled: number;
 }
 
 const HEADER = 44;
@@ -137,5 +139,14 @@ export async function ordeal({ files, workers, kills }: Ordeal): Promise<OrdealO
   }
   const twice = [...writers].filter(([, count]) => count > 1).map(([input]) => input);
   const leftovers = readdirSync(results).filter((name) => !/^\d{4}\.wav\.json$/.test(name));
-  return { right: expected.size - wrong.length, wrong, twice, leftovers, dead, seconds, killed };
+  return {
+    right: expected.size - wrong.length,
+    wrong,
+    twice,
+    leftovers,
+    dead,
+    seconds,
+    killed,
+    storesKilled: storeKilled ? 1 : 0,
+  };
 }

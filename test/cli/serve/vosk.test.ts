@@ -5,6 +5,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import WebSocket from "ws";
 import { configured, voskResult } from "../../../src/cli/serve/vosk.ts";
 import { errorOf } from "../../support/errors.ts";
 import {
@@ -153,6 +154,13 @@ describe("a server", () => {
     expect(textOf(await new VoskClient(server.socketUrl).transcribe(bytes, 1600, { sample_rate: 8000 }))).toBe(
       expectedText(),
     );
+  });
+
+  it("agrees to the subprotocol that Asterisk asks for", async () => {
+    const socket = new WebSocket(server.socketUrl, "ws");
+    await new Promise((resolve) => socket.once("open", resolve));
+    expect(socket.protocol).toBe("ws");
+    socket.terminate();
   });
 
   it("answers an end without audio", async () => {
