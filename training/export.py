@@ -4,18 +4,19 @@
 
 The averaged weights are exported, those of several checkpoints as their mean, with the configuration of the recipe and
 the feature statistics that training measured. `--blank-shift` lowers the blank's bias: CTC leaves faint words to the
-blank. make_model.py chooses it on the `valid` speakers.
+blank. make_model.py chooses it on the `valid` speakers. `--side lexicon=models/english.lexicon` names a file that lies beside
+the model and is loaded with it, by size and checksum.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from pathlib import Path
 from typing import Any, Dict, List
 
 import torch
-
 from foldvox_training.model_file import load_model, save_model
 from foldvox_training.recipe import BLANK
 
@@ -29,7 +30,15 @@ def averaged(checkpoints: List[Path]) -> Dict[str, Any]:
     return {**saved[-1], "ema": mean}
 
 
-def export(saved: Dict[str, Any], output: Path, weights: str, blank_shift: float) -> int:
+def side_file(path: Path) -> Dict[str, Any]:
+    """What a model's configuration says of a file beside it."""
+    data = path.read_bytes()
+    return {"file": path.name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def export(
+    saved: Dict[str, Any], output: Path, weights: str, blank_shift: float, sides: Dict[str, Path] | None = None
+) -> int:
     """Writes the checkpoint's averaged model to `output` and reads it back; returns the file's bytes."""
     tensors = dict(saved["ema"])
     tensors["features.mean"], tensors["features.invstddev"] = saved["mean"], saved["inv"]
@@ -37,7 +46,8 @@ def export(saved: Dict[str, Any], output: Path, weights: str, blank_shift: float
     tensors[last] = tensors[last].clone()
     tensors[last][BLANK] -= blank_shift
     output.parent.mkdir(parents=True, exist_ok=True)
-    size = save_model(output, saved["recipe"]["config"], tensors, weights)
+    config = {**saved["recipe"]["config"], **{name: side_file(path) for name, path in (sides or {}).items()}}
+    size = save_model(output, config, tensors, weights)
     load_model(output)
     return size
 
@@ -48,9 +58,11 @@ def main() -> int:
     parser.add_argument("output", type=Path)
     parser.add_argument("--weights", choices=("int8", "fp32"), default="int8")
     parser.add_argument("--blank-shift", type=float, default=0.0)
+    parser.add_argument("--side", action="append", default=[], metavar="NAME=FILE")
     args = parser.parse_args()
+    sides = {name: Path(path) for name, path in (side.split("=", 1) for side in args.side)}
     saved = averaged(args.checkpoints)
-    size = export(saved, args.output, args.weights, args.blank_shift)
+    size = export(saved, args.output, args.weights, args.blank_shift, sides)
     parameters = sum(tensor.numel() for tensor in saved["ema"].values())
     print(f"{args.output}: {args.weights}, {parameters} parameters, {size} bytes, step {saved['step']}")
     return 0

@@ -2,7 +2,7 @@
 
     python training/measure_english.py MODEL DATA RECIPE [--fp32 FP32_MODEL] [--curve RUN/curve.csv] [--per-set 100]
 
-MODEL runs segment by segment with the engine's int8 arithmetic (foldvox_training/int8.py). Phoneme errors are the distance
+MODEL runs in its segments with the engine's int8 arithmetic (foldvox_training/int8.py). Phoneme errors are the distance
 to the nearest way to say the transcript (CMUdict with variants, schwa and strut being one). Of the held speakers the
 even ones in order of name tune what is chosen (`--split valid`); the odd ones are reported. Writes MODEL's .json and,
 with a curve, its .md beside it.
@@ -21,12 +21,14 @@ import torch
 from foldvox_training.corpus import RATE, decode, default_cache, read_rows, sound_file
 from foldvox_training.features import LogMel
 from foldvox_training.intervals import word_error_rate
+from foldvox_training.model import FoldvoxModel
 from foldvox_training.model_file import load_model
 from foldvox_training.phonemes.card import write_english_card
 from foldvox_training.phonemes.corpus import NOISE_SHARE, held_speakers, load_noises
 from foldvox_training.phonemes.errors import greedy, nearest
 from foldvox_training.phonemes.inventory import pronounce
 from foldvox_training.phonemes.speech import telephone
+from foldvox_training.phonemes.windows import forward_windows
 from foldvox_training.recipe import FEATURES, read_table
 from tqdm import tqdm
 
@@ -95,7 +97,7 @@ def phoneme_errors(path: Path, readings: List[Reading], disturbed: Disturbance, 
     for index, reading in enumerate(tqdm(readings, desc=f"{path.stem}, {condition}")):
         wave = np.pad(disturbed(reading.wave, condition, index), PAUSE)
         frames = (features(torch.from_numpy(wave)[None])[0] - mean) * invstddev
-        match = nearest(greedy(model.stream(frames).numpy()), reading.words)
+        match = nearest(greedy(scores_of(model, frames)), reading.words)
         kind = "learners" if "speechocean" in reading.of else "readers"
         for name in (kind, reading.of):
             own = results.setdefault(name, {"errors": [], "words": [], "speakers": []})
@@ -103,6 +105,16 @@ def phoneme_errors(path: Path, readings: List[Reading], disturbed: Disturbance, 
             own["words"].append(len(match.phonemes))
             own["speakers"].append(reading.speaker)
     return {name: _summary(own) for name, own in results.items()}
+
+
+@torch.no_grad()
+def scores_of(model: FoldvoxModel, frames: torch.Tensor) -> np.ndarray:
+    """Log-probabilities [tokens][40] of normalised frames; zeros fill the last segment and its right context."""
+    tokens = len(frames) // model.stride
+    segments = -(-tokens // model.segment)
+    needed = (segments * model.segment + model.right_context) * model.stride
+    padded = torch.nn.functional.pad(frames, (0, 0, 0, max(0, needed - len(frames))))[None, :needed]
+    return forward_windows(model, padded)[0, :tokens].numpy()
 
 
 def _summary(own: Dict[str, List[Any]]) -> Dict[str, Any]:

@@ -15,8 +15,8 @@ export type SmallerWeights = Exclude<Weights, "fp32">;
 export const SMALLER: readonly SmallerWeights[] = WEIGHTS.filter((weights) => weights !== "fp32");
 
 /** How a tensor is stored where `weights` are asked for: what cannot be int4 is int8, and vectors are always fp32. */
-export function storedAs({ kind, shape }: TensorSpec, weights: Weights): Weights {
-  if (kind !== "matrix" && kind !== "table") return "fp32";
+export function storedAs({ kind, shape, exact }: TensorSpec, weights: Weights): Weights {
+  if (exact || (kind !== "matrix" && kind !== "table")) return "fp32";
   return weights === "int4" && (kind === "table" || shape[1]! % INT4_GROUP !== 0) ? "int8" : weights;
 }
 

@@ -13,6 +13,8 @@ export interface TensorSpec {
    * is f32. An optional tensor may be missing.
    */
   readonly kind: "matrix" | "table" | "vector" | "optional";
+  /** Conversions leave this matrix f32. */
+  readonly exact?: boolean;
 }
 
 function linear(name: string, outputs: number, inputs: number, bias = true): TensorSpec[] {
@@ -130,14 +132,24 @@ function outputTensors({ outputDim, width }: EncoderConfig): TensorSpec[] {
   return [...linear("transcriber.output_linear", outputDim, width), ...norm("transcriber.layer_norm", outputDim)];
 }
 
+/**
+ * What makes tokens of frames. Overlapping frames stay exact: with the input product in int8 the phoneme errors of `english` went
+ * from 14 to 29 %, and in f32 it is a fiftieth of its arithmetic.
+ */
+function inputTensors({ projection, inputDim, inputKernel }: EncoderConfig): TensorSpec[] {
+  const name = "transcriber.input_linear";
+  if (inputKernel === undefined) return linear(name, projection, inputDim, false);
+  const [weight, bias] = linear(name, projection, inputKernel * inputDim) as [TensorSpec, TensorSpec];
+  return [{ ...weight, exact: true }, bias];
+}
+
 /** Every tensor of a model, in the order in which the file holds them. */
 export function expectedTensors(config: ModelConfig): TensorSpec[] {
   const { encoder, features } = config;
-  const { inputDim, inputKernel } = encoder;
   return [
     { name: "features.mean", shape: [features.mels], kind: "vector" },
     { name: "features.invstddev", shape: [features.mels], kind: "vector" },
-    ...linear("transcriber.input_linear", encoder.projection, (inputKernel ?? 1) * inputDim, inputKernel !== undefined),
+    ...inputTensors(encoder),
     ...encoder.layers.flatMap((layer, i) => layerTensors(layerName(i), encoder, layer)),
     ...(encoder.output === "direct" ? [] : outputTensors(encoder)),
     ...(hasHeadLinear(config) ? linear("head.linear", config.tokens.length, encoder.outputDim) : []),

@@ -46,9 +46,9 @@ class Int8Linear(nn.Module):
 
 
 def to_int8(model: nn.Module, quantized: Dict[str, Tuple[Tensor, Tensor]]) -> nn.Module:
-    """Replaces every nn.Linear below `model` in place; `quantized` gives (weight, scale) by module name."""
+    """Replaces the linear layers below `model` that `quantized` has, (weight, scale) by module name, in place."""
     for name, module in list(model.named_modules()):
-        if not isinstance(module, nn.Linear):
+        if not isinstance(module, nn.Linear) or name not in quantized:
             continue
         weight, scale = quantized[name]
         parent = model.get_submodule(name.rpartition(".")[0])

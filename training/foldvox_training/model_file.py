@@ -67,6 +67,12 @@ def _file_config(config: Dict[str, Any]) -> Dict[str, Any]:
     return {**config, "encoder": {**config["encoder"], "layers": layers}}
 
 
+def _stays_exact(name: str, config: Dict[str, Any]) -> bool:
+    """Filters, one a channel, are read rarely and are small; overlapping frames lose too much (src/model/tensors.ts)."""
+    overlapping = name == "transcriber.input_linear.weight" and "inputKernel" in config["encoder"]
+    return overlapping or name.endswith("depthwise.weight")
+
+
 def save_model(path: Path, config: Dict[str, Any], tensors: Mapping[str, Tensor], weights: str) -> int:
     """Writes a model file with `weights` "int8" or "fp32"; returns its bytes. `tensors` are fp32 by canonical name."""
     arrays: Dict[str, np.ndarray] = {}
@@ -74,9 +80,7 @@ def save_model(path: Path, config: Dict[str, Any], tensors: Mapping[str, Tensor]
         tensor = tensors[name].detach().float().cpu()
         if not torch.isfinite(tensor).all():
             raise ValueError(f"{name} is not finite")
-        # Filters, one a channel, are read rarely and are small.
-        matrix = name.endswith(".weight") and tensor.dim() == 2 and not name.endswith("depthwise.weight")
-        if weights == "int8" and matrix:
+        if weights == "int8" and tensor.dim() == 2 and name.endswith(".weight") and not _stays_exact(name, config):
             integers, scale = quantize_weight(tensor)
             arrays[name], arrays[name + "_scale"] = integers.numpy(), scale.numpy()
         else:
