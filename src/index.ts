@@ -37,7 +37,10 @@ export type {
 } from "./model/config.ts";
 export { type ModelHeader, type ModelTensor, readModelHeader } from "./model/header.ts";
 export type { PhraseConfig } from "./model/phrase-config.ts";
+export type { SideFile } from "./model/side-file.ts";
 export type { ModelSource } from "./model/source.ts";
+export { type Pronunciations, parsePronunciations } from "./pronounce/own-pronunciations.ts";
+export type { PronouncedWord, PronunciationSource } from "./pronounce/pronouncer.ts";
 export { createRecognizer, createRecognizerSync } from "./recognizer/create-recognizer.ts";
 export type { LatencyEvent } from "./recognizer/latency.ts";
 export { Recognizer } from "./recognizer/recognizer.ts";

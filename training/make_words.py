@@ -50,9 +50,9 @@ def kind_of(word: str, forms: dict[str, list[str]]) -> int:
     if any(form == form.lower() for form in known):
         return LOWER
     form = known[0]
-    if len(form) > 1 and form[:2].isupper():
+    if form[:2].isalpha() and form[:2].isupper():
         return UPPER
-    return DOUBLE_CAPITAL if len(form) > 3 and form[1].islower() and form[2].isupper() else CAPITAL
+    return DOUBLE_CAPITAL if len(form) > 3 and form[2].isupper() else CAPITAL
 
 
 def main() -> None:

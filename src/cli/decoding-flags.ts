@@ -5,6 +5,8 @@ import type { DecodingOptions } from "../decode/decoding-options.ts";
 import type { Keyword } from "../decode/phonemes/keyword-spotter.ts";
 import type { GrammarSource } from "../decode/scorers/grammar.ts";
 import type { Hotword } from "../decode/scorers/hotwords.ts";
+import { parsePronunciations } from "../pronounce/own-pronunciations.ts";
+import type { LanguageOptions } from "../recognizer/language.ts";
 import type { StreamOptions } from "../recognizer/stream.ts";
 import { readWhole } from "./files.ts";
 
@@ -20,6 +22,8 @@ export interface DecodingFlags {
   wordBonus?: number;
   endpointSilence?: number;
   skipSilence?: boolean;
+  lexicon?: string;
+  pronunciations?: string;
 }
 
 export function number(text: string): number {
@@ -48,7 +52,12 @@ export function addDecodingFlags(command: Command): Command {
       "seconds of silence after speech that end an utterance, longer than pauses within it (default: 1.2)",
       number,
     )
-    .option("--skip-silence", "pause the encoder in long silences");
+    .option("--skip-silence", "pause the encoder in long silences")
+    .option(
+      "--pronunciations <file>",
+      "your own words for a model of phonemes, a line each: foldvox = f oʊ l d v ɑ k s",
+    )
+    .option("--lexicon <file>", "lexicon of a model of phonemes (default: the file beside it)");
 }
 
 const linesOf = (text: string) =>
@@ -77,8 +86,8 @@ export function grammarOf(text: string): GrammarSource {
   return /^\uFEFF?\s*#JSGF/.test(text) ? text : linesOf(text);
 }
 
-/** Options of a stream from the flags, with the files that they name. Errors: io. */
-export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions> {
+/** Options of a recognizer's streams from the flags, with the files that they name. Errors: io, bad-argument. */
+export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions & LanguageOptions> {
   const textOf = async (path: string) => new TextDecoder().decode(await readWhole(path));
   const decoding: { -readonly [Name in keyof DecodingOptions]: DecodingOptions[Name] } = {};
   if (flags.beam !== undefined) decoding.beam = flags.beam;
@@ -98,5 +107,9 @@ export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions
     ...(Object.keys(decoding).length > 0 ? { decoding } : {}),
     ...(flags.endpointSilence === undefined ? {} : { endpoint: { silenceAfterSpeech: flags.endpointSilence } }),
     ...(flags.skipSilence ? { skipSilence: true } : {}),
+    ...(flags.lexicon === undefined ? {} : { lexicon: await readWhole(flags.lexicon) }),
+    ...(flags.pronunciations === undefined
+      ? {}
+      : { pronunciations: parsePronunciations(await textOf(flags.pronunciations)) }),
   };
 }

@@ -14,6 +14,7 @@ import { evaluate } from "./evaluate.ts";
 import { wholeNumber } from "./flag-values.ts";
 import { inspect } from "./inspect.ts";
 import { OUTPUT_FORMATS } from "./printers.ts";
+import { pronounce } from "./pronounce.ts";
 import { quantize } from "./quantize.ts";
 import { addQueueCommands } from "./queue/commands.ts";
 import { addServe } from "./serve/serve.ts";
@@ -80,6 +81,18 @@ program
   .argument("<model>", "model file")
   .option("--json", "print JSON")
   .action(inspect);
+
+program
+  .command("pronounce")
+  .description(
+    "Show the phonemes that are listened for where words, numbers or phrases are to be heard: every way of saying them, the most usual first. For models of phonemes.",
+  )
+  .argument("<words...>", 'words as they are written, such as kitchen 42 7:30 "$5" TV Dr.')
+  .option("-m, --model <model>", "model file whose lexicon is used (default: the bundled English lexicon)")
+  .option("--lexicon <file>", "lexicon to use in place of it")
+  .option("--pronunciations <file>", "your own words, a line each: foldvox = f oʊ l d v ɑ k s")
+  .option("--json", "print JSON, an object a word")
+  .action(pronounce);
 
 program
   .command("encode")

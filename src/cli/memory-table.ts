@@ -13,6 +13,7 @@ export function memoryTable(report: MemoryReport): string {
     "memory in bytes",
     ...lines,
     `  ${"arena".padEnd(16)}${grouped(report.arenaBytes)}  = the WebAssembly memory (${grouped(report.memoryBytes).trim()}), fixed from load to free`,
+    ...(report.lexiconBytes > 0 ? [`  ${"lexicon".padEnd(16)}${grouped(report.lexiconBytes)}  beside the arena`] : []),
     `  scratch really written: ${grouped(report.scratchHighWater).trim()}`,
     `  JavaScript heap ${megabytes(report.heapBytes ?? 0)}, process resident ${megabytes(report.residentBytes ?? 0)}, its peak ${megabytes(peak)}`,
     "",

@@ -11,7 +11,7 @@ import { writeDescriptor } from "./descriptor/descriptor.ts";
 import { EngineStream } from "./engine-stream.ts";
 import { type Build, buildOf, type EngineAccess, type EngineExports } from "./exports.ts";
 import { Helpers } from "./helpers.ts";
-import { type MemoryReport, reportMemory } from "./memory-report.ts";
+import { type EngineMemory, reportMemory } from "./memory-report.ts";
 import { runTogether, type StepOutput, type SteppedStream, type Work } from "./work.ts";
 
 /** What an engine has until it is freed. */
@@ -88,7 +88,7 @@ export class Engine {
   }
 
   /** Errors: freed. */
-  memoryReport(): MemoryReport {
+  memoryReport(): EngineMemory {
     return reportMemory(this.open().arena, 1 + (this.helpers?.count ?? 0));
   }
 

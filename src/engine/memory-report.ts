@@ -4,8 +4,8 @@ import { processMemory } from "../platform.ts";
 import type { Arena } from "./arena-memory.ts";
 import type { Region } from "./arena-plan.ts";
 
-/** What a recognizer takes, in bytes. */
-export interface MemoryReport {
+/** What an engine takes, in bytes. */
+export interface EngineMemory {
   /** Every region of the arena in order of address; together they are the whole of it. */
   readonly regions: readonly Region[];
   /** Size of the arena: what arenaBytes() foretold. */
@@ -21,7 +21,13 @@ export interface MemoryReport {
   readonly residentBytes: number | null;
 }
 
-export function reportMemory(arena: Arena, threads: number): MemoryReport {
+/** What a recognizer takes, in bytes. */
+export interface MemoryReport extends EngineMemory {
+  /** Of a model of phonemes: bytes of the lexicon, which lies in JavaScript's memory. */
+  readonly lexiconBytes: number;
+}
+
+export function reportMemory(arena: Arena, threads: number): EngineMemory {
   return {
     regions: arena.plan.regions,
     arenaBytes: arena.plan.bytes,

@@ -4,14 +4,10 @@
 import { arenaBytes } from "../engine/arena.ts";
 import { Arena, type ArenaNeeds } from "../engine/arena-memory.ts";
 import { FoldvoxError } from "../errors.ts";
-import { isUrl } from "../kinds.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { ModelLoader } from "../model/loader.ts";
-import { chunksOf, type ModelSource } from "../model/source.ts";
-import { streamUrl, toUrl } from "../platform.ts";
-import { untilAborted } from "./abort.ts";
-import { defaultCache } from "./default-cache.ts";
-import { downloadModel } from "./model-download.ts";
+import type { ModelSource } from "../model/source.ts";
+import { readSource } from "./read-source.ts";
 
 /** How far the loading of a model is. */
 export interface LoadProgress {
@@ -50,54 +46,35 @@ export function placeTensors(loader: ModelLoader, header: ModelHeader, size: Are
   return arena;
 }
 
-/** Runs all chunks into an arena. Errors: those of ModelLoader, of the source, and out-of-memory; the signal's reason. */
-async function fill(chunks: AsyncIterable<Uint8Array>, options: LoadOptions, size: ArenaNeeds): Promise<Arena> {
-  const loader = new ModelLoader();
-  let arena: Arena | null = null;
-  let loadedBytes = 0;
-  for await (const chunk of chunks) {
-    options.signal?.throwIfAborted();
-    loader.push(chunk);
-    if (!arena && loader.header) arena = placeTensors(loader, loader.header, size, options.maxBytes);
-    loadedBytes += chunk.length;
-    options.onProgress?.({ loadedBytes, totalBytes: loader.header?.fileBytes ?? null });
-  }
-  loader.finish();
-  return arena!;
-}
-
-function download(url: URL, options: LoadOptions, size: ArenaNeeds): Promise<Arena> {
-  const { signal, cache } = options;
-  const how = {
-    signal,
-    cache: cache === "no-store" ? null : defaultCache(),
-    reload: cache === "reload",
-    fetch: globalThis.fetch.bind(globalThis),
-    retryMs: 500,
-    askMs: 5000,
-    stallMs: 30_000,
-  };
-  return downloadModel(url, how, (bytes) => fill(bytes, options, size));
-}
-
-/** Loads a model. Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory, io, bad-argument. */
+/**
+ * Loads a model. `onHeader` is told what the model is before its weights have arrived, a second time if what a cache held was damaged.
+ * Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory, io, bad-argument; the signal's reason.
+ */
 export async function loadArena(
   model: string | URL | ModelSource,
   options: LoadOptions,
   size: ArenaNeeds,
+  onHeader: (header: ModelHeader) => void = () => {},
 ): Promise<Arena> {
-  const { cache = "default", maxBytes, signal } = options;
-  if (!["default", "reload", "no-store"].includes(cache)) {
-    throw new FoldvoxError("bad-argument", `cache is "${cache}"; give "default", "reload" or "no-store".`);
-  }
+  const { maxBytes, signal } = options;
   if (maxBytes !== undefined && !(maxBytes > 0)) {
     throw new FoldvoxError("bad-argument", `maxBytes is ${maxBytes}; give a number of bytes.`);
   }
-  signal?.throwIfAborted();
-  if (typeof model !== "string" && !isUrl(model)) {
-    return fill(untilAborted(chunksOf(model, signal), signal), options, size);
-  }
-  const url = toUrl(model);
-  if (/^https?:$/.test(url.protocol)) return download(url, options, size);
-  return fill(untilAborted(streamUrl(url), signal), options, size);
+  return readSource(model, options, async (chunks) => {
+    const loader = new ModelLoader();
+    let arena: Arena | null = null;
+    let loadedBytes = 0;
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted();
+      loader.push(chunk);
+      if (!arena && loader.header) {
+        arena = placeTensors(loader, loader.header, size, maxBytes);
+        onHeader(loader.header);
+      }
+      loadedBytes += chunk.length;
+      options.onProgress?.({ loadedBytes, totalBytes: loader.header?.fileBytes ?? null });
+    }
+    loader.finish();
+    return arena!;
+  });
 }

@@ -1,9 +1,10 @@
 // The model's configuration: the JSON text in the model file's metadata, checked field by field.
 
 import { type Activation, WINDOW } from "../engine/layout.ts";
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 import { Fields, wrong } from "./config-fields.ts";
 import type { PhraseConfig } from "./phrase-config.ts";
+import { isFileName, type SideFile } from "./side-file.ts";
 
 /** Activations that the feed-forward of a layer may have: names of the engine's, in lower case. */
 export const ENCODER_ACTIVATIONS = ["gelu", "relu", "silu"] as const satisfies readonly Lowercase<
@@ -112,6 +113,8 @@ export interface ModelConfig {
   readonly tokenUnit: "word" | "piece" | "character" | "phoneme";
   /** Of a model of phonemes. */
   readonly phrases?: PhraseConfig;
+  /** Of a model of phonemes: the file that says how words are pronounced (src/pronounce). */
+  readonly lexicon?: SideFile;
   /** Indices of tokens that a transcript leaves out, such as control symbols and the unknown token. */
   readonly silentTokens?: readonly number[];
 }
@@ -188,6 +191,14 @@ function readEncoder(fields: Fields): EncoderConfig {
   return encoder;
 }
 
+function readSideFile(fields: Fields, path: string): SideFile {
+  const file = fields.string("file");
+  if (!isFileName(file)) throw wrong(`${path}.file`, `is ${shown(file)}, not the name of a file beside the model`);
+  const sha256 = fields.string("sha256");
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw wrong(`${path}.sha256`, "is not 64 hexadecimal digits");
+  return { file, bytes: fields.integer("bytes", 1, 64 * 2 ** 20), sha256 };
+}
+
 function readPredictor(fields: Fields): PredictorConfig {
   return {
     symbolEmbedding: fields.integer("symbolEmbedding", 1, 8192),
@@ -227,6 +238,7 @@ export function parseConfig(json: string): ModelConfig {
     tokens,
     tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character", "phoneme"]),
     ...(fields.has("phrases") ? { phrases: fields.phrases("phrases") } : {}),
+    ...(fields.has("lexicon") ? { lexicon: readSideFile(fields.child("lexicon"), "lexicon") } : {}),
     ...(fields.has("silentTokens") ? { silentTokens: fields.integers("silentTokens", 0, tokens.length - 1) } : {}),
   };
   if (config.encoder.inputDim !== config.features.mels) {
@@ -240,6 +252,9 @@ export function parseConfig(json: string): ModelConfig {
   }
   if (config.tokenUnit === "phoneme" && config.head.type !== "ctc") {
     throw wrong("tokenUnit", "is phoneme, which takes a CTC head");
+  }
+  if (config.lexicon && config.tokenUnit !== "phoneme") {
+    throw wrong("lexicon", `belongs to a model of phonemes; tokenUnit is ${config.tokenUnit}`);
   }
   if (new Set(tokens).size !== tokens.length) throw wrong("tokens", "holds a token twice");
   return config;

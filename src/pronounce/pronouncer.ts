@@ -31,6 +31,15 @@ export interface SpokenWord {
 /** One way of saying a text. */
 export type Reading = readonly SpokenWord[];
 
+/** A word of a reading for people. */
+export interface PronouncedWord {
+  /** As it is said, in lower case: "seven" of "7:30"; "b." is the letter's name. */
+  readonly word: string;
+  /** Phonemes with spaces between, the most usual pronunciation first. */
+  readonly pronunciations: readonly string[];
+  readonly source: PronunciationSource;
+}
+
 /** Characters of a text, and ways of saying it, at most. */
 const LONGEST_TEXT = 1000;
 const MOST_READINGS = 32;
@@ -71,6 +80,15 @@ export class Pronouncer {
     }
     if (readings[0]!.length === 0) throw unspeakable(text);
     return readings;
+  }
+
+  /** The ways in which a text is said, for people. Errors: bad-argument. */
+  describe(text: string): PronouncedWord[][] {
+    const { phonemes } = this.lexicon;
+    const textOf = (said: Uint16Array) => Array.from(said, (phoneme) => phonemes[phoneme]).join(" ");
+    return this.readings(text).map((reading) =>
+      reading.map((word) => ({ ...word, pronunciations: word.pronunciations.map(textOf) })),
+    );
   }
 
   /** A word in lower case, as it is said. Errors: bad-argument. */
@@ -117,7 +135,7 @@ export class Pronouncer {
 const unspeakable = (text: string) =>
   new FoldvoxError(
     "bad-argument",
-    `${shown(text)} cannot be pronounced: it is no word in English letters, number or abbreviation. Write it as it sounds, or give its pronunciation, { pronunciations: { ${shown(text)}: "n i h oʊ n" } }.`,
+    `${shown(text)} cannot be pronounced: it is no word in English letters, number or abbreviation. Write it as it sounds, or tell how it is said: pronunciations: { ${shown(text)}: "k ɪ tʃ ə n" }, with its own phonemes.`,
   );
 
 /** A text at its spaces; what belongs together stays: "7:30 p.m.", "$5 million". */

@@ -138,7 +138,7 @@ export class SpokenForms {
     });
     const ways = spoken.every((part) => part.length > 0) ? following(spoken).filter((words) => words.length > 0) : [];
     // "PlayStation" may be no two words after all.
-    return /^[a-z]+$/i.test(text) ? [...ways, [text.toLowerCase()]] : ways;
+    return /^[a-z]+$/i.test(text) && !/[A-Z]{2}/.test(text) ? [...ways, [text.toLowerCase()]] : ways;
   }
 }
 

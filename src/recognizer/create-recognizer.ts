@@ -12,6 +12,7 @@ import { loadArena, placeTensors } from "../loading/load-arena.ts";
 import { ModelLoader } from "../model/loader.ts";
 import { findNodeModules } from "../platform.ts";
 import type { WasmModule } from "../web-types.ts";
+import { checkLanguage, type Language, languageOf, loadLanguage } from "./language.ts";
 import { Recognizer } from "./recognizer.ts";
 import {
   arenaOptions,
@@ -37,9 +38,9 @@ async function startEngine(arena: Arena, module: WasmModule, signal?: AbortSigna
 }
 
 /** A recognizer over an engine, which is freed if the model cannot do what the options ask for. */
-function recognizerOver(engine: Engine, options: StreamOptions): Recognizer {
+function recognizerOver(engine: Engine, options: StreamOptions, language: Language | null): Recognizer {
   try {
-    return new Recognizer(engine, options);
+    return new Recognizer(engine, options, language);
   } catch (error) {
     engine.free();
     throw error;
@@ -62,10 +63,17 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   // The kind of memory follows from the module; the bundled one without threads need not be waited for.
   const shared = (wantsThreads || options.wasm !== undefined) && isThreaded(await compiling);
   const needs = { ...size, threads: shared && wantsThreads ? size.threads! : 1, shared };
-  const loading = loadArena(model, options, needs);
+  // What the model's header names comes at the same time as its weights.
+  let language: Promise<Language | null> = Promise.resolve(null);
+  const loading = loadArena(model, options, needs, ({ config }) => {
+    language = loadLanguage(model, config, options);
+    // Whoever waits for it hears of it, unless the model fails first.
+    language.catch(() => {});
+  });
   const [module, arena] = await Promise.all([compiling, loading]);
+  const known = await language;
   const engine = await startEngine(arena, module, options.signal);
-  return recognizerOver(engine, options);
+  return recognizerOver(engine, options, known);
 }
 
 /** createRecognizer for places that may not wait, from bytes in memory. The same errors. */
@@ -82,5 +90,10 @@ export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer
     ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, options.maxBytes)
     : null;
   loader.finish();
-  return recognizerOver(Engine.startSync(arena!, module), options);
+  const { lexicon, pronunciations } = options;
+  const { config } = loader.header!;
+  checkLanguage(config, options);
+  const bytes = lexicon && !isUint8Array(lexicon) ? new Uint8Array(lexicon) : lexicon;
+  const language = bytes ? languageOf(bytes, config, pronunciations) : null;
+  return recognizerOver(Engine.startSync(arena!, module), options, language);
 }

@@ -11,9 +11,10 @@ import type { LoadOptions } from "../loading/load-arena.ts";
 import type { ModelSource } from "../model/source.ts";
 import { checkCount, checkOptions, type OptionTypes } from "../options.ts";
 import type { Bytes, WasmModule } from "../web-types.ts";
+import type { LanguageOptions } from "./language.ts";
 import { STREAM_OPTIONS, type StreamOptions } from "./stream.ts";
 
-export interface RecognizerOptions extends StreamOptions, LoadOptions {
+export interface RecognizerOptions extends StreamOptions, LoadOptions, LanguageOptions {
   /** The model: a URL, bytes, or anything that yields them. Default: the bundled English commands model. */
   readonly model?: string | URL | ModelSource;
   /** How many streams may be open at the same time; each has its own state block in the arena. Default 1. */
@@ -35,8 +36,10 @@ export interface RecognizerOptions extends StreamOptions, LoadOptions {
 /** What a recognizer needs without asynchronous start-up, and without threads. */
 export interface SyncRecognizerOptions
   extends StreamOptions,
-    Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes"> {
+    Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes" | "pronunciations"> {
   readonly model: Uint8Array | ArrayBuffer;
+  /** The lexicon of a model of phonemes. */
+  readonly lexicon?: Uint8Array | ArrayBuffer;
   /** The engine. Only foldvox/inline and foldvox/plain have one at hand where none is given. */
   readonly wasm?: WasmModule | Bytes;
 }
@@ -48,6 +51,8 @@ export const RECOGNIZER_OPTIONS: OptionTypes<RecognizerOptions> = {
   maxBatch: "any",
   threads: "any",
   wasm: "any",
+  lexicon: "any",
+  pronunciations: "object",
   cache: "any",
   maxBytes: "any",
   onProgress: "function",
@@ -60,6 +65,8 @@ export const SYNC_RECOGNIZER_OPTIONS: OptionTypes<SyncRecognizerOptions> = {
   maxStreams: "any",
   maxBatch: "any",
   wasm: "any",
+  lexicon: "any",
+  pronunciations: "object",
   maxBytes: "any",
 };
 

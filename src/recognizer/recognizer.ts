@@ -3,10 +3,8 @@
 import type { AudioChunk } from "../audio/sample-source.ts";
 import { chooseDecoder, type DecoderFactory } from "../decode/choose-decoder.ts";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
-import type { Dictation } from "../decode/dictation/dictation.ts";
 import { type EndpointRules, endpointRules } from "../decode/endpoint.ts";
 import { preparePhrases } from "../decode/phonemes/phoneme-decoders.ts";
-import type { Pronounce } from "../decode/phonemes/pronounced-network.ts";
 import type { PreparedGrammar } from "../decode/prepared-grammar.ts";
 import type { GrammarSource } from "../decode/scorers/grammar.ts";
 import { type Reading, readingsOf } from "../decode/text/reading.ts";
@@ -19,8 +17,10 @@ import { FoldvoxError } from "../errors.ts";
 import { isFloat32Array } from "../kinds.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { checkOptions } from "../options.ts";
+import type { PronouncedWord } from "../pronounce/pronouncer.ts";
 import type { StreamPair } from "../web-types.ts";
 import { encodeWhole } from "./encode.ts";
+import type { Language } from "./language.ts";
 import { decodeTogether, STREAM_OPTIONS, Stream, type StreamOptions } from "./stream.ts";
 import { type TranscribeOptions, transcribe, transformStream } from "./transcribe.ts";
 
@@ -31,21 +31,14 @@ export class Recognizer {
   private readonly rules: EndpointRules;
   /** Made when first needed: a model whose head has no decoder may still encode. */
   private readonly decoders: () => DecoderFactory;
-  private readonly pronounce: Pronounce | null;
-  private readonly dictation: Dictation | null;
+  private readonly language: Language | null;
   /** Deferred streams that have something to decode. */
   private readonly waiting = new Set<Stream>();
 
-  /** Made by createRecognizer; `pronounce` is the lexicon of a model of phonemes, `dictation` its language model. Errors: bad-argument. @internal */
-  constructor(
-    engine: Engine,
-    options: StreamOptions,
-    pronounce: Pronounce | null = null,
-    dictation: Dictation | null = null,
-  ) {
+  /** Made by createRecognizer; `language` is what a model of phonemes needs to know words. Errors: bad-argument. @internal */
+  constructor(engine: Engine, options: StreamOptions, language: Language | null = null) {
     this.engine = engine;
-    this.pronounce = pronounce;
-    this.dictation = dictation;
+    this.language = language;
     this.options = options;
     this.rules = endpointRules(options.endpoint ?? {});
     let made: DecoderFactory | null = null;
@@ -100,7 +93,22 @@ export class Recognizer {
    * take a part of a second. Errors: bad-argument, with line and column; unsupported for other models.
    */
   prepareGrammar(source: GrammarSource): PreparedGrammar {
-    return preparePhrases(source, this.header.config, this.pronounce);
+    return preparePhrases(source, this.header.config, this.language?.pronounce ?? null);
+  }
+
+  /**
+   * The ways in which a text is listened for, the most usual first: words, and the phonemes of each. Of a model of phonemes with a
+   * lexicon. Errors: bad-argument for what cannot be said; unsupported for other models.
+   */
+  pronounce(text: string): PronouncedWord[][] {
+    if (this.language) return this.language.pronouncer.describe(text);
+    const { config } = this.header;
+    throw new FoldvoxError(
+      "unsupported",
+      config.tokenUnit === "phoneme"
+        ? "The model came as bytes, without its lexicon. Give that as { lexicon: ... }."
+        : `${config.name} hears ${config.tokenUnit}s and knows no pronunciations; that needs a model of phonemes.`,
+    );
   }
 
   /**
@@ -172,7 +180,7 @@ export class Recognizer {
 
   /** What the recognizer takes right now, by region and in bytes. Errors: freed. */
   memoryReport(): MemoryReport {
-    return this.engine.memoryReport();
+    return { ...this.engine.memoryReport(), lexiconBytes: this.language?.lexicon.bytes ?? 0 };
   }
 
   /** Gives the memory back; every later call throws `freed`. */
@@ -185,8 +193,8 @@ export class Recognizer {
       this.header.config,
       options,
       this.engine.plan.transducer?.beam ?? null,
-      this.pronounce,
-      this.dictation,
+      this.language?.pronounce ?? null,
+      this.language?.dictation ?? null,
     );
   }
 }

@@ -11,6 +11,7 @@ import { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
 import type { LoadOptions as DownloadOptions, LoadProgress } from "../loading/load-arena.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { OptionTypes } from "../options.ts";
+import type { Pronunciations } from "../pronounce/own-pronunciations.ts";
 import type { LatencyEvent } from "../recognizer/latency.ts";
 import type { StreamOptions } from "../recognizer/stream.ts";
 
@@ -29,6 +30,9 @@ export const CLONEABLE_STREAM_OPTIONS: OptionTypes<CloneableStreamOptions> = {
 export interface LoadOptions extends CloneableStreamOptions, Pick<DownloadOptions, "cache" | "maxBytes"> {
   /** An absolute URL, or bytes. Without it the bundled model. */
   readonly model?: string | Uint8Array | ArrayBuffer | Blob;
+  /** The same of the lexicon; without it the file beside the model. */
+  readonly lexicon?: string | Uint8Array | ArrayBuffer | Blob;
+  readonly pronunciations?: Pronunciations;
   readonly maxStreams?: number;
   readonly threads?: number;
   /** A compiled module, bytes, or an absolute URL. Without it the bundled engine. */

@@ -10,6 +10,7 @@ import type { LoadOptions as DownloadOptions } from "../loading/load-arena.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
 import { toUrl } from "../platform.ts";
+import type { Pronunciations } from "../pronounce/own-pronunciations.ts";
 import type { RecognizerOptions } from "../recognizer/recognizer-options.ts";
 import { Channel } from "./channel.ts";
 import {
@@ -39,6 +40,10 @@ export { type StreamListeners, WorkerGrammar, WorkerStream, type WorkerStreamOpt
 export interface WorkerRecognizerOptions extends CloneableStreamOptions, DownloadOptions {
   /** The model: a URL (relative to the page), or its bytes. Default: the bundled English commands model. */
   readonly model?: string | URL | Uint8Array | ArrayBuffer | Blob;
+  /** The lexicon of a model of phonemes: a URL, or its bytes. Default: the file beside the model that its header names. */
+  readonly lexicon?: string | URL | Uint8Array | ArrayBuffer | Blob;
+  /** Words that are pronounced otherwise than the lexicon says, or that it does not know; for a model of phonemes. */
+  readonly pronunciations?: Pronunciations;
   /** How many streams may be open at the same time. Default 1. */
   readonly maxStreams?: number;
   /** Threads that compute a step together, where the page is cross-origin isolated; elsewhere one. Default 1. */
@@ -60,6 +65,8 @@ export interface RecognizerWorker extends Port {
 const OPTIONS: OptionTypes<WorkerRecognizerOptions> = {
   ...CLONEABLE_STREAM_OPTIONS,
   model: "any",
+  lexicon: "any",
+  pronunciations: "object",
   maxStreams: "any",
   threads: "any",
   wasm: "any",
@@ -72,13 +79,14 @@ const OPTIONS: OptionTypes<WorkerRecognizerOptions> = {
 
 type Sendable = Omit<WorkerRecognizerOptions, "worker" | "onProgress" | "signal">;
 
-function loadOptions({ model, wasm, ...rest }: Sendable): LoadOptions {
+function loadOptions({ model, wasm, lexicon, ...rest }: Sendable): LoadOptions {
   const absolute = <Source>(source: Source | string | URL) =>
     typeof source === "string" || isUrl(source) ? toUrl(source).href : source;
   return {
     ...rest,
     ...(model === undefined ? {} : { model: absolute(model) }),
     ...(wasm === undefined ? {} : { wasm: absolute(wasm) }),
+    ...(lexicon === undefined ? {} : { lexicon: absolute(lexicon) }),
   };
 }
 

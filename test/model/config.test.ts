@@ -125,6 +125,24 @@ describe("parseConfig", () => {
     expect(error.message).toContain(field === "projection" || field === "stride" ? "encoder" : field);
   });
 
+  it.each([
+    ["lexicon.file", "../secret"],
+    ["lexicon.file", "/etc/passwd"],
+    ["lexicon.file", "http://elsewhere"],
+    ["lexicon.file", ""],
+    ["lexicon.bytes", 0],
+    ["lexicon.bytes", 1e12],
+    ["lexicon.sha256", "abc"],
+    ["lexicon", "english.lexicon"],
+  ])("refuses a model of phonemes whose %s is %j", (path, value) => {
+    const lexicon = { file: "english.lexicon", bytes: 100, sha256: "0".repeat(64) };
+    const config = smallConfig({}, { tokenUnit: "phoneme", lexicon });
+    expect(parseConfig(JSON.stringify(config)).lexicon).toEqual(lexicon);
+    const error = errorOf(() => parseConfig(changed(path, value, config)));
+    expect(error.code).toBe("bad-model");
+    expect(error.message).toContain(path);
+  });
+
   it("gives back what a model of phonemes brings for phrases", () => {
     const phrases = { blankPenalty: 1.5, startDelay: -0.5, confidence: [1, 2, 3, 4, 5] };
     expect(parseConfig(changed("phrases", phrases)).phrases).toEqual(phrases);
@@ -184,6 +202,7 @@ describe("parseConfig", () => {
     ["predictor.layerNorm", 1],
     ["predictor.epsilon", 0],
     ["predictor.epsilon", undefined],
+    ["lexicon", { file: "a.lexicon", bytes: 10, sha256: "0".repeat(64) }],
     ["silentTokens", {}],
     ["silentTokens", [3]],
     ["silentTokens", [-1]],

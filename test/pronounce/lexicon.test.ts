@@ -162,7 +162,7 @@ describe("fuzz", () => {
     const random = generator(5);
     const start = 44 + headerBytes;
     let read = 0;
-    for (let round = 0; round < 600; round++) {
+    for (let round = 0; round < 200; round++) {
       const file = bytes.slice();
       const changes = 1 + Math.floor(random() * 4);
       for (let i = 0; i < changes; i++) {
@@ -171,13 +171,13 @@ describe("fuzz", () => {
       if (ask(resealed(file))) read++;
     }
     // Some get past the checks, or the rounds would show nothing about reading.
-    expect(read).toBeGreaterThan(20);
-    expect(read).toBeLessThan(600);
+    expect(read).toBeGreaterThan(10);
+    expect(read).toBeLessThan(200);
   });
 
   it("so are any bytes of the header", () => {
     const random = generator(6);
-    for (let round = 0; round < 600; round++) {
+    for (let round = 0; round < 200; round++) {
       const file = bytes.slice();
       file[40 + Math.floor(random() * (headerBytes + 4))] = Math.floor(random() * 128);
       ask(resealed(file));

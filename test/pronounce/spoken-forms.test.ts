@@ -25,7 +25,7 @@ describe("SpokenForms", () => {
     ["2005", "two thousand five", "two thousand and five", "twenty oh five"],
     ["1900", "nineteen hundred"],
     ["1,234,567", "one million two hundred thirty four thousand five hundred sixty seven"],
-    ["007", "oh oh seven", "zero zero seven"],
+    ["007", "zero zero seven", "oh oh seven"],
     ["3rd", "third"],
     ["21st", "twenty first"],
     ["12th", "twelfth"],

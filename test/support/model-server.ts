@@ -11,6 +11,8 @@ export type Fault =
 
 export class ModelServer {
   content: Uint8Array;
+  /** Files beside the model, by name; one that is not there is answered by 404. */
+  readonly beside = new Map<string, Uint8Array>();
   etag: string | null = '"one"';
   hasRanges = true;
   /** What becomes of HEAD requests. */
@@ -37,6 +39,15 @@ export class ModelServer {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
+    const name = request.url!.slice(1);
+    if (name !== "model.safetensors") {
+      this.requests.push(`${request.method} ${name}`);
+      const file = this.beside.get(name);
+      if (file) response.setHeader("content-length", file.length);
+      else response.writeHead(404);
+      response.end(request.method === "HEAD" ? undefined : file);
+      return;
+    }
     const { range, "if-range": ifRange } = request.headers;
     this.requests.push(`${request.method}${range ? ` ${range}` : ""}`);
     if (this.etag) response.setHeader("etag", this.etag);

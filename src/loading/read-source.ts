@@ -1,0 +1,51 @@
+// The bytes of a file from wherever it is, through the cache where that is a server. What is done with them is the caller's.
+
+import { FoldvoxError } from "../errors.ts";
+import { isUrl } from "../kinds.ts";
+import { chunksOf, type ModelSource } from "../model/source.ts";
+import { streamUrl, toUrl } from "../platform.ts";
+import { untilAborted } from "./abort.ts";
+import { defaultCache } from "./default-cache.ts";
+import { downloadModel } from "./model-download.ts";
+
+/** How files are read. */
+export interface ReadOptions {
+  readonly cache?: "default" | "reload" | "no-store" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Takes all chunks of a file, once, and checks them. */
+export type Consume<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>;
+
+function download<T>(url: URL, { signal, cache }: ReadOptions, consume: Consume<T>): Promise<T> {
+  const how = {
+    signal,
+    cache: cache === "no-store" ? null : defaultCache(),
+    reload: cache === "reload",
+    fetch: globalThis.fetch.bind(globalThis),
+    retryMs: 500,
+    askMs: 5000,
+    stallMs: 30_000,
+  };
+  return downloadModel(url, how, consume);
+}
+
+/**
+ * Reads a source. `consume` is called a second time if what the cache held turns out to be damaged.
+ * Errors: io, bad-argument, those of `consume`; the signal's reason if it aborts.
+ */
+export async function readSource<T>(
+  source: string | URL | ModelSource,
+  options: ReadOptions,
+  consume: Consume<T>,
+): Promise<T> {
+  const { cache = "default", signal } = options;
+  if (!["default", "reload", "no-store"].includes(cache)) {
+    throw new FoldvoxError("bad-argument", `cache is "${cache}"; give "default", "reload" or "no-store".`);
+  }
+  signal?.throwIfAborted();
+  if (typeof source !== "string" && !isUrl(source)) return consume(untilAborted(chunksOf(source, signal), signal));
+  const url = toUrl(source);
+  if (!/^https?:$/.test(url.protocol)) return consume(untilAborted(streamUrl(url), signal));
+  return download(url, options, consume);
+}
