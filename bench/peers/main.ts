@@ -14,6 +14,7 @@ const MODELS: Record<string, string> = {
   "commands-tiny": "commands-tiny, the shipped model",
   "6x144": "6 layers of 144",
   "6x144-folded": "12 layers of 144 folded by 2",
+  conformer: "4 layers of 144 of a Conformer's kind",
   base: "20 layers of 512, base size",
   "base-folded": "40 layers of 512 folded by 2",
 };

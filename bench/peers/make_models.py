@@ -3,9 +3,9 @@
     python3 bench/peers/make_models.py build/peers
 
 Per model build/peers/NAME/: model.fp32.safetensors, model.int8.safetensors, step.fp32.onnx, step.int8.onnx (see
-training/export_onnx.py), features.f32 [frames, mels], the left context after the first `warm` steps key.f32 and
-value.f32, and step.json with the shapes. Seeds are fixed. A folder that is complete, and newer than the model that it is
-of, is left alone.
+training/export_onnx.py), features.f32 [frames, mels], the states after the first `warm` steps key.f32, value.f32 and,
+of convolutions, gated.f32, and step.json with the shapes. Seeds are fixed. A folder that is complete, and newer than the
+model that it is of, is left alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "training"))
 
-from export_onnx import export, warm_state  # noqa: E402
+from export_onnx import export, warm_state, window_frames  # noqa: E402
 from foldvox_training.model import FoldvoxModel  # noqa: E402
 from foldvox_training.model_file import load_weights, read_weights, save_model  # noqa: E402
 from foldvox_training.reference import random_config  # noqa: E402
@@ -46,6 +46,12 @@ def untrained(
 UNTRAINED = [
     untrained("6x144", 144, 6, 4, 144),
     untrained("6x144-folded", 144, 6, 4, 144, fold=2),
+    # Layers of a Conformer's kind, over overlapping tokens of 20 ms.
+    random_config(
+        name="conformer", width=144, stride=2, mels=80, plan=[(1, 1, 4, 576)] * 4, segment=12, leftContext=96,
+        rightContext=6, activation="silu", tokens=40, kernels=[31] * 4, firstFeedForward=576, inputKernel=3,
+        inputActivation="gelu", direct=True,
+    ),  # fmt: skip
     untrained("base", 512, 20, 8, 1024),
     untrained("base-folded", 512, 20, 8, 1024, fold=2),
 ]
@@ -76,16 +82,17 @@ def write(folder: Path, model: FoldvoxModel, tensors: Dict[str, Tensor]) -> None
         encoder["stride"],
     )
     warm = -(-encoder["leftContext"] // segment)
-    frames = ((warm + STEPS) * segment + right) * stride
+    shared = encoder.get("inputKernel", stride) - stride
+    frames = ((warm + STEPS) * segment + right) * stride + shared // 2
     torch.manual_seed(1)
     features = torch.round(torch.randn(frames, encoder["inputDim"]) * 64) / 64
-    _, key, value = warm_state(model, features)
-    for name, tensor in (("features", features), ("key", key), ("value", value)):
+    _, states = warm_state(model, features)
+    for name, tensor in {"features": features, **states}.items():
         (folder / f"{name}.f32").write_bytes(tensor.contiguous().numpy().tobytes())
     shapes = {
-        "warm": warm, "steps": STEPS, "advance": segment * stride, "frames": (segment + right) * stride,
-        "mels": encoder["inputDim"], "layers": len(encoder["layers"]),
-        "state": encoder["leftContext"] * encoder["width"], "output": segment * len(config["tokens"]),
+        "warm": warm, "steps": STEPS, "advance": segment * stride, "frames": window_frames(encoder),
+        "before": (shared + 1) // 2, "states": {name: list(tensor.shape) for name, tensor in states.items()},
+        "mels": encoder["inputDim"], "output": segment * len(config["tokens"]),
     }  # fmt: skip
     (folder / "step.json").write_text(json.dumps(shapes) + "\n")
 

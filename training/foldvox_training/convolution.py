@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 
 class Depthwise(nn.Module):
-    """One filter a channel: [..., n + kernel - 1, d] to [..., n, d]."""
+    """One filter a channel: [B, n + kernel - 1, d] to [B, n, d]."""
 
     def __init__(self, width: int, kernel: int):
         super().__init__()
@@ -23,9 +23,8 @@ class Depthwise(nn.Module):
         self.bias = nn.Parameter(torch.zeros(width))
 
     def forward(self, rows: Tensor) -> Tensor:
-        flat = rows.reshape(-1, *rows.shape[-2:]).transpose(1, 2)
         weight, bias = self.weight[:, None].to(rows.dtype), self.bias.to(rows.dtype)
-        return F.conv1d(flat, weight, bias, groups=flat.size(1)).transpose(1, 2).unflatten(0, rows.shape[:-2])
+        return F.conv1d(rows.transpose(1, 2), weight, bias, groups=weight.size(0)).transpose(1, 2)
 
 
 class Windows(NamedTuple):
@@ -69,15 +68,14 @@ class Convolution(nn.Module):
     def forward(self, rows: Tensor, windows: Windows) -> Tensor:
         """All rows of whole streams [B, rows, d]."""
         seen = F.pad(self._gated(rows), (0, 0, 0, 1))[:, windows.index]
-        return self._filtered(seen).flatten(1, 2)[:, windows.place]
+        return self._filtered(seen.flatten(0, 1)).reshape(rows.size(0), -1, rows.size(2))[:, windows.place]
 
-    def infer(self, right: Tensor, utterance: Tensor, past: Tensor) -> Tuple[Tensor, Tensor]:
-        """One segment: rows [right; utterance], `past` [B, reach, d] gated; returns the same rows filtered, and the next past."""
-        gated = self._gated(torch.cat([utterance, right], 1))
-        count = utterance.size(1)
-        filtered = self._filtered(F.pad(torch.cat([past, gated], 1), (0, 0, 0, self.reach)))
-        past = torch.cat([past, gated[:, :count]], 1)[:, count:]
-        return torch.cat([filtered[:, count:], filtered[:, :count]], 1), past
+    def infer(self, rows: Tensor, count: int, past: Tensor) -> Tuple[Tensor, Tensor]:
+        """One segment of `count` rows and its right context [B, count + R, d], after the gated `past` [B, reach, d]; returns the rows
+        filtered, and the next past.
+        """
+        seen = torch.cat([past, self._gated(rows)], 1)
+        return self._filtered(F.pad(seen, (0, 0, 0, self.reach))), seen[:, count : count + self.reach]
 
     def _gated(self, rows: Tensor) -> Tensor:
         return F.glu(self.expand(self.norm(rows)), -1)

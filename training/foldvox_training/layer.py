@@ -143,7 +143,10 @@ class FoldedEmformerLayer(nn.Module):
         attended = self.attention(self.attention.emb_to_query(queries), all_keys, all_values, places)
         gated, tokens = state.gated, tokens + attended[:, : rows.size(1)].reshape(tokens.shape)
         if self.convolution is not None:
-            filtered, gated = self.convolution.infer(tokens[:, : right.size(1)], tokens[:, right.size(1) :], gated)
+            count = right.size(1)
+            in_time = torch.cat([tokens[:, count:], tokens[:, :count]], 1)
+            filtered, gated = self.convolution.infer(in_time, utterance.size(1), gated)
+            filtered = torch.cat([filtered[:, utterance.size(1) :], filtered[:, : utterance.size(1)]], 1)
             tokens = tokens + filtered
         state = LayerState(
             _last(torch.cat([state.memory, entry], 1), self.memory_size),

@@ -95,12 +95,16 @@ class FoldvoxModel(nn.Module):
         """
         if self.input_kernel:
             shared = self.input_kernel - self.stride
-            padded = F.pad(features, (0, 0, (shared + 1) // 2, shared // 2))
-            frames = padded.unfold(1, self.input_kernel, self.stride).transpose(2, 3).flatten(2)
-            return self.input_activation(self.transcriber.input_linear(frames))
+            return self.overlapping(F.pad(features, (0, 0, (shared + 1) // 2, shared // 2)))
         frames = features.size(1) // self.stride * self.stride
         projected = self.transcriber.input_linear(features[:, :frames])
         return projected.reshape(features.size(0), frames // self.stride, -1)
+
+    def overlapping(self, frames: Tensor) -> Tensor:
+        """Tokens of an input kernel, from frames with what the first and the last token share with others around them."""
+        span = (frames.size(1) - self.input_kernel) // self.stride * self.stride + 1
+        taps = [frames[:, k : k + span : self.stride] for k in range(self.input_kernel)]
+        return self.input_activation(self.transcriber.input_linear(torch.cat(taps, 2)))
 
     def finish(self, encoded: Tensor) -> Tensor:
         """[B, T, d] to [B, T, tokens] log-probabilities or [B, T, outputDim]."""

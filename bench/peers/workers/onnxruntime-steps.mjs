@@ -6,18 +6,17 @@ import { Stepwise } from "./steps.mjs";
 export async function onnxruntimeSteps(ort, model, steps, threads) {
   const options = { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: "all" };
   const session = await ort.InferenceSession.create(model, options);
-  const { layers, state, frames, mels } = steps;
-  let key = null;
-  let value = null;
+  const { frames, mels } = steps;
+  const names = Object.keys(steps.states);
+  let states = {};
   return new Stepwise(steps, {
     warm() {
-      [key, value] = steps.initial.map((values) => new ort.Tensor("float32", values, [layers, state]));
+      for (const name of names) states[name] = new ort.Tensor("float32", steps.initial[name], steps.states[name]);
     },
     async step(window) {
       const features = new ort.Tensor("float32", window, [1, frames, mels]);
-      const out = await session.run({ features, key, value });
-      key = out.next_key;
-      value = out.next_value;
+      const out = await session.run({ features, ...states });
+      states = Object.fromEntries(names.map((name) => [name, out[`next_${name}`]]));
       return out.log_probs.data;
     },
   });

@@ -28,11 +28,11 @@ class Exported:
         self.folder, self.step = folder, StreamingStep(read_model(folder / "model.fp32.safetensors"))
 
     def warm(self, _: Callable[[int], Tensor]) -> None:
-        layers = len(self.step.layers)
-        self.key, self.value = (floats(self.folder / f"{name}.f32").reshape(layers, -1) for name in ("key", "value"))
+        shapes = json.loads((self.folder / "step.json").read_text())["states"]
+        self.states = [floats(self.folder / f"{name}.f32").reshape(shape) for name, shape in shapes.items()]
 
     def __call__(self, frames: Tensor) -> Tensor:
-        output, self.key, self.value = self.step(frames, self.key, self.value)
+        output, *self.states = self.step(frames, *self.states)
         return output
 
 
@@ -78,7 +78,7 @@ def main() -> int:
     features = floats(path / "features.f32").reshape(-1, steps["mels"])
 
     def frames_of(step: int) -> Tensor:
-        first = (steps["warm"] + step) * steps["advance"]
+        first = (steps["warm"] + step) * steps["advance"] - steps["before"]
         return features[None, first : first + steps["frames"]]
 
     start = clocks()

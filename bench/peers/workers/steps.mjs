@@ -16,24 +16,22 @@ export class Steps {
   constructor(shapes, features, initial) {
     Object.assign(this, shapes);
     this.features = features;
-    /** Left context after the warm steps: [key, value], each [layers, state]. */
+    /** States after the warm steps by the graph's names, `states` being their shapes. */
     this.initial = initial;
   }
 
   static async read(read) {
     const shapes = JSON.parse(new TextDecoder().decode(await read("step.json")));
-    const [features, ...initial] = await Promise.all(
-      ["features.f32", "key.f32", "value.f32"].map(async (name) => {
-        // A copy: bytes of a pool may begin anywhere.
-        return new Float32Array(new Uint8Array(await read(name)).buffer);
-      }),
-    );
-    return new Steps(shapes, features, initial);
+    // A copy: bytes of a pool may begin anywhere.
+    const floats = async (name) => new Float32Array(new Uint8Array(await read(`${name}.f32`)).buffer);
+    const initial = {};
+    for (const name of Object.keys(shapes.states)) initial[name] = await floats(name);
+    return new Steps(shapes, await floats("features"), initial);
   }
 
   /** Frames of step `i`, counted from where the left context is full; they begin again where they end. */
   framesOf(i) {
-    const first = (this.warm + (i % this.steps)) * this.advance * this.mels;
+    const first = ((this.warm + (i % this.steps)) * this.advance - this.before) * this.mels;
     return this.features.subarray(first, first + this.frames * this.mels);
   }
 }
