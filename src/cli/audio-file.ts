@@ -90,9 +90,9 @@ async function readerFor(head: Uint8Array, warn: (problem: string) => void, raw?
 }
 
 /** Errors name what they are about. */
-function naming(path: string, cause: unknown): unknown {
+export function naming(path: string, cause: unknown): unknown {
   if (!(cause instanceof FoldvoxError) || cause.message.startsWith(path)) return cause;
-  return new FoldvoxError(cause.code, `${nameOf(path)}: ${cause.message}`, { cause });
+  return new FoldvoxError(cause.code, `${nameOf(path)}: ${cause.message}`, { cause: cause.cause ?? cause });
 }
 
 /** Who learns of what a file is, before its first samples, and of damage that is passed over (default: stderr). */

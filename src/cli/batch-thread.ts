@@ -13,8 +13,8 @@ export class BatchThread {
     this.setup = setup;
   }
 
-  /** Does one job at a time; `onProgress` is told how many seconds of audio have been heard. Never rejects. */
-  run(job: Job, onProgress: (audioSeconds: number) => void = () => {}): Promise<BatchReply> {
+  /** Does one job at a time; `onProgress` is told how many seconds of audio have been heard, of how many if that is known. Never rejects. */
+  run(job: Job, onProgress: (audioSeconds: number, ofSeconds: number | null) => void = () => {}): Promise<BatchReply> {
     // The command is its own worker (main.ts).
     this.worker ??= new Worker(new URL(import.meta.url), { workerData: this.setup });
     const worker = this.worker;
@@ -24,7 +24,7 @@ export class BatchThread {
         resolve(reply);
       };
       const told = (message: BatchReply | BatchProgress) => {
-        if ("heardSeconds" in message) onProgress(message.heardSeconds);
+        if ("heardSeconds" in message) onProgress(message.heardSeconds, message.ofSeconds);
         else settle(message);
       };
       const crashed = (problem: string) => {

@@ -1,33 +1,48 @@
 // A thread of a batch: its own recognizer, one file after the other.
 
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { FoldvoxError } from "../errors.ts";
-import type { Stream, StreamOptions } from "../recognizer/stream.ts";
-import { readAudioFile } from "./audio-file.ts";
+import type { StreamOptions } from "../recognizer/stream.ts";
+import { AudioInput, type Part } from "./audio-input.ts";
 import type { Job } from "./batch-files.ts";
+import { type ChannelChoice, MOST_CHANNELS } from "./channels.ts";
 import { openRecognizer } from "./files.ts";
+import { makeFolder } from "./folders.ts";
 import { ioError } from "./io-error.ts";
-import { type OutputFormat, printerFor } from "./printers.ts";
+import { Listener } from "./listener.ts";
+import type { OutputFormat } from "./printers.ts";
+import { Transcript } from "./transcript.ts";
+
+/** What transcripts are of, and how they look. */
+export interface TranscriptSetup {
+  readonly format: OutputFormat;
+  readonly maxLength?: number | undefined;
+  /** Default: the mean of all. */
+  readonly channel?: ChannelChoice;
+  /** Default: the whole recording. */
+  readonly part?: Part;
+}
 
 /** What a thread is started with. */
-export interface BatchSetup {
+export interface BatchSetup extends TranscriptSetup {
   readonly task: "batch";
   readonly model: string | undefined;
   readonly options: StreamOptions;
-  readonly format: OutputFormat;
 }
 
 /** What it answers to each job. */
 export type BatchReply =
-  | { readonly audioSeconds: number }
+  | { readonly audioSeconds: number; readonly warning: string | null }
   /** `isFinal`: the file itself is to blame, so that trying again is of no use. */
   | { readonly problem: string; readonly isFinal: boolean };
 
 /** What it says meanwhile. */
 export interface BatchProgress {
   readonly heardSeconds: number;
+  /** Of the whole; null where that is not known. */
+  readonly ofSeconds: number | null;
 }
 
 /** Milliseconds between two pieces of progress. */
@@ -40,29 +55,30 @@ function isFinal(error: unknown): boolean {
   return ["bad-audio", "bad-wav", "unsupported"].includes(error.code);
 }
 
-async function transcript(stream: Stream, path: string, format: OutputFormat, onProgress: () => void): Promise<string> {
-  const printer = printerFor(format);
-  const texts = [printer.header];
-  let sampleRate = 16000;
-  const take = () => texts.push(...stream.results().map((result) => printer.final(result)));
-  const audio = readAudioFile(path, (known) => {
-    sampleRate = known.sampleRate;
-  });
-  for await (const samples of audio) {
-    stream.acceptWaveform(sampleRate, samples);
-    take();
+/** Feeds a file to the listener; returns its transcript. */
+async function transcriptOf(
+  listener: Listener,
+  input: AudioInput,
+  { format, maxLength, channel }: TranscriptSetup,
+  onProgress: () => void,
+): Promise<string> {
+  const transcript = new Transcript(format, { maxLength, hasSpeakers: channel === "each" });
+  const texts = [transcript.header];
+  for await (const channels of input.chunks()) {
+    listener.accept(input.sampleRate, channels);
+    texts.push(transcript.add(listener.take()));
     onProgress();
   }
-  stream.inputFinished();
-  take();
-  return [...texts, printer.end()].join("");
+  listener.finish();
+  texts.push(transcript.add(listener.take()), transcript.end());
+  return texts.join("");
 }
 
 /** Written beside and renamed: a transcript that is there is whole. */
 async function writeTranscript(path: string, text: string): Promise<void> {
   const part = `${path}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(part, text);
     await rename(part, path);
   } catch (cause) {
@@ -72,28 +88,33 @@ async function writeTranscript(path: string, text: string): Promise<void> {
   }
 }
 
+const WHOLE: Part = { offset: 0, duration: null };
+
 /** Answers jobs until the port is closed. */
 export async function serveBatch(): Promise<void> {
-  const { model, options, format } = workerData as BatchSetup;
-  const recognizer = await openRecognizer(model, options);
-  const stream = recognizer.createStream();
+  const { model, options, ...setup } = workerData as BatchSetup;
+  const { channel = "mix", part = WHOLE } = setup;
+  const recognizer = await openRecognizer(model, { ...options, maxStreams: channel === "each" ? MOST_CHANNELS : 1 });
   const port = parentPort!;
-  port.on("message", async ({ input, output }: Job) => {
+  port.on("message", async ({ input: path, output }: Job) => {
     let reply: BatchReply;
+    const listener = new Listener(recognizer, channel, part.offset);
+    const input = new AudioInput(path, part);
     let toldAt = performance.now();
     const onProgress = () => {
       if (performance.now() - toldAt < PROGRESS_MS) return;
       toldAt = performance.now();
-      const progress: BatchProgress = { heardSeconds: stream.audioSeconds };
+      const progress: BatchProgress = { heardSeconds: listener.audioSeconds, ofSeconds: input.seconds };
       port.postMessage(progress);
     };
     try {
-      stream.reset();
-      await writeTranscript(output, await transcript(stream, input, format, onProgress));
-      reply = { audioSeconds: stream.audioSeconds };
+      await writeTranscript(output, await transcriptOf(listener, input, setup, onProgress));
+      reply = { audioSeconds: listener.audioSeconds, warning: listener.warning };
     } catch (error) {
       const problem = error instanceof FoldvoxError ? `${error.message} (${error.code})` : (error as Error).message;
       reply = { problem, isFinal: isFinal(error) };
+    } finally {
+      listener.free();
     }
     port.postMessage(reply);
   });

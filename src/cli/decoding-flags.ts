@@ -37,12 +37,15 @@ export function addDecodingFlags(command: Command): Command {
   return command
     .option("--beam <n>", "search with this many hypotheses (default: greedy; 16 with any of the next options)", number)
     .option("--alternatives <n>", "tell up to n readings of each utterance, with -oj", number)
-    .option("--hotwords <file>", "phrases to prefer, one a line, each with its boost behind a tab if not 1.5")
-    .option("--grammar <file>", "the only phrases that may be said: one a line, or a JSGF grammar")
+    .option(
+      "--hotwords <file>",
+      "phrases to prefer, one a line, each with its boost behind a tab or as :2.0 if not 1.5; # begins a comment",
+    )
+    .option("--grammar <file>", "the only phrases that may be said: one a line (# begins a comment), or a JSGF grammar")
     .option("--sensitivity <x>", "how readily speech is taken for a phrase, 0 to 1 (default: 0.5)", number)
     .option(
       "--keywords <file>",
-      "phrases to catch anywhere, one a line, each with its sensitivity behind a tab if not 0.5",
+      "phrases to catch anywhere, one a line, each with its sensitivity behind a tab or as :0.7 if not 0.5",
     )
     .option("--lm <file>", "n-gram language model, ARPA text")
     .option("--lm-weight <x>", "weight of the language model (default: 0.5)", number)
@@ -60,30 +63,38 @@ export function addDecodingFlags(command: Command): Command {
     .option("--lexicon <file>", "lexicon of a model of phonemes (default: the file beside it)");
 }
 
-const linesOf = (text: string) =>
+/** Lines that are neither empty nor comments. */
+const phrasesOf = (text: string) =>
   text
+    .replace(/^\uFEFF/, "")
     .split(/\r?\n/)
     .map((line) => line.trim())
-    .filter((line) => line !== "");
+    .filter((line) => line !== "" && !line.startsWith("#"));
+
+/** A phrase and, behind a tab or as sherpa has it (` :2.0`), a number. */
+function phraseAndNumber(line: string): readonly [phrase: string, number: number | undefined] {
+  const [, phrase, number] = /^(.*?)(?:\t|\s+:)\s*([-+\d.e]+)$/.exec(line) ?? [];
+  return phrase === undefined ? [line, undefined] : [phrase.trim(), Number(number)];
+}
 
 function hotwordsOf(text: string): Hotword[] {
-  return linesOf(text).map((line) => {
-    const [phrase = "", boost] = line.split("\t");
-    return boost === undefined ? { phrase } : { phrase, boost: Number(boost) };
+  return phrasesOf(text).map((line) => {
+    const [phrase, boost] = phraseAndNumber(line);
+    return boost === undefined ? { phrase } : { phrase, boost };
   });
 }
 
 /** Keywords of a file. Errors: io. */
 export async function keywordsIn(path: string): Promise<Keyword[]> {
-  return linesOf(new TextDecoder().decode(await readWhole(path))).map((line) => {
-    const [phrase = "", sensitivity] = line.split("\t");
-    return sensitivity === undefined ? { phrase } : { phrase, sensitivity: Number(sensitivity) };
+  return phrasesOf(new TextDecoder().decode(await readWhole(path))).map((line) => {
+    const [phrase, sensitivity] = phraseAndNumber(line);
+    return sensitivity === undefined ? { phrase } : { phrase, sensitivity };
   });
 }
 
 /** A grammar's text: JSGF, or phrases, one a line. */
 export function grammarOf(text: string): GrammarSource {
-  return /^\uFEFF?\s*#JSGF/.test(text) ? text : linesOf(text);
+  return /^\uFEFF?\s*#JSGF/.test(text) ? text : phrasesOf(text);
 }
 
 /** Options of a recognizer's streams from the flags, with the files that they name. Errors: io, bad-argument. */

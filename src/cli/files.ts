@@ -1,6 +1,6 @@
 // Files for the command: models, audio and text, with errors that name the file.
 
-import { open, readFile, writeFile } from "node:fs/promises";
+import { access, open, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ModelHeader, readModelHeader } from "../model/header.ts";
@@ -8,6 +8,8 @@ import { headerLength } from "../model/safetensors.ts";
 import { createRecognizer } from "../recognizer/create-recognizer.ts";
 import type { Recognizer } from "../recognizer/recognizer.ts";
 import type { RecognizerOptions } from "../recognizer/recognizer-options.ts";
+import { isAddress } from "./audio-source.ts";
+import { bundledModel } from "./bundled-models.ts";
 import { ioError } from "./io-error.ts";
 import { StatusLine } from "./status-line.ts";
 
@@ -28,10 +30,20 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   });
 }
 
-/** A recognizer for the model at a URL or in a file, or the bundled one. A download shows its progress. */
+/** Where a model lies: a file, or one that comes with the package by its name. */
+async function modelFile(model: string): Promise<URL> {
+  const path = pathToFileURL(resolve(model));
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? path : ((await bundledModel(model)) ?? path);
+}
+
+/** A recognizer for the model at a URL, in a file or of a name, or the bundled one. A download shows its progress. */
 export async function openRecognizer(model: string | undefined, options: RecognizerOptions = {}): Promise<Recognizer> {
   if (model === undefined) return createRecognizer(options);
-  if (!/^https?:\/\//.test(model)) return createRecognizer({ ...options, model: pathToFileURL(resolve(model)) });
+  if (!isAddress(model)) return createRecognizer({ ...options, model: await modelFile(model) });
   const status = new StatusLine();
   try {
     return await createRecognizer({ ...options, model, onProgress: (progress) => status.download(progress) });

@@ -5,14 +5,17 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { version } from "../../package.json";
 import { SMALLER, WEIGHTS } from "../convert/weights.ts";
 import { FoldvoxError } from "../errors.ts";
+import type { ChannelChoice } from "./channels.ts";
 import { convertFromTorchaudio } from "./convert.ts";
 import { convertFromArpa } from "./convert-arpa.ts";
 import { decode } from "./decode.ts";
-import { addDecodingFlags } from "./decoding-flags.ts";
+import { addDecodingFlags, number } from "./decoding-flags.ts";
 import { encode } from "./encode.ts";
 import { evaluate } from "./evaluate.ts";
+import { addExamples } from "./examples.ts";
 import { wholeNumber } from "./flag-values.ts";
 import { inspect } from "./inspect.ts";
+import { ioError } from "./io-error.ts";
 import { OUTPUT_FORMATS } from "./printers.ts";
 import { pronounce } from "./pronounce.ts";
 import { quantize } from "./quantize.ts";
@@ -29,51 +32,78 @@ function sampleRate(text: string): number {
   return rate;
 }
 
+function secondsOf(text: string): number {
+  const value = number(text);
+  if (value < 0 || !Number.isFinite(value)) throw new InvalidArgumentError("Give seconds, 0 or more.");
+  return value;
+}
+
+function channel(text: string): ChannelChoice {
+  if (text === "mix" || text === "each" || text === "left" || text === "right") return text;
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give mix, left, right, each, or a channel's number from 1 on.");
+}
+
 const model = () =>
-  new Option("-m, --model <model>", "model file or URL (default: the bundled English commands model)");
+  new Option(
+    "-m, --model <model>",
+    "model file, URL, or name of --list-models (default: the bundled English commands model)",
+  );
 
 const program = new Command("foldvox")
   .description("On-device streaming speech recognition with folded attention.")
   .version(version)
-  .showHelpAfterError()
+  .configureOutput({
+    // One line, the error last: commander's suggestions stand on a line of their own.
+    outputError: (text, write) =>
+      write(
+        `foldvox: ${text
+          .replace(/^error: /, "")
+          .trim()
+          .replaceAll("\n", " ")} See foldvox --help\n`,
+      ),
+  })
   .exitOverride();
 
 const transcribeCommand = program
   .command("transcribe")
   .description(
-    "Transcribe an audio file, or raw audio from stdin, as a stream: text goes to stdout as it becomes final. Several files, folders or a list become one transcript each, written beside the audio.",
+    "Transcribe a recording, or audio from stdin, as a stream: text goes to stdout as it becomes final. Several files, folders or a list become one transcript each, written beside the audio. Ctrl-C ends the audio and writes what was said.",
   )
-  .argument("[files...]", "WAV, FLAC, MP3, Ogg Opus or Ogg Vorbis files, folders, or - for raw PCM from stdin")
+  .argument("[files...]", "WAV, FLAC, MP3, Ogg Opus or Ogg Vorbis files, http(s) addresses, folders, or - for stdin")
   .addOption(model())
   .option("-f, --file <file>", "the same as the argument")
   .addOption(
-    new Option("-o, --output <format>", "what to print, also written -otxt -osrt -ovtt -oj; j is a JSON object a line")
+    new Option(
+      "-o, --output <format>",
+      "what to print, also written -otxt -osrt -ovtt -ocsv -olrc -oj; j is a JSON object a line",
+    )
       .choices(Object.keys(OUTPUT_FORMATS))
       .default("txt"),
   )
+  .option("--output-file <name>", "write to name.txt (or .srt and so on) in place of stdout; also -of")
+  .option("--max-len <n>", "characters of a line, row or cue at most", wholeNumber(10_000))
   .option("-w, --words", "print every word with its times as soon as it is heard")
   .option("--memory", "print a memory report at the end")
+  .option("--channel <which>", "of several channels: mix, left, right, a number, or each on its own", channel, "mix")
+  .option("--offset <s>", "begin so many seconds into the recording; times count from its start", secondsOf, 0)
+  .option("--duration <s>", "transcribe so many seconds", secondsOf)
   .option("--realtime", "feed the audio no faster than it was spoken")
-  .addOption(new Option("--raw-format <format>", "samples on stdin").choices(["s16le", "f32le"]).default("s16le"))
+  .addOption(
+    new Option("--raw-format <format>", "samples on stdin, where no file comes from there")
+      .choices(["s16le", "f32le"])
+      .default("s16le"),
+  )
   .option("--raw-rate <hz>", "sample rate on stdin", sampleRate, 16000)
-  .option("--raw-channels <n>", "interleaved channels on stdin, which are averaged", wholeNumber(64), 1)
+  .option("--raw-channels <n>", "interleaved channels on stdin", wholeNumber(64), 1)
   .option("--list <file>", "a batch of the files named in this one, one a line; - for stdin")
   .option("--out <folder>", "where transcripts are written, in place of beside the audio")
   .option("-t, --threads <n>", "threads of a batch (default: as many as the machine has)", wholeNumber(256))
-  .option("--overwrite", "transcribe also what an earlier run has transcribed");
-addDecodingFlags(transcribeCommand)
-  .addHelpText(
-    "after",
-    `
-Examples:
-  foldvox transcribe speech.wav                        text, one utterance a line
-  foldvox transcribe -w --memory speech.wav            words with times, and what it took
-  foldvox transcribe -osrt speech.mp3 > speech.srt     subtitles
-  foldvox transcribe -ovtt --out subtitles recordings  a folder, by all cores; run it again to go on
-  foldvox transcribe --grammar phrases.txt speech.wav  nothing but these phrases
-  arecord -q -f S16_LE -r 16000 | foldvox transcribe -  from the microphone`,
-  )
-  .action(transcribe);
+  .option("--overwrite", "transcribe also what an earlier run has transcribed")
+  .option("--quiet", "nothing on stderr but errors and warnings")
+  .option("--print-progress", "a line on stderr for every ten percent")
+  .option("--list-models", "print the models that come with foldvox, and end");
+addDecodingFlags(transcribeCommand).action(transcribe);
 
 program
   .command("inspect")
@@ -154,6 +184,7 @@ program
   .argument("<model>", "model file")
   .addOption(new Option("--weights <type>", "how to store matrices").choices(SMALLER).default("int8"))
   .requiredOption("-o, --output <file>", "model file to write")
+  .option("--force", "write even over the model itself")
   .action(quantize);
 
 addDecodingFlags(program.command("evaluate"))
@@ -168,24 +199,34 @@ addDecodingFlags(program.command("evaluate"))
 
 addServe(program.command("serve").addOption(model()));
 addQueueCommands(program, model);
+addExamples(program);
 
 // Whoever reads our output may have enough of it, as `head` has: no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
-  throw error;
+  process.stderr.write(`foldvox: ${messageOf(ioError("stdout", error))}\n`);
+  process.exit(1);
 });
+
+function messageOf(error: unknown): string {
+  if (error instanceof FoldvoxError) return `${error.message} (${error.code})`;
+  // What the system refuses is nobody's mistake in here: it needs no stack.
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  return typeof code === "string" && /^E[A-Z]+$/.test(code) ? message : (stack ?? message);
+}
+
+/** whisper.cpp's users write -of, which would be -o of a form called f. */
+const argv = process.argv.map((argument) => (argument === "-of" ? "--output-file" : argument));
 
 try {
   // The command's threads run this same file.
-  if (isMainThread) await program.parseAsync();
+  if (isMainThread) await program.parseAsync(argv);
   else await runThread();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    process.stderr.write(
-      `foldvox: ${error instanceof FoldvoxError ? `${error.message} (${error.code})` : (error as Error).stack}\n`,
-    );
+    process.stderr.write(`foldvox: ${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }

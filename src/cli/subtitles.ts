@@ -16,19 +16,20 @@ const LONGEST_SECONDS = 7;
 /** A pause as long as this begins a new cue. */
 const PAUSE_SECONDS = 1;
 
-/** Words in lines of at most LINE characters, if none is longer itself. */
-function linesOf(words: readonly WordResult[]): string[] {
+/** Words in lines of at most `most` characters, if none is longer itself. */
+function linesOf(words: readonly WordResult[], most: number): string[] {
   const lines: string[] = [];
   for (const { word } of words) {
     const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length > 0 && longer.length <= LINE) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && longer.length <= most) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;
 }
 
-/** An utterance's cues. */
-export function cuesOf({ result }: FinalResult): Cue[] {
+/** The words of each cue of an utterance; with a length, cues are of one line of at most so many characters. */
+export function cueWords({ result }: FinalResult, maxLength?: number): WordResult[][] {
+  const [line, lines] = maxLength === undefined ? [LINE, LINES] : [maxLength, 1];
   const groups: WordResult[][] = [];
   for (const word of result) {
     const group = groups.at(-1);
@@ -36,11 +37,20 @@ export function cuesOf({ result }: FinalResult): Cue[] {
       group !== undefined &&
       word.start - group.at(-1)!.end < PAUSE_SECONDS &&
       word.end - group[0]!.start <= LONGEST_SECONDS &&
-      linesOf([...group, word]).length <= LINES;
+      linesOf([...group, word], line).length <= lines;
     if (fits) group.push(word);
     else groups.push([word]);
   }
-  return groups.map((words) => ({ start: words[0]!.start, end: words.at(-1)!.end, lines: linesOf(words) }));
+  return groups;
+}
+
+/** An utterance's cues. */
+export function cuesOf(final: FinalResult, maxLength?: number): Cue[] {
+  return cueWords(final, maxLength).map((words) => ({
+    start: words[0]!.start,
+    end: words.at(-1)!.end,
+    lines: linesOf(words, maxLength ?? LINE),
+  }));
 }
 
 /** hh:mm:ss and milliseconds behind the given mark. */
@@ -56,22 +66,26 @@ const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", 
 /** Turns finals into the text of a subtitle file. A cue is written when the next one shows how long it may stay. */
 export class SubtitleWriter {
   private readonly kind: "srt" | "vtt";
-  private waiting: Cue | null = null;
+  private readonly maxLength: number | undefined;
+  private waiting: (Cue & { speaker: string | undefined }) | null = null;
   private number = 0;
 
-  constructor(kind: "srt" | "vtt") {
+  /** `maxLength` as for cuesOf. */
+  constructor(kind: "srt" | "vtt", maxLength?: number) {
     this.kind = kind;
+    this.maxLength = maxLength;
   }
 
   get header(): string {
     return this.kind === "vtt" ? "WEBVTT\n\n" : "";
   }
 
-  final(result: FinalResult): string {
-    return cuesOf(result)
+  /** The cues of an utterance, and whose it is if they say so. */
+  final(result: FinalResult, speaker?: string): string {
+    return cuesOf(result, this.maxLength)
       .map((cue) => {
         const before = this.written(cue.start);
-        this.waiting = cue;
+        this.waiting = { ...cue, speaker };
         return before;
       })
       .join("");
@@ -85,12 +99,13 @@ export class SubtitleWriter {
   /** The waiting cue, shown long enough to be read unless the next comes sooner. */
   private written(next: number): string {
     if (!this.waiting) return "";
-    const { start, end, lines } = this.waiting;
+    const { start, end, lines, speaker } = this.waiting;
     this.waiting = null;
     const until = Math.min(Math.max(end, start + SHORTEST_SECONDS), Math.max(next, end));
     const mark = this.kind === "vtt" ? "." : ",";
     const title = this.kind === "vtt" ? "" : `${++this.number}\n`;
     const text = this.kind === "vtt" ? lines.map(escaped) : lines;
-    return `${title}${clock(start, mark)} --> ${clock(until, mark)}\n${text.join("\n")}\n\n`;
+    const voice = speaker === undefined ? "" : this.kind === "vtt" ? `<v ${speaker}>` : `${speaker}: `;
+    return `${title}${clock(start, mark)} --> ${clock(until, mark)}\n${voice}${text.join("\n")}\n\n`;
   }
 }

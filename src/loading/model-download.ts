@@ -21,7 +21,7 @@ export type Use<T> = (bytes: AsyncIterable<Uint8Array>) => Promise<T>;
 const MOST_MS_TO_LET_GO = 1000;
 
 /** Bytes that are not, or no longer, a model of ours. */
-const isBroken = (error: unknown) => error instanceof FoldvoxError && /^(bad-model|model-)/.test(error.code);
+export const isBroken = (error: unknown) => error instanceof FoldvoxError && /^(bad-model|model-)/.test(error.code);
 
 const isUnreadable = (error: unknown) => error instanceof FoldvoxError && error.code === "io";
 

@@ -1,12 +1,12 @@
 // The bytes of a file from wherever it is, through the cache where that is a server. What is done with them is the caller's.
 
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shortened } from "../errors.ts";
 import { isUrl } from "../kinds.ts";
 import { chunksOf, type ModelSource } from "../model/source.ts";
 import { streamUrl, toUrl } from "../platform.ts";
 import { untilAborted } from "./abort.ts";
 import { defaultCache } from "./default-cache.ts";
-import { downloadModel } from "./model-download.ts";
+import { downloadModel, isBroken } from "./model-download.ts";
 
 /** How files are read. */
 export interface ReadOptions {
@@ -46,6 +46,12 @@ export async function readSource<T>(
   signal?.throwIfAborted();
   if (typeof source !== "string" && !isUrl(source)) return consume(untilAborted(chunksOf(source, signal), signal));
   const url = toUrl(source);
-  if (!/^https?:$/.test(url.protocol)) return consume(untilAborted(streamUrl(url), signal));
-  return download(url, options, consume);
+  try {
+    if (/^https?:$/.test(url.protocol)) return await download(url, options, consume);
+    return await consume(untilAborted(streamUrl(url), signal));
+  } catch (cause) {
+    if (!isBroken(cause)) throw cause;
+    const { code, message } = cause as FoldvoxError;
+    throw new FoldvoxError(code, `${shortened(url.href)}: ${message}`, { cause });
+  }
 }

@@ -32,12 +32,22 @@ export interface SafetensorsHeader {
 const bad = (message: string, cause?: unknown) =>
   new FoldvoxError("bad-model", `Not a usable safetensors file: ${message}`, { cause });
 
+/** What eight bytes begin that are no safetensors file's. */
+function beginningOf(prefix: Uint8Array): string {
+  const text = String.fromCharCode(...prefix);
+  if (/^\s*<(!|html|head|\?xml)/i.test(text)) {
+    return "is a page of HTML: what answered is an error or a page about the file, not the file itself. Check the URL.";
+  }
+  if (text === "version ") return "is a Git LFS pointer, not the file that it points to. Fetch that: git lfs pull.";
+  return "does not begin with a plausible header length. Is it another kind of file?";
+}
+
 /** Bytes before the data section, from the first eight bytes of the file. Errors: bad-model. */
 export function headerLength(prefix: Uint8Array): number {
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
   const low = view.getUint32(0, true);
   if (view.getUint32(4, true) !== 0 || low < 2 || low > MAX_HEADER_BYTES) {
-    throw bad("it does not begin with a plausible header length. Is it another kind of file?");
+    throw bad(`it ${beginningOf(prefix)}`);
   }
   return 8 + low;
 }

@@ -96,12 +96,6 @@ describe("decoding", () => {
     expect(stderr).toMatch(/0\.0 of 9\.4 s skipped as silence: 0 million multiply-adds/);
   });
 
-  it("refuses a file on stdin, which would be noise as raw samples", () => {
-    const { status, stdout, stderr } = foldvox(["transcribe", "-"], bytesOf("examples/digits.wav"));
-    expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/takes raw samples.*bad-argument/);
-  });
-
   it("says when a file holds less than it announces", () => {
     const cut = write("cut.wav", bytesOf("examples/digits.wav").subarray(0, 50000));
     expect(foldvox(["transcribe", cut]).stderr).toMatch(/only 1\.56 of 9\.42 s could be read/);

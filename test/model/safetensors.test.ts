@@ -86,7 +86,7 @@ describe("refuses", () => {
   const deep = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
 
   it.each<[string, Uint8Array, RegExp]>([
-    ["a page of HTML", new TextEncoder().encode("<!DOCTYPE html><html>..."), /another kind of file/],
+    ["a page of HTML", new TextEncoder().encode("<!DOCTYPE html><html>..."), /is a page of HTML/],
     ["a pointer of Git LFS", new TextEncoder().encode("version https://git-lfs.github.com/spec/v1"), /another kind/],
     ["a header length of 0", new Uint8Array(16), /header length/],
     ["a header of 4 GiB", Uint8Array.from([255, 255, 255, 255, 0, 0, 0, 0]), /header length/],
