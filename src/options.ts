@@ -1,4 +1,4 @@
-// Option objects as callers give them. A name that nobody reads would pass for the default, so it is an error.
+// Option objects as callers give them. An unknown option is an error; otherwise a typo would silently mean the default.
 
 import { FoldvoxError, shown } from "./errors.ts";
 

@@ -1,9 +1,9 @@
 // int8 weights: symmetric, one scale a row. The same numbers as training/foldvox_training/int8.py.
 //
-// Of seven bits unless asked for more: relaxed SIMD multiplies those more than twice as fast (assembly/kernels/matmul-int7.ts), and
+// int7 unless asked for more: relaxed SIMD multiplies those more than twice as fast (assembly/kernels/matmul-int7.ts), and
 // the word error rates of the commands models do not miss the eighth.
 
-/** Largest magnitude of weights of seven bits and of eight. */
+/** Largest magnitude of int7 and of int8 weights. */
 export const SEVEN_BITS = 63;
 export const EIGHT_BITS = 127;
 

@@ -1,4 +1,4 @@
-// How the weights of a model file are stored: f32, int8 (of seven bits or of eight), or four bits where a matrix's columns come in
+// How the weights of a model file are stored: f32, int8 (int7, or all eight bits), or int4 where a matrix's columns come in
 // whole groups.
 
 import { INT4_GROUP } from "../engine/layout.ts";

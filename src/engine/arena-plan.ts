@@ -60,7 +60,7 @@ export interface ConstantsPlan {
   readonly sines: number;
   readonly filters: number;
   readonly filterWeights: number;
-  /** Table of weights of four bits (src/model/int4.ts); 0 if the model has none. */
+  /** Table of int4 weights (src/model/int4.ts); 0 if the model has none. */
   readonly int4: number;
 }
 

@@ -18,7 +18,7 @@ const HALF_WINDOW = WINDOW / 2;
 
 export class EngineStream implements SteppedStream {
   private readonly engine: () => EngineAccess;
-  /** Of the state block. */
+  /** Address of this stream's state block. */
   readonly address: number;
   private readonly hop: number;
   private readonly mels: number;

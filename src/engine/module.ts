@@ -38,7 +38,7 @@ async function bundledBytes(threads: boolean): Promise<Bytes> {
       const bytes = ArrayBuffer.isView(found) ? found : await readUrl(found);
       if (WebAssembly.validate(bytes)) return bytes;
     } catch (cause) {
-      // Who serves only some of the files has the others run.
+      // If a server has only some builds, try the next.
       problem = cause;
     }
   }

@@ -44,7 +44,7 @@ export interface TransducerScratch {
   readonly exponentials: number;
 }
 
-/** Bytes that a thread needs for unpacked weights of four bits: int8 rows of the model's longest; 0 if it has none. */
+/** Bytes that a thread needs for unpacked int4 weights: int8 rows of the model's longest; 0 if it has none. */
 export function unpackedBytes(header: ModelHeader): number {
   return UNPACKED_ROWS * Math.max(0, ...header.tensors.filter(isInt4).map(({ shape }) => 2 * shape[1]!));
 }

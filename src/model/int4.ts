@@ -1,4 +1,4 @@
-// What weights of four bits stand for: sixteen levels, a scale of 0 to 127 for every 32 weights of a row, one in f32 for the row.
+// What int4 weights stand for: sixteen levels, a scale of 0 to 127 for every 32 weights of a row, one in f32 for the row.
 //
 // The levels are those of least squared error for weights of trained matrices (Lloyd's algorithm over the groups of the commands
 // model, made symmetric): the error is 22.0 dB below the weights, against 21.3 for even steps from -8 to 7 and 20.4 from -7 to 7.

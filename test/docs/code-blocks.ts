@@ -22,6 +22,7 @@ const folder = (path: string) =>
 export const PAGES: readonly string[] = [
   "README.md",
   "ARCHITECTURE.md",
+  "CONTRIBUTING.md",
   "CHANGELOG.md",
   "examples/README.md",
   "training/README.md",
