@@ -51,6 +51,11 @@ export class LiveSession {
     return this.session.audioSeconds;
   }
 
+  /** Whether the client waits for us. */
+  get owesAnswers(): boolean {
+    return this.session.pendingSeconds > 0;
+  }
+
   /** Whether it has had as much audio as a client may send. */
   get isOverlong(): boolean {
     return this.session.audioSeconds > this.limitSeconds;
@@ -77,12 +82,15 @@ export class LiveSession {
   }
 }
 
-/** Calls back when there has been no sign of life for so long. */
+/** Calls back when a client has given no sign of life for so long, and does not itself wait for us. */
 export class IdleTimer {
   private readonly timer: NodeJS.Timeout;
 
-  constructor(seconds: number, idle: () => void) {
-    this.timer = setTimeout(idle, seconds * 1000);
+  constructor(seconds: number, isWaitedFor: () => boolean, idle: () => void) {
+    this.timer = setTimeout(() => {
+      if (isWaitedFor()) this.refresh();
+      else idle();
+    }, seconds * 1000);
   }
 
   refresh(): void {

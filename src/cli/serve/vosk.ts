@@ -10,13 +10,13 @@ import { IdleTimer, LiveSession, problemText, Valve } from "./live-session.ts";
 import type { Heard } from "./messages.ts";
 import type { Conversation, ServerState } from "./server-state.ts";
 
-/** The largest message: some clients send a whole recording as one. */
-export const LARGEST_MESSAGE = 16 * 2 ** 20;
+/** The largest message, as vosk-server has it: a connection may hold one of them in memory before it has a stream. */
+export const LARGEST_MESSAGE = 2 ** 20;
 /** Of a configuration, whose phrases are compiled while other streams wait. */
 const LARGEST_CONFIG = 256 * 2 ** 10;
 /** Bytes of replies that a client has not read at which it is no longer listened to. */
 const UNREAD_BYTES = 256 * 2 ** 10;
-/** What vosk-server's own configuration has. */
+/** In Hz, where a client does not say. */
 const DEFAULT_RATE = 16000;
 
 /** How a client wants to be answered. */
@@ -103,7 +103,11 @@ export class VoskConversation implements Conversation {
     this.socket = socket;
     this.server = server;
     this.valve = new Valve(socket);
-    this.idle = new IdleTimer(server.limits.idleSeconds, () => this.end("idle"));
+    this.idle = new IdleTimer(
+      server.limits.idleSeconds,
+      () => this.live?.owesAnswers === true,
+      () => this.end("idle"),
+    );
     socket.on("message", (data: Buffer, isBinary: boolean) => this.take(data, isBinary));
     socket.on("ping", () => this.idle.refresh());
     socket.on("close", () => this.over("left"));

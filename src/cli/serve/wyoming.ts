@@ -81,7 +81,11 @@ export class WyomingConversation implements Conversation {
     this.server = server;
     this.info = info;
     this.valve = new Valve(socket);
-    this.idle = new IdleTimer(server.limits.idleSeconds, () => this.over("idle"));
+    this.idle = new IdleTimer(
+      server.limits.idleSeconds,
+      () => this.finishing > 0 || this.current?.live.owesAnswers === true,
+      () => this.over("idle"),
+    );
     socket.on("data", (bytes: Buffer) => this.take(bytes));
     socket.on("drain", () => this.valve.set("unread", false));
     // A client may half-close and still wait for its transcript.

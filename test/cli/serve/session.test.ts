@@ -1,7 +1,7 @@
 // src/cli/serve/session.ts, live-session.ts
 
-import { describe, expect, it } from "vitest";
-import { Valve } from "../../../src/cli/serve/live-session.ts";
+import { describe, expect, it, vi } from "vitest";
+import { IdleTimer, Valve } from "../../../src/cli/serve/live-session.ts";
 import type { Heard, Request, SessionFormat } from "../../../src/cli/serve/messages.ts";
 import { Session, SessionClosed } from "../../../src/cli/serve/session.ts";
 
@@ -70,6 +70,31 @@ describe("a session", () => {
     expect(left).toEqual([7]);
     // What the thread says meanwhile is nobody's.
     session.heard(heard("late"));
+  });
+});
+
+describe("an idle timer", () => {
+  it("lets nobody go who waits for an answer", () => {
+    vi.useFakeTimers();
+    let waits = true;
+    let calls = 0;
+    const timer = new IdleTimer(
+      10,
+      () => waits,
+      () => {
+        calls++;
+      },
+    );
+    vi.advanceTimersByTime(25_000);
+    expect(calls).toBe(0);
+    waits = false;
+    timer.refresh();
+    vi.advanceTimersByTime(9_000);
+    expect(calls).toBe(0);
+    vi.advanceTimersByTime(2_000);
+    expect(calls).toBe(1);
+    timer.stop();
+    vi.useRealTimers();
   });
 });
 

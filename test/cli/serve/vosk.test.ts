@@ -184,6 +184,9 @@ describe("a server", () => {
       expect(closed.code).toBe(1008);
       expect(closed.reason).toMatch(reason);
     }
+    const large = await new VoskClient(server.socketUrl).open();
+    large.send(new Uint8Array(2 ** 20 + 1));
+    expect((await large.closed).code).toBe(1009);
     const client = await new VoskClient(server.socketUrl).open();
     client.send({ config: { phrase_list: ["xylophone concert"] } });
     client.send(rawDigits.subarray(0, 3200));
