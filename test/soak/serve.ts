@@ -13,14 +13,14 @@ const program = new Command("npm run soak:serve --")
 const { hostile, honest, seconds } = program.opts<{ hostile: number; honest: number; seconds: number }>();
 
 const streams = String(hostile + honest);
-const server = await TestServer.start(["--streams", streams, "--max-connections", String(2 * hostile), "--idle", "10"]);
+const server = await TestServer.start(["--streams", streams, "--max-connections", String(2 * hostile), "--idle", "30"]);
 const resident = () => {
   const status = readFileSync(`/proc/${server.child.pid}/status`, "utf8");
   return `${(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024).toFixed(0)} MiB`;
 };
 const before = resident();
 const { right, wrong, mischief } = await besiege(server, { honest, hostile, seconds });
-await new Promise((resolve) => setTimeout(resolve, 12_000));
+await new Promise((resolve) => setTimeout(resolve, 40_000));
 const health = (await (await fetch(`${server.url}/health`)).json()) as { streams: number; threadsAlive: number };
 console.log(
   JSON.stringify({ right, wrong: wrong.length, mischief, resident: [before, resident()], ...health }, null, 1),
