@@ -35,6 +35,9 @@ const modelFiles = (await readdir("models")).filter((file) => file.endsWith(".sa
 // By name, so that commands comes before commands-tiny, as their files would not.
 const models = (await Promise.all(modelFiles.map(describeModel))).sort((a, b) => (a.name < b.name ? -1 : 1));
 for (const file of modelFiles) await cp(`models/${file}`, `${OUT}/models/${file}`);
+// What models of phonemes find beside them.
+const sideFiles = (await readdir("models")).filter((file) => /\.(lexicon|ngrams)$/.test(file));
+for (const file of sideFiles) await cp(`models/${file}`, `${OUT}/models/${file}`);
 await writeFile(`${OUT}/models.json`, JSON.stringify(models));
 
 const copies = {

@@ -28,7 +28,8 @@ async function answer(request: Request): Promise<Response> {
   const kept = await cache.match(request, { ignoreSearch: true });
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.ok && new URL(request.url).pathname.endsWith(".safetensors")) await cache.put(request, response.clone());
+  if (response.ok && /\.(safetensors|lexicon|ngrams)$/.test(new URL(request.url).pathname))
+    await cache.put(request, response.clone());
   return response;
 }
 

@@ -23,6 +23,7 @@ export interface DecodingFlags {
   endpointSilence?: number;
   skipSilence?: boolean;
   lexicon?: string;
+  ngrams?: string;
   pronunciations?: string;
 }
 
@@ -60,7 +61,8 @@ export function addDecodingFlags(command: Command): Command {
       "--pronunciations <file>",
       "your own words for a model of phonemes, a line each: foldvox = f oʊ l d v ɑ k s",
     )
-    .option("--lexicon <file>", "lexicon of a model of phonemes (default: the file beside it)");
+    .option("--lexicon <file>", "lexicon of a model of phonemes (default: the file beside it)")
+    .option("--ngrams <file>", "language model of its dictation (default: the file beside it)");
 }
 
 /** Lines that are neither empty nor comments. */
@@ -118,6 +120,7 @@ export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions
     ...(Object.keys(decoding).length > 0 ? { decoding } : {}),
     ...(flags.endpointSilence === undefined ? {} : { endpoint: { silenceAfterSpeech: flags.endpointSilence } }),
     ...(flags.skipSilence ? { skipSilence: true } : {}),
+    ...(flags.ngrams === undefined ? {} : { ngrams: await readWhole(flags.ngrams) }),
     ...(flags.lexicon === undefined ? {} : { lexicon: await readWhole(flags.lexicon) }),
     ...(flags.pronunciations === undefined
       ? {}

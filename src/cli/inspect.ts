@@ -35,9 +35,10 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
   const lines = [
     `${config.name}: ${config.language || "no language"}, ${config.head.type} over ${config.tokens.length} ${config.tokenUnit}s, licence ${config.licence || "not stated"}`,
     ...config.attribution.map((text) => `  ${text}`),
-    ...(config.lexicon
-      ? [`lexicon, a file beside the model: ${config.lexicon.file}, ${grouped(config.lexicon.bytes)} bytes`]
-      : []),
+    ...(["lexicon", "ngrams"] as const).flatMap((name) => {
+      const side = config[name];
+      return side ? [`${name}, a file beside the model: ${side.file}, ${grouped(side.bytes)} bytes`] : [];
+    }),
     "",
     `tokens of ${tokenMs} ms${inputKernel ? `, each made of ${inputKernel} frames` : ""}; segment ${encoder.segment}, right context ${encoder.rightContext}, left context ${encoder.leftContext}, memory bank ${encoder.memory}`,
     `width ${encoder.width}, ${encoder.activation}, ${grouped(cost.parameters)} parameters, ${grouped(cost.bytes)} bytes`,

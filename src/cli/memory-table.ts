@@ -8,12 +8,15 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 /** A line a region, then totals. */
 export function memoryTable(report: MemoryReport): string {
   const lines = report.regions.map(({ name, bytes }) => `  ${name.padEnd(16)}${grouped(bytes)}`);
+  const { lexiconBytes, ngramsBytes } = report;
+  const files = [["lexicon", lexiconBytes] as const, ["language model", ngramsBytes] as const];
+  const beside = files.filter(([, bytes]) => bytes > 0);
   const peak = process.resourceUsage().maxRSS * 1024;
   return [
     "memory in bytes",
     ...lines,
     `  ${"arena".padEnd(16)}${grouped(report.arenaBytes)}  = the WebAssembly memory (${grouped(report.memoryBytes).trim()}), fixed from load to free`,
-    ...(report.lexiconBytes > 0 ? [`  ${"lexicon".padEnd(16)}${grouped(report.lexiconBytes)}  beside the arena`] : []),
+    ...beside.map(([name, bytes]) => `  ${name.padEnd(16)}${grouped(bytes)}  beside the arena`),
     `  scratch really written: ${grouped(report.scratchHighWater).trim()}`,
     `  JavaScript heap ${megabytes(report.heapBytes ?? 0)}, process resident ${megabytes(report.residentBytes ?? 0)}, its peak ${megabytes(peak)}`,
     "",

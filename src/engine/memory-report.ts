@@ -23,8 +23,9 @@ export interface EngineMemory {
 
 /** What a recognizer takes, in bytes. */
 export interface MemoryReport extends EngineMemory {
-  /** Of a model of phonemes: bytes of the lexicon, which lies in JavaScript's memory. */
+  /** Of a model of phonemes: bytes of the lexicon and of dictation's language model, which lie in JavaScript's memory. */
   readonly lexiconBytes: number;
+  readonly ngramsBytes: number;
 }
 
 export function reportMemory(arena: Arena, threads: number): EngineMemory {

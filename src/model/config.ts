@@ -115,6 +115,8 @@ export interface ModelConfig {
   readonly phrases?: PhraseConfig;
   /** Of a model of phonemes: the file that says how words are pronounced (src/pronounce). */
   readonly lexicon?: SideFile;
+  /** Of a model of phonemes: the file that says which words follow which (src/ngrams). */
+  readonly ngrams?: SideFile;
   /** Indices of tokens that a transcript leaves out, such as control symbols and the unknown token. */
   readonly silentTokens?: readonly number[];
 }
@@ -239,6 +241,7 @@ export function parseConfig(json: string): ModelConfig {
     tokenUnit: fields.oneOf("tokenUnit", ["word", "piece", "character", "phoneme"]),
     ...(fields.has("phrases") ? { phrases: fields.phrases("phrases") } : {}),
     ...(fields.has("lexicon") ? { lexicon: readSideFile(fields.child("lexicon"), "lexicon") } : {}),
+    ...(fields.has("ngrams") ? { ngrams: readSideFile(fields.child("ngrams"), "ngrams") } : {}),
     ...(fields.has("silentTokens") ? { silentTokens: fields.integers("silentTokens", 0, tokens.length - 1) } : {}),
   };
   if (config.encoder.inputDim !== config.features.mels) {
@@ -253,8 +256,9 @@ export function parseConfig(json: string): ModelConfig {
   if (config.tokenUnit === "phoneme" && config.head.type !== "ctc") {
     throw wrong("tokenUnit", "is phoneme, which takes a CTC head");
   }
-  if (config.lexicon && config.tokenUnit !== "phoneme") {
-    throw wrong("lexicon", `belongs to a model of phonemes; tokenUnit is ${config.tokenUnit}`);
+  const side = config.lexicon ? "lexicon" : config.ngrams ? "ngrams" : null;
+  if (side && config.tokenUnit !== "phoneme") {
+    throw wrong(side, `belongs to a model of phonemes; tokenUnit is ${config.tokenUnit}`);
   }
   if (new Set(tokens).size !== tokens.length) throw wrong("tokens", "holds a token twice");
   return config;

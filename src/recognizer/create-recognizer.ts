@@ -76,6 +76,8 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   return recognizerOver(engine, options, known);
 }
 
+const bytesOf = (bytes: Uint8Array | ArrayBuffer) => (isUint8Array(bytes) ? bytes : new Uint8Array(bytes));
+
 /** createRecognizer for places that may not wait, from bytes in memory. The same errors. */
 export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
   const size = arenaOptions(options, SYNC_RECOGNIZER_OPTIONS);
@@ -85,15 +87,15 @@ export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer
   }
   const module = compileSync(options.wasm);
   const loader = new ModelLoader();
-  loader.push(isUint8Array(model) ? model : new Uint8Array(model));
+  loader.push(bytesOf(model));
   const arena = loader.header
     ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, options.maxBytes)
     : null;
   loader.finish();
-  const { lexicon, pronunciations } = options;
+  const { lexicon, ngrams, pronunciations } = options;
   const { config } = loader.header!;
   checkLanguage(config, options);
-  const bytes = lexicon && !isUint8Array(lexicon) ? new Uint8Array(lexicon) : lexicon;
-  const language = bytes ? languageOf(bytes, config, pronunciations) : null;
+  const files = lexicon && { lexicon: bytesOf(lexicon), ngrams: ngrams ? bytesOf(ngrams) : null };
+  const language = files ? languageOf(files, config, pronunciations) : null;
   return recognizerOver(Engine.startSync(arena!, module), options, language);
 }

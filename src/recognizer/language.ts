@@ -1,15 +1,18 @@
 // What a model of phonemes knows of its language beside the sounds: the lexicon, and the user's own words.
 
-import type { Dictation } from "../decode/dictation/dictation.ts";
+import { Dictation } from "../decode/dictation/dictation.ts";
 import { FoldvoxError } from "../errors.ts";
 import { besideModel, loadGivenFile, loadSideFile } from "../loading/load-side-file.ts";
 import type { ReadOptions } from "../loading/read-source.ts";
 import type { ModelConfig } from "../model/config.ts";
+import type { SideFile } from "../model/side-file.ts";
 import type { ModelSource } from "../model/source.ts";
+import { readNgramFile } from "../ngrams/ngram-file.ts";
 import { type Lexicon, readLexicon } from "../pronounce/lexicon.ts";
 import type { Pronunciations } from "../pronounce/own-pronunciations.ts";
 import { Pronouncer } from "../pronounce/pronouncer.ts";
 import { soundSequences } from "../pronounce/sound-sequences.ts";
+import type { StreamOptions } from "./stream.ts";
 
 export interface Language {
   readonly lexicon: Lexicon;
@@ -26,25 +29,58 @@ export interface LanguageOptions {
    * and kept as the model is. A model that comes as bytes has none unless it is given here.
    */
   readonly lexicon?: string | URL | ModelSource;
+  /**
+   * The language model of dictation, as `foldvox convert arpa` makes it: a URL, or bytes. Default: as with `lexicon`; it is not
+   * loaded where `decoding.grammar` says all that may be heard.
+   */
+  readonly ngrams?: string | URL | ModelSource;
   /** Words that are pronounced otherwise than the lexicon says, or that it does not know; for a model of phonemes. */
   readonly pronunciations?: Pronunciations;
 }
 
-/** Reads a lexicon for a model of phonemes. Errors: bad-argument for the pronunciations, those of readLexicon. */
-export function languageOf(bytes: Uint8Array, config: ModelConfig, own: Pronunciations = {}): Language {
-  const lexicon = readLexicon(bytes, config.tokens);
-  const pronouncer = new Pronouncer(lexicon, own);
-  return { lexicon, pronouncer, pronounce: (text) => soundSequences(pronouncer, text), dictation: null };
+/** The files of a language, as bytes. */
+interface LanguageFiles {
+  readonly lexicon: Uint8Array;
+  readonly ngrams: Uint8Array | null;
 }
 
+/** Reads the files for a model of phonemes. Errors: bad-argument for the pronunciations, those of readLexicon and readNgramFile. */
+export function languageOf(
+  { lexicon: bytes, ngrams }: LanguageFiles,
+  config: ModelConfig,
+  own: Pronunciations = {},
+): Language {
+  const lexicon = readLexicon(bytes, config.tokens);
+  const pronouncer = new Pronouncer(lexicon, own);
+  const dictation = ngrams && new Dictation(readNgramFile(ngrams), lexicon);
+  return { lexicon, pronouncer, pronounce: (text) => soundSequences(pronouncer, text), dictation };
+}
+
+const OPTIONS = ["lexicon", "ngrams", "pronunciations"] as const;
+
 /** Errors: bad-argument for options that only a model of phonemes understands. */
-export function checkLanguage(config: ModelConfig, { lexicon, pronunciations }: LanguageOptions): void {
-  if (config.tokenUnit === "phoneme" || (lexicon === undefined && pronunciations === undefined)) return;
-  const option = lexicon === undefined ? "pronunciations" : "lexicon";
+export function checkLanguage(
+  config: ModelConfig,
+  options: { readonly [Name in (typeof OPTIONS)[number]]?: unknown },
+): void {
+  const option = OPTIONS.find((name) => options[name] !== undefined);
+  if (config.tokenUnit === "phoneme" || !option) return;
   throw new FoldvoxError(
     "bad-argument",
     `${option} is for models of phonemes; ${config.name} hears ${config.tokenUnit}s. Leave it out.`,
   );
+}
+
+/** A file from where the caller says, else from beside the model, if its header names one. */
+async function loadFile(
+  given: string | URL | ModelSource | undefined,
+  model: string | URL | ModelSource,
+  side: SideFile | undefined,
+  options: ReadOptions,
+): Promise<Uint8Array | null> {
+  if (given !== undefined) return loadGivenFile(given, options);
+  const place = side && besideModel(model, side);
+  return place ? loadSideFile(place, side, options) : null;
 }
 
 /**
@@ -54,13 +90,14 @@ export function checkLanguage(config: ModelConfig, { lexicon, pronunciations }: 
 export async function loadLanguage(
   model: string | URL | ModelSource,
   config: ModelConfig,
-  options: LanguageOptions & ReadOptions,
+  options: LanguageOptions & ReadOptions & Pick<StreamOptions, "decoding">,
 ): Promise<Language | null> {
   checkLanguage(config, options);
   if (config.tokenUnit !== "phoneme") return null;
-  const { lexicon, pronunciations } = options;
-  if (lexicon !== undefined) return languageOf(await loadGivenFile(lexicon, options), config, pronunciations);
-  const place = config.lexicon ? besideModel(model, config.lexicon) : null;
-  if (!place) return null;
-  return languageOf(await loadSideFile(place, config.lexicon!, options), config, pronunciations);
+  const dictates = options.ngrams !== undefined || options.decoding?.grammar === undefined;
+  const [lexicon, ngrams] = await Promise.all([
+    loadFile(options.lexicon, model, config.lexicon, options),
+    loadFile(options.ngrams, model, dictates ? config.ngrams : undefined, options),
+  ]);
+  return lexicon && languageOf({ lexicon, ngrams }, config, options.pronunciations);
 }

@@ -40,6 +40,8 @@ export interface SyncRecognizerOptions
   readonly model: Uint8Array | ArrayBuffer;
   /** The lexicon of a model of phonemes. */
   readonly lexicon?: Uint8Array | ArrayBuffer;
+  /** The language model of dictation, of a model of phonemes. */
+  readonly ngrams?: Uint8Array | ArrayBuffer;
   /** The engine. Only foldvox/inline and foldvox/plain have one at hand where none is given. */
   readonly wasm?: WasmModule | Bytes;
 }
@@ -52,6 +54,7 @@ export const RECOGNIZER_OPTIONS: OptionTypes<RecognizerOptions> = {
   threads: "any",
   wasm: "any",
   lexicon: "any",
+  ngrams: "any",
   pronunciations: "object",
   cache: "any",
   maxBytes: "any",
@@ -66,6 +69,7 @@ export const SYNC_RECOGNIZER_OPTIONS: OptionTypes<SyncRecognizerOptions> = {
   maxBatch: "any",
   wasm: "any",
   lexicon: "any",
+  ngrams: "any",
   pronunciations: "object",
   maxBytes: "any",
 };

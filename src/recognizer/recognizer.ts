@@ -180,7 +180,11 @@ export class Recognizer {
 
   /** What the recognizer takes right now, by region and in bytes. Errors: freed. */
   memoryReport(): MemoryReport {
-    return { ...this.engine.memoryReport(), lexiconBytes: this.language?.lexicon.bytes ?? 0 };
+    return {
+      ...this.engine.memoryReport(),
+      lexiconBytes: this.language?.lexicon.bytes ?? 0,
+      ngramsBytes: this.language?.dictation?.ngrams.bytes.length ?? 0,
+    };
   }
 
   /** Gives the memory back; every later call throws `freed`. */

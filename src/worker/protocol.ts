@@ -30,8 +30,9 @@ export const CLONEABLE_STREAM_OPTIONS: OptionTypes<CloneableStreamOptions> = {
 export interface LoadOptions extends CloneableStreamOptions, Pick<DownloadOptions, "cache" | "maxBytes"> {
   /** An absolute URL, or bytes. Without it the bundled model. */
   readonly model?: string | Uint8Array | ArrayBuffer | Blob;
-  /** The same of the lexicon; without it the file beside the model. */
+  /** The same of the lexicon and of dictation's language model; without them the files beside the model. */
   readonly lexicon?: string | Uint8Array | ArrayBuffer | Blob;
+  readonly ngrams?: string | Uint8Array | ArrayBuffer | Blob;
   readonly pronunciations?: Pronunciations;
   readonly maxStreams?: number;
   readonly threads?: number;

@@ -42,6 +42,8 @@ export interface WorkerRecognizerOptions extends CloneableStreamOptions, Downloa
   readonly model?: string | URL | Uint8Array | ArrayBuffer | Blob;
   /** The lexicon of a model of phonemes: a URL, or its bytes. Default: the file beside the model that its header names. */
   readonly lexicon?: string | URL | Uint8Array | ArrayBuffer | Blob;
+  /** The language model of dictation, likewise. */
+  readonly ngrams?: string | URL | Uint8Array | ArrayBuffer | Blob;
   /** Words that are pronounced otherwise than the lexicon says, or that it does not know; for a model of phonemes. */
   readonly pronunciations?: Pronunciations;
   /** How many streams may be open at the same time. Default 1. */
@@ -66,6 +68,7 @@ const OPTIONS: OptionTypes<WorkerRecognizerOptions> = {
   ...CLONEABLE_STREAM_OPTIONS,
   model: "any",
   lexicon: "any",
+  ngrams: "any",
   pronunciations: "object",
   maxStreams: "any",
   threads: "any",
@@ -79,7 +82,7 @@ const OPTIONS: OptionTypes<WorkerRecognizerOptions> = {
 
 type Sendable = Omit<WorkerRecognizerOptions, "worker" | "onProgress" | "signal">;
 
-function loadOptions({ model, wasm, lexicon, ...rest }: Sendable): LoadOptions {
+function loadOptions({ model, wasm, lexicon, ngrams, ...rest }: Sendable): LoadOptions {
   const absolute = <Source>(source: Source | string | URL) =>
     typeof source === "string" || isUrl(source) ? toUrl(source).href : source;
   return {
@@ -87,6 +90,7 @@ function loadOptions({ model, wasm, lexicon, ...rest }: Sendable): LoadOptions {
     ...(model === undefined ? {} : { model: absolute(model) }),
     ...(wasm === undefined ? {} : { wasm: absolute(wasm) }),
     ...(lexicon === undefined ? {} : { lexicon: absolute(lexicon) }),
+    ...(ngrams === undefined ? {} : { ngrams: absolute(ngrams) }),
   };
 }
 

@@ -7,6 +7,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRecognizer, createRecognizerSync, type ModelConfig, type RecognizerOptions } from "../../src/index.ts";
+import { ArpaReader } from "../../src/ngrams/arpa-reader.ts";
+import { writeNgrams } from "../../src/ngrams/ngram-writer.ts";
+import { readLexicon } from "../../src/pronounce/lexicon.ts";
 import { engineModule } from "../support/engines.ts";
 import { errorOf, rejectionOf } from "../support/errors.ts";
 import { lexiconOf, manyWords, PHONEMES } from "../support/lexicon.ts";
@@ -132,6 +135,56 @@ describe("a model of phonemes", () => {
     const loading = create({ model, signal: controller.signal });
     controller.abort(new Error("enough"));
     await expect(loading).rejects.toThrow("enough");
+  });
+});
+
+describe("dictation", () => {
+  /** A language model of the lexicon's words, all as frequent. */
+  function ngramsOf(): Uint8Array {
+    const words = manyWords().map(({ word }) => `-2 ${word}`);
+    const lines = [
+      "\\data\\",
+      `ngram 1=${words.length + 2}`,
+      "",
+      "\\1-grams:",
+      "-99 <s>",
+      "-2 </s>",
+      ...words,
+      "",
+      "\\end\\",
+    ];
+    const reader = new ArpaReader();
+    for (const line of lines) reader.push(line);
+    const about = { name: "small", language: "en", licence: "", attribution: [] };
+    return writeNgrams(reader.finish(), about, readLexicon(lexicon)).bytes;
+  }
+
+  it("brings its language model along, unless a grammar says all", async () => {
+    const ngrams = ngramsOf();
+    const beside = {
+      file: "small.ngrams",
+      bytes: ngrams.length,
+      sha256: createHash("sha256").update(ngrams).digest("hex"),
+    };
+    server.content = modelFile(phonemeConfig({ ngrams: beside }));
+    server.beside.set(beside.file, ngrams);
+    const grammared = await create({ model, cache: "no-store", decoding: { grammar: ["bad"] } });
+    expect(grammared.memoryReport().ngramsBytes).toBe(0);
+    grammared.free();
+    expect(server.requests).not.toContain("GET small.ngrams");
+    const recognizer = await create({ model, cache: "no-store" });
+    expect(recognizer.memoryReport().ngramsBytes).toBe(ngrams.length);
+    expect(server.requests).toContain("GET small.ngrams");
+    const stream = recognizer.createStream();
+    stream.acceptWaveform(16000, new Float32Array(16000));
+    stream.inputFinished();
+    const known = new Set(manyWords().map(({ word }) => word));
+    const heardWords = stream.results().flatMap(({ result }) => result.map(({ word }) => word.toLowerCase()));
+    expect(heardWords.filter((word) => !known.has(word))).toEqual([]);
+    recognizer.free();
+    const sync = createRecognizerSync({ model: server.content, lexicon, ngrams, wasm: engineModule("simd") });
+    expect(sync.memoryReport().ngramsBytes).toBe(ngrams.length);
+    sync.free();
   });
 });
 
