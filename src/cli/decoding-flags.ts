@@ -25,6 +25,8 @@ export interface DecodingFlags {
   lexicon?: string;
   ngrams?: string;
   pronunciations?: string;
+  digits?: boolean;
+  punctuation?: boolean;
 }
 
 export function number(text: string): number {
@@ -62,7 +64,9 @@ export function addDecodingFlags(command: Command): Command {
       "your own words for a model of phonemes, a line each: foldvox = f oʊ l d v ɑ k s",
     )
     .option("--lexicon <file>", "lexicon of a model of phonemes (default: the file beside it)")
-    .option("--ngrams <file>", "language model of its dictation (default: the file beside it)");
+    .option("--ngrams <file>", "language model of its dictation (default: the file beside it)")
+    .option("--digits", "dictation: write numbers as digits")
+    .option("--punctuation", "dictation: write spoken punctuation as signs");
 }
 
 /** Lines that are neither empty nor comments. */
@@ -115,6 +119,9 @@ export async function streamOptions(flags: DecodingFlags): Promise<StreamOptions
       ...(flags.lmWeight === undefined ? {} : { weight: flags.lmWeight }),
       ...(flags.wordBonus === undefined ? {} : { wordBonus: flags.wordBonus }),
     };
+  }
+  if (flags.digits || flags.punctuation) {
+    decoding.text = { digits: flags.digits ?? false, punctuation: flags.punctuation ?? false };
   }
   return {
     ...(Object.keys(decoding).length > 0 ? { decoding } : {}),

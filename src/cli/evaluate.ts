@@ -146,6 +146,7 @@ function bySpeaker(rows: readonly RowResult[], pick: (row: RowResult) => [number
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const round = (value: number | null, digits: number) => (value === null ? null : Number(value.toFixed(digits)));
+const lower = (word: string) => word.toLowerCase();
 const numWords = ({ row }: RowResult) => row.text!.split(" ").length;
 
 function summarise(results: readonly RowResult[], computeSeconds: number, peakBytes: number) {
@@ -233,9 +234,10 @@ export async function evaluate(
     results.push({
       row,
       hypothesis: words.join(" "),
-      errors: wordErrors(reference, words),
+      // Capitals are no words: dictation writes some.
+      errors: wordErrors(reference.map(lower), words.map(lower)),
       seconds: audio.samples.length / audio.sampleRate,
-      judgements: judgeWords(reference, words, confidences),
+      judgements: judgeWords(reference.map(lower), words.map(lower), confidences),
       latencies: latenciesOf(row, words, heardAt),
       understood,
       keywords,

@@ -40,13 +40,16 @@ export class Dictation {
   private readonly model: NgramModel;
   private base: { readonly vocabulary: Vocabulary; readonly tree: WordTree } | null = null;
 
+  /** Errors: bad-model where lexicon and language model do not belong together. */
   constructor(ngrams: NgramFile, lexicon: SpokenWords) {
+    // What does not fit is told when it is loaded, not when somebody speaks.
+    wordsOf(ngrams, lexicon);
     this.ngrams = ngrams;
     this.lexicon = lexicon;
     this.model = new NgramModel(ngrams);
   }
 
-  /** Errors: bad-model where lexicon and language model do not belong together, bad-argument for what users add. */
+  /** Errors: bad-argument for what users add. */
   prepare(weights: WordWeights, { hotwords, languageModel }: DictationAdditions, pronounce: Pronounce): PreparedWords {
     this.base ??= this.prepareBase();
     let { vocabulary, tree } = this.base;

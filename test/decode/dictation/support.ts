@@ -74,10 +74,13 @@ const CTC = {
   startRow: 0,
 } as const;
 
+/** So that times are those of the rows. */
+const CALIBRATION = { blankPenalty: 2, floor: 8, startDelay: 0, endDelay: 0 };
+
 const say = (word: string) => pronounce(word.toLowerCase());
 
 export const decoder = (options: DecodingOptions = {}) =>
-  phonemeDecoders({ text: { capitals: false }, ...options }, CTC, undefined, say, dictation())() as PhonemeDecoder;
+  phonemeDecoders({ text: { capitals: false }, ...options }, CTC, CALIBRATION, say, dictation())() as PhonemeDecoder;
 
 /** Feeds rows in chunks of so many. */
 export function feed(to: PhonemeDecoder, logProbs: Float32Array, chunk = 7): void {
