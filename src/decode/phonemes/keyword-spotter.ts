@@ -55,7 +55,7 @@ export class KeywordSpotter {
 
   constructor(options: KeywordOptions, grammar: PhraseGrammar, keywords: readonly Keyword[]) {
     this.options = options;
-    this.reader = new UtteranceReader(grammar, options.times);
+    this.reader = new UtteranceReader(grammar, options.times, options.confidence);
     // Whatever is said before a phrase is free, and a phrase has no end to wait for.
     this.search = new PhonemeSearch(grammar.network, {
       ...options.search,

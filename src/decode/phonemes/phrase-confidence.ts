@@ -26,6 +26,19 @@ export function figures({ phonemes, behind, background, margin }: Evidence): rea
 
 /** The probability in 0 ... 1 that the utterance is this one. `weights`: one for each of the figures. */
 export function confidenceOf(evidence: Evidence, weights: readonly number[]): number {
-  const sum = figures(evidence).reduce((total, figure, i) => total + figure * weights[i]!, 0);
-  return 1 / (1 + Math.exp(-sum));
+  return logistic(sumOf(evidence, weights));
 }
+
+/** For words: a constant, nats behind by phoneme, and the utterance's own sum. Fitted as the others were. */
+const WORD_WEIGHTS = [5.1, -0.6, 0.7] as const;
+
+/** The probability that a word of the utterance is right, which is `behind` nats behind by phoneme. */
+export function wordConfidence(behind: number, utterance: Evidence, weights: readonly number[]): number {
+  const [constant, ofWord, ofUtterance] = WORD_WEIGHTS;
+  return logistic(constant + ofWord * behind + ofUtterance * sumOf(utterance, weights));
+}
+
+const sumOf = (evidence: Evidence, weights: readonly number[]) =>
+  figures(evidence).reduce((total, figure, i) => total + figure * weights[i]!, 0);
+
+const logistic = (sum: number) => 1 / (1 + Math.exp(-sum));

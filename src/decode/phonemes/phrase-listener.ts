@@ -50,7 +50,7 @@ export class PhraseListener implements Listener {
   constructor(options: PhraseOptions, grammar: PhraseGrammar, row: number, spokenSeconds: number) {
     this.options = options;
     this.grammar = grammar;
-    this.reader = new UtteranceReader(grammar, options.times);
+    this.reader = new UtteranceReader(grammar, options.times, options.confidence);
     // Where the grammar itself says that anything may be spoken, that is the background.
     const background = !grammar.allowsUnknown;
     this.search = new PhonemeSearch(grammar.network, { ...options.search, before: background, after: background });

@@ -5,7 +5,7 @@ import { toMilliseconds, type WordResult } from "../text/results.ts";
 import { textOf } from "../text/words.ts";
 import type { Hypothesis } from "./hypotheses.ts";
 import type { Meaning } from "./meaning.ts";
-import type { Evidence } from "./phrase-confidence.ts";
+import { type Evidence, MOST_MARGIN, wordConfidence } from "./phrase-confidence.ts";
 import type { PhraseGrammar } from "./phrase-grammar.ts";
 import { PhraseReader, type Step, stepsTo } from "./phrase-reader.ts";
 import type { Trace } from "./trace.ts";
@@ -40,9 +40,12 @@ export class UtteranceReader {
   private readonly grammar: PhraseGrammar;
   private readonly reader: PhraseReader;
   private readonly times: PhonemeTimes;
+  private readonly confidence: readonly number[];
 
-  constructor(grammar: PhraseGrammar, times: PhonemeTimes) {
+  /** `confidence`: the coefficients of phrase-confidence.ts. */
+  constructor(grammar: PhraseGrammar, times: PhonemeTimes, confidence: readonly number[]) {
     this.grammar = grammar;
+    this.confidence = confidence;
     this.reader = new PhraseReader(grammar.pronounced);
     this.times = times;
   }
@@ -74,7 +77,8 @@ export class UtteranceReader {
     const { words } = this.grammar.pronounced;
     const steps = stepsTo(last);
     const { records } = way;
-    const result: WordResult[] = [];
+    /** With nats behind by phoneme in the place of confidences. */
+    const heard: WordResult[] = [];
     let [phonemes, behind] = [0, 0];
     const { tokenSeconds, startDelay, endDelay, startRow } = this.times;
     const secondsAt = (row: number) => (row + startRow) * tokenSeconds;
@@ -89,17 +93,20 @@ export class UtteranceReader {
       const start = Math.max(before, secondsAt(trace.firstRow[records[from]!]! - startDelay));
       const end = Math.max(start + SHORTEST_WORD, secondsAt(endRow - endDelay));
       before = end;
-      result.push({
+      heard.push({
         word,
         start: toMilliseconds(start),
         end: toMilliseconds(end),
-        conf: Math.min(1, Math.exp(-nats / (to - from))),
+        conf: Math.max(0, nats) / (to - from),
       });
       if (word === UNKNOWN) return;
       phonemes += to - from;
       behind += Math.max(0, nats);
     });
-    const background = -trace.scoreBefore[records[0]!]! + way.phraseScore - way.score;
+    const background = Math.max(0, -trace.scoreBefore[records[0]!]! + way.phraseScore - way.score);
+    const evidence = { phonemes, behind, background };
+    const sure = { ...evidence, margin: MOST_MARGIN };
+    const result = heard.map((word) => ({ ...word, conf: wordConfidence(word.conf, sure, this.confidence) }));
     const meaning = this.grammar.meanings.meaning(last, goesTo === null);
     const said = steps.filter(({ arc }) => !isOptional(words, arc)).map(({ arc }) => words.arcLabel[arc]);
     return {
@@ -107,7 +114,7 @@ export class UtteranceReader {
       result,
       meaning,
       sense: JSON.stringify([meaning?.intent, meaning && Object.entries(meaning.slots), said]),
-      evidence: { phonemes, behind, background: Math.max(0, background) },
+      evidence,
     };
   }
 }

@@ -44,10 +44,10 @@ describe("a phrase", () => {
       slots: { room: "gad" },
       confidence: expect.closeTo(0.97, 1),
       result: [
-        { word: "agf", start: expect.closeTo(0), end: expect.closeTo(0.12), conf: 1 },
-        { word: "the", start: expect.closeTo(0.16), end: expect.closeTo(0.24), conf: 1 },
-        { word: "gad", start: expect.closeTo(0.26), end: expect.closeTo(0.38), conf: 1 },
-        { word: "ac", start: expect.closeTo(0.4), end: expect.closeTo(0.5), conf: 1 },
+        { word: "agf", start: expect.closeTo(0), end: expect.closeTo(0.12), conf: expect.closeTo(1) },
+        { word: "the", start: expect.closeTo(0.16), end: expect.closeTo(0.24), conf: expect.closeTo(1) },
+        { word: "gad", start: expect.closeTo(0.26), end: expect.closeTo(0.38), conf: expect.closeTo(1) },
+        { word: "ac", start: expect.closeTo(0.4), end: expect.closeTo(0.5), conf: expect.closeTo(1) },
       ],
     });
     expect(heard.finish()).toBeNull();
