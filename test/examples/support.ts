@@ -22,8 +22,13 @@ export function expectedResults(): FinalResult[] {
 }
 
 /** Runs an example with Node. */
-export function run(path: string, env: Record<string, string> = {}, options: string[] = []): ChildProcess {
-  return spawn(process.execPath, [...options, path], { cwd: root, env: { ...process.env, ...env } });
+export function run(
+  path: string,
+  env: Record<string, string> = {},
+  options: string[] = [],
+  args: string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, [...options, path, ...args], { cwd: root, env: { ...process.env, ...env } });
 }
 
 export async function outputOf(child: ChildProcess): Promise<string> {
