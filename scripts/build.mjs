@@ -99,17 +99,23 @@ async function build(names) {
         continue;
       }
       const [name] = waiting.splice(at, 1);
-      if (!(await isFresh(PARTS[name]))) await run(PARTS[name].run);
+      try {
+        if (!(await isFresh(PARTS[name]))) await run(PARTS[name].run);
+      } catch (error) {
+        // Nothing new is begun; what is being made by others is finished.
+        waiting.length = 0;
+        throw error;
+      }
       done.add(name);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  const results = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
+  for (const { status, reason } of results) if (status === "rejected") throw reason;
 }
 
 try {
   await build(process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS));
 } catch (error) {
   console.error(error.message);
-  // Other parts that are still being made end with it.
-  process.exit(1);
+  process.exitCode = 1;
 }

@@ -111,5 +111,5 @@ for (const { file, name } of numbers) lines.push(`/** ${file} */`, `export const
 
 const before = await readFile(OUT, "utf8").catch(() => "");
 await writeFile(OUT, lines.join("\n"));
-execFileSync("node_modules/.bin/biome", ["format", "--write", "--log-level=error", OUT]);
+execFileSync("node_modules/.bin/biome", ["format", "--write", "--log-level=error", OUT], { stdio: "pipe" });
 if ((await readFile(OUT, "utf8")) !== before) console.log(`${OUT} has changed`);
