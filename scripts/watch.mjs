@@ -22,7 +22,7 @@ function run(command, env = {}) {
   });
 }
 
-const vitest = (tests, env) => run(`npx vitest run --project unit --reporter=dot ${tests.join(" ")}`, env);
+const vitest = (tests, env) => run(`npx vitest run --project unit ${tests.join(" ")}`, env);
 
 async function engineChanged() {
   const kernels = async () =>
@@ -44,7 +44,7 @@ async function onChange() {
 }
 
 if (!(await run("node scripts/build.mjs"))) process.exit(1);
-spawn("npx vitest --project unit --changed", { shell: true, stdio: "inherit" });
+spawn("npx vitest --standalone --project unit", { shell: true, stdio: "inherit" });
 let waiting;
 watch("assembly", { recursive: true }, () => {
   // Editors write a file in several steps.
