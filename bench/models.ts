@@ -103,5 +103,13 @@ export function modelHeader(shape: Shape): ModelHeader {
     offset += bytes.length;
     return entry;
   });
-  return { config: model, tensors: entries, sha256: "", headerBytes: 0, dataBytes: offset, fileBytes: offset };
+  return {
+    config: model,
+    version: 1,
+    tensors: entries,
+    sha256: "",
+    headerBytes: 0,
+    dataBytes: offset,
+    fileBytes: offset,
+  };
 }

@@ -4,7 +4,14 @@
 import type { WasmModule } from "./web-types.ts";
 
 /** The name of a built-in's kind, as in [object Blob]. */
-const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    // A proxy may throw whatever it likes.
+    return "";
+  }
+}
 
 /** The name of a typed array's class; of subclasses, such as Node's Buffer, that of the built-in. */
 const arrayTagOf = (value: unknown): string => (ArrayBuffer.isView(value) ? tagOf(value) : "");

@@ -3,12 +3,24 @@
 import { FoldvoxError, shown } from "./errors.ts";
 
 /** What an option has to be; "any" where its owner says more about it. */
-export type OptionType = "any" | "object" | "function" | "boolean";
+export type OptionType = "any" | "object" | "function" | "boolean" | "signal";
 
 /** The options of an interface: every name, none forgotten. */
 export type OptionTypes<Options> = Record<keyof Required<Options> & string, OptionType>;
 
-const ADVICE = { object: "an object", function: "a function", boolean: "true or false" };
+const ADVICE = { object: "an object", function: "a function", boolean: "true or false", signal: "an AbortSignal" };
+
+/** Whether a value can be used as a signal, whatever realm or library it comes from. */
+function isSignal(value: unknown): boolean {
+  const { aborted, addEventListener, removeEventListener, throwIfAborted } = Object(value) as Partial<AbortSignal>;
+  const methods = [addEventListener, removeEventListener, throwIfAborted];
+  return typeof aborted === "boolean" && methods.every((method) => typeof method === "function");
+}
+
+function isOfType(value: unknown, type: OptionType): boolean {
+  if (type === "any") return true;
+  return type === "signal" ? isSignal(value) : typeof value === type && value !== null;
+}
 
 /**
  * Checks that `given` is an object of these options. What is undefined counts as not given.
@@ -25,8 +37,9 @@ export function checkOptions(what: string, given: unknown, types: Readonly<Recor
       throw new FoldvoxError("bad-argument", `${what}.${name} is no option; there are ${names}.`);
     }
     const type = types[name]!;
-    if (type === "any" || (typeof value === type && value !== null)) continue;
-    throw new FoldvoxError("bad-argument", `${what}.${name} is ${shown(value)}; give ${ADVICE[type]}.`);
+    if (isOfType(value, type)) continue;
+    const advice = type === "any" ? "something else" : ADVICE[type];
+    throw new FoldvoxError("bad-argument", `${what}.${name} is ${shown(value)}; give ${advice}.`);
   }
 }
 

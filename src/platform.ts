@@ -148,3 +148,14 @@ export function processMemory(): { heapBytes: number | null; residentBytes: numb
 export function now(): number {
   return globalThis.performance?.now() ?? Date.now();
 }
+
+/** Calls a function of the user's in the middle of ours: what it throws goes where errors go that nobody catches. */
+export function callListener<Event>(listener: (event: Event) => void, event: Event): void {
+  try {
+    listener(event);
+  } catch (error) {
+    setTimeout(() => {
+      throw error;
+    }, 0);
+  }
+}

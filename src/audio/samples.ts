@@ -27,6 +27,16 @@ function adviceFor(given: unknown): string {
   return "give a Float32Array of values in -1 ... 1, or an Int16Array";
 }
 
+/** The samples as an array of no class but the built-in one: what subclasses make of subarray() and slice() is their own affair. */
+function plain(samples: Float32Array | Int16Array): Float32Array | Int16Array {
+  const made = samples.constructor;
+  if (made === Float32Array || made === Int16Array) return samples;
+  const { buffer, byteOffset, length } = samples;
+  return isInt16Array(samples)
+    ? new Int16Array(buffer, byteOffset, length)
+    : new Float32Array(buffer, byteOffset, length);
+}
+
 /** Memory that is shared with other threads may change when we have looked at it, or been told to look: a copy of that. */
 export function unshared<Samples extends Float32Array | Int16Array>(samples: Samples): Samples {
   return ArrayBuffer.isView(samples) && isShared(samples) ? (samples.slice() as Samples) : samples;
@@ -34,7 +44,7 @@ export function unshared<Samples extends Float32Array | Int16Array>(samples: Sam
 
 /** Int16 scaled to -1 ... 1, floats as they are. Errors: bad-argument, bad-audio (NaN, infinite, or far out of range). */
 export function checkSamples(given: Float32Array | Int16Array): Float32Array {
-  const samples = unshared(given);
+  const samples = unshared(isFloat32Array(given) || isInt16Array(given) ? plain(given) : given);
   if (isInt16Array(samples)) {
     const scaled = new Float32Array(samples.length);
     for (let i = 0; i < samples.length; i++) scaled[i] = samples[i]! / 32768;

@@ -1,8 +1,10 @@
 // Writes a foldvox model file tensor by tensor, so that converting takes no more memory than its largest tensor.
 
+import { beginChecksum, UNKNOWN_CHECKSUM } from "../model/checksum.ts";
 import type { ModelConfig } from "../model/config.ts";
+import { VERSION } from "../model/header.ts";
 import type { Dtype } from "../model/safetensors.ts";
-import { sha256 } from "../model/sha256.ts";
+import type { Hash } from "../model/sha256.ts";
 
 /** Where the file goes. */
 export interface FileSink {
@@ -24,7 +26,7 @@ export class ModelWriter {
   private readonly sink: FileSink;
   private readonly config: ModelConfig;
   private readonly plan: readonly TensorPlan[];
-  private readonly hash = sha256();
+  private readonly hash: Hash;
   private index = 0;
   private at: number;
 
@@ -32,13 +34,15 @@ export class ModelWriter {
     this.sink = sink;
     this.config = config;
     this.plan = plan;
-    this.at = this.header("0".repeat(64)).length;
+    const header = this.header(UNKNOWN_CHECKSUM);
+    this.hash = beginChecksum({ version: VERSION, sha256: UNKNOWN_CHECKSUM }, header);
+    this.at = header.length;
   }
 
   /** Begins a file with these tensors in this order. */
   static async begin(sink: FileSink, config: ModelConfig, plan: readonly TensorPlan[]): Promise<ModelWriter> {
     const writer = new ModelWriter(sink, config, plan);
-    await sink.write(0, writer.header("0".repeat(64)));
+    await sink.write(0, writer.header(UNKNOWN_CHECKSUM));
     return writer;
   }
 
@@ -60,7 +64,8 @@ export class ModelWriter {
 
   private header(sha256: string): Uint8Array {
     const config = JSON.stringify(this.config);
-    const entries: Record<string, unknown> = { __metadata__: { format: "foldvox", version: "1", sha256, config } };
+    const metadata = { format: "foldvox", version: String(VERSION), sha256, config };
+    const entries: Record<string, unknown> = { __metadata__: metadata };
     let offset = 0;
     for (const tensor of this.plan) {
       const end = offset + bytesOf(tensor);

@@ -1,8 +1,8 @@
 // From a model file to one with smaller weights.
 
 import { FoldvoxError } from "../errors.ts";
+import { beginChecksum } from "../model/checksum.ts";
 import type { ModelHeader, ModelTensor } from "../model/header.ts";
-import { sha256 } from "../model/sha256.ts";
 import { expectedTensors, scaleName, type TensorSpec } from "../model/tensors.ts";
 import { type FileSink, ModelWriter } from "./model-writer.ts";
 import type { RandomAccess } from "./random-access.ts";
@@ -54,7 +54,7 @@ export async function quantizeModel(
     if (replaced.has(name)) return [];
     return changed.has(name) ? planTensor(changed.get(name)!, weights) : [{ name, dtype, shape }];
   });
-  const hash = sha256();
+  const hash = beginChecksum(header, await file.read(0, header.headerBytes));
   const writer = await ModelWriter.begin(sink, header.config, plan);
   for (const tensor of header.tensors) {
     const data = await read(tensor);
@@ -69,7 +69,7 @@ export async function quantizeModel(
     await writeTensor(writer, spec, scales ? dequantized(data, scales) : floatsOf(data), weights);
   }
   if (hash.digestHex() !== header.sha256) {
-    throw new FoldvoxError("model-corrupt", "The model's data do not match its checksum. Download or copy it again.");
+    throw new FoldvoxError("model-corrupt", "The model does not match its checksum. Download or copy it again.");
   }
   return writer.finish();
 }

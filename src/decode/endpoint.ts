@@ -1,6 +1,6 @@
 // When an utterance ends while audio goes on: Kaldi's rules, in seconds.
 
-import { FoldvoxError } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
 
 /** When an utterance ends, in seconds. */
@@ -27,7 +27,7 @@ export function endpointRules(given: Partial<EndpointRules>, before: EndpointRul
     if (typeof seconds !== "number" || !(seconds > 0)) {
       throw new FoldvoxError(
         "bad-argument",
-        `endpoint.${name} is ${seconds}; give seconds above 0, or Infinity for never.`,
+        `endpoint.${name} is ${shown(seconds)}; give seconds above 0, or Infinity for never.`,
       );
     }
   }

@@ -36,8 +36,15 @@ export class Arena {
         { cause },
       );
     }
-    const scratch = this.scratch;
-    new Uint8Array(this.memory.buffer, scratch.offset, scratch.bytes).fill(UNTOUCHED);
+  }
+
+  /**
+   * Fills scratch with a pattern, once the model has been checked: until something is written to it, the system need not have the
+   * memory at all.
+   */
+  prepareScratch(): void {
+    const { offset, bytes } = this.scratch;
+    new Uint8Array(this.memory.buffer, offset, bytes).fill(UNTOUCHED);
   }
 
   /** Where a tensor's bytes go. */

@@ -4,9 +4,11 @@
 // is there. Regions: static data of the module, descriptor, constants, weights (shared by all streams), scratch (dead after
 // a step, its phases overlapping), output window, a transducer's windows, then one state block per stream. Knows nothing of kernels.
 
+import { FoldvoxError, shown } from "../errors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { hasHeadLinear, isInt4 } from "../model/tensors.ts";
+import { checkCount, checkOptions, type OptionTypes } from "../options.ts";
 import type { ArenaPlan, Region, StreamPlan, ThreadsPlan, TransducerPlan } from "./arena-plan.ts";
 import { align, Cursor, F32 } from "./cursor.ts";
 import { descriptorBytes } from "./descriptor/descriptor.ts";
@@ -162,12 +164,29 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
   return layOut(header, options, descriptorBytes(layOut(header, options, 0), header));
 }
 
-/** Bytes of WebAssembly memory that the model needs: all it will ever use. */
+const ARENA_OPTIONS: OptionTypes<ArenaOptions> = { streams: "any", beam: "any", batch: "any", threads: "any" };
+export const MOST_STREAMS = 65536;
+export const MOST_THREADS = 64;
+export const MOST_BEAM = 1024;
+
+/** Bytes of WebAssembly memory that the model needs: all it will ever use. Errors: bad-argument. */
 export function arenaBytes(header: ModelHeader, options: ArenaOptions = {}): number {
+  if (typeof header?.config !== "object" || !Array.isArray(header.tensors)) {
+    throw new FoldvoxError("bad-argument", `The header is ${shown(header)}; give what readModelHeader() returns.`);
+  }
+  checkOptions("options", options, ARENA_OPTIONS);
+  const { streams = 1, beam = 1, batch = 1, threads = 1 } = options;
+  checkCount("options.streams", streams, MOST_STREAMS);
+  checkCount("options.beam", beam, MOST_BEAM);
+  checkCount("options.batch", batch, MOST_STREAMS);
+  checkCount("options.threads", threads, MOST_THREADS);
   return planArena(header, options).bytes;
 }
 
-/** Whether the model fits in limitBytes of WebAssembly memory. */
+/** Whether the model fits in limitBytes of WebAssembly memory. Errors: bad-argument. */
 export function fitsIn(header: ModelHeader, limitBytes: number, options: ArenaOptions = {}): boolean {
+  if (typeof limitBytes !== "number" || !(limitBytes >= 0)) {
+    throw new FoldvoxError("bad-argument", `limitBytes is ${shown(limitBytes)}; give a number of bytes.`);
+  }
   return arenaBytes(header, options) <= limitBytes;
 }

@@ -37,6 +37,7 @@ export class Engine {
     this.build = buildOf(exports);
     this.plan = arena.plan;
     this.header = arena.header;
+    arena.prepareScratch();
     const memory = arena.memory.buffer;
     const model = writeDescriptor(memory, this.plan, arena.header);
     exports.initModel(model);

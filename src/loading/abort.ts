@@ -1,6 +1,8 @@
 // AbortSignal and time limits for what waits. A promise that is given up is still listened to: its failure must not become an
 // unhandled rejection, which ends a process.
 
+import { FoldvoxError, shown } from "../errors.ts";
+
 /** Rejects as soon as the signal aborts. `settle` takes the listener away again. */
 function aborted(signal: AbortSignal): { promise: Promise<never>; settle: () => void } {
   let listener = () => {};
@@ -26,10 +28,48 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
   }
 }
 
+/** A signal that aborts with another, if there is one, or when it is told to. */
+export class LinkedAbort {
+  private readonly controller = new AbortController();
+  private readonly outer: AbortSignal | undefined;
+  private readonly follow = () => this.controller.abort(this.outer?.reason);
+
+  constructor(outer: AbortSignal | undefined) {
+    this.outer = outer;
+    if (outer?.aborted) this.follow();
+    outer?.addEventListener("abort", this.follow, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.controller.abort(reason);
+  }
+
+  /** From now on the other does not concern it. */
+  unlink(): void {
+    this.outer?.removeEventListener("abort", this.follow);
+  }
+}
+
 /** Lets go of an iterator, without waiting: one that never answers must not hold up the abort. */
 function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): void {
   const leaving = async () => iterator.return?.();
   leaving().catch(() => {});
+}
+
+const notIterable = (problem: string) =>
+  new FoldvoxError("bad-argument", `What is to be read ${problem}; give an iterable, asynchronous or not.`);
+
+function iteratorOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = Object(items) as Partial<
+    AsyncIterable<T> & Iterable<T>
+  >;
+  const iterator = later?.call(items) ?? now?.call(items);
+  if (typeof iterator?.next !== "function") throw notIterable(`is ${shown(items)}`);
+  return iterator;
 }
 
 /** The items of an iterable until the signal aborts; then throws its reason, and lets go of the iterable. */
@@ -37,15 +77,13 @@ export async function* untilAborted<T>(
   items: AsyncIterable<T> | Iterable<T>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<T> {
-  if (!signal) {
-    yield* items;
-    return;
-  }
-  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  const iterator = iteratorOf(items);
   let isOver = false;
   const next = async () => {
     try {
       const result = await iterator.next();
+      if (typeof result !== "object" || result === null)
+        throw notIterable(`gives ${shown(result)} in place of results`);
       isOver = result.done === true;
       return result;
     } catch (error) {
@@ -87,16 +125,14 @@ export async function within<T>(
   action: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const controller = new AbortController();
-  const stop = () => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
-  const late = () => controller.abort(new Error(`nothing came for ${milliseconds / 1000} seconds`));
+  const link = new LinkedAbort(signal);
+  const late = () => link.abort(new Error(`nothing came for ${milliseconds / 1000} seconds`));
   const timer = setTimeout(late, milliseconds);
   try {
-    return await unlessAborted(action(controller.signal), controller.signal);
+    return await unlessAborted(action(link.signal), link.signal);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
+    link.unlink();
   }
 }
 

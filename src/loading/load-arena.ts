@@ -3,11 +3,14 @@
 
 import { arenaBytes } from "../engine/arena.ts";
 import { Arena, type ArenaNeeds } from "../engine/arena-memory.ts";
-import { FoldvoxError } from "../errors.ts";
+
+
+import { FoldvoxError, shown } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { ModelLoader } from "../model/loader.ts";
-import type { ModelSource } from "../model/source.ts";
+import { type ModelSource, sizeOf } from "../model/source.ts";
 import { readSource } from "./read-source.ts";
+
 
 /** How far the loading of a model is. */
 export interface LoadProgress {
@@ -32,9 +35,42 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** An arena for the model, which must fit in maxBytes. Errors: out-of-memory. */
-export function placeTensors(loader: ModelLoader, header: ModelHeader, size: ArenaNeeds, maxBytes?: number): Arena {
-  const needed = arenaBytes(header, size);
+/** Memory that a model may ask for beside its weights, for one stream: many times what those have that were ever trained. */
+const MOST_UNPAID_BYTES = 64 << 20;
+
+/** What is known of a model's bytes before they have all come, and the most memory that they may ask for. */
+export interface PlacementLimits {
+  readonly maxBytes?: number | undefined;
+  /** Bytes of the source, where it tells. */
+  readonly sourceBytes?: number | undefined;
+}
+
+/**
+ * An arena for the model, which must fit in maxBytes. Without that, what a file says is trusted as far as it pays with weights,
+ * and a little more. Errors: out-of-memory, model-truncated.
+ */
+export function placeTensors(
+  loader: ModelLoader,
+  header: ModelHeader,
+  size: ArenaNeeds,
+  limits: PlacementLimits,
+): Arena {
+  const { maxBytes, sourceBytes } = limits;
+  if (sourceBytes !== undefined && sourceBytes < header.fileBytes) {
+    throw new FoldvoxError(
+      "model-truncated",
+      `The model ends after ${sourceBytes} of ${header.fileBytes} bytes. Download or copy it again.`,
+    );
+  }
+  const { shared: _, ...counts } = size;
+  const needed = arenaBytes(header, counts);
+  const unpaid = arenaBytes(header) - 2 * header.dataBytes;
+  if (maxBytes === undefined && unpaid > MOST_UNPAID_BYTES) {
+    throw new FoldvoxError(
+      "out-of-memory",
+      `The model asks for ${arenaBytes(header)} bytes of memory with ${header.dataBytes} bytes of weights, far more than models need. If it is meant to, give maxBytes.`,
+    );
+  }
   if (maxBytes !== undefined && needed > maxBytes) {
     throw new FoldvoxError(
       "out-of-memory",
@@ -57,9 +93,10 @@ export async function loadArena(
   onHeader: (header: ModelHeader) => void = () => {},
 ): Promise<Arena> {
   const { maxBytes, signal } = options;
-  if (maxBytes !== undefined && !(maxBytes > 0)) {
-    throw new FoldvoxError("bad-argument", `maxBytes is ${maxBytes}; give a number of bytes.`);
+  if (maxBytes !== undefined && !(typeof maxBytes === "number" && maxBytes > 0)) {
+    throw new FoldvoxError("bad-argument", `maxBytes is ${shown(maxBytes)}; give a number of bytes.`);
   }
+  const limits = { maxBytes, sourceBytes: sizeOf(model) };
   return readSource(model, options, async (chunks) => {
     const loader = new ModelLoader();
     let arena: Arena | null = null;
@@ -68,7 +105,7 @@ export async function loadArena(
       signal?.throwIfAborted();
       loader.push(chunk);
       if (!arena && loader.header) {
-        arena = placeTensors(loader, loader.header, size, maxBytes);
+        arena = placeTensors(loader, loader.header, size, limits);
         onHeader(loader.header);
       }
       loadedBytes += chunk.length;

@@ -1,6 +1,6 @@
 // The bytes of a file from wherever it is, through the cache where that is a server. What is done with them is the caller's.
 
-import { FoldvoxError, shortened } from "../errors.ts";
+import { FoldvoxError, shortened, shown } from "../errors.ts";
 import { isUrl } from "../kinds.ts";
 import { chunksOf, type ModelSource } from "../model/source.ts";
 import { streamUrl, toUrl } from "../platform.ts";
@@ -41,7 +41,7 @@ export async function readSource<T>(
 ): Promise<T> {
   const { cache = "default", signal } = options;
   if (!["default", "reload", "no-store"].includes(cache)) {
-    throw new FoldvoxError("bad-argument", `cache is "${cache}"; give "default", "reload" or "no-store".`);
+    throw new FoldvoxError("bad-argument", `cache is ${shown(cache)}; give "default", "reload" or "no-store".`);
   }
   signal?.throwIfAborted();
   if (typeof source !== "string" && !isUrl(source)) return consume(untilAborted(chunksOf(source, signal), signal));

@@ -45,7 +45,7 @@ const OPTIONS: OptionTypes<MicrophoneOptions> = {
   sampleRate: "any",
   constraints: "object",
   track: "object",
-  signal: "object",
+  signal: "signal",
   worklet: "any",
 };
 const BLOCK_SECONDS = 0.02;

@@ -3,6 +3,13 @@
 import { FoldvoxError, shown } from "../errors.ts";
 import { type PhraseConfig, readPhraseConfig } from "./phrase-config.ts";
 
+/** Of a token, in UTF-16 units. */
+const LONGEST_TOKEN = 256;
+
+/** Line breaks and escape sequences of any kind: a token that holds one can forge output. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
 /** Errors: bad-model, naming the field. */
 export function wrong(path: string, problem: string): FoldvoxError {
   return new FoldvoxError(
@@ -87,6 +94,17 @@ export class Fields {
       if (typeof value !== "string" || value === "") throw wrong(`${this.at(name)}[${i}]`, "is not a text");
       return value;
     });
+  }
+
+  /** Texts that are shown as they are: on terminals, in subtitles. */
+  tokens(name: string, least: number, most: number): string[] {
+    const tokens = this.strings(name, least, most);
+    for (let i = 0; i < tokens.length; i++) {
+      const place = `${this.at(name)}[${i}]`;
+      if (tokens[i]!.length > LONGEST_TOKEN) throw wrong(place, `has more than ${LONGEST_TOKEN} characters`);
+      if (CONTROL.test(tokens[i]!)) throw wrong(place, "holds a control character or a line break");
+    }
+    return tokens;
   }
 
   phrases(name: string): PhraseConfig {

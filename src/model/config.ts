@@ -220,7 +220,7 @@ export function parseConfig(json: string): ModelConfig {
     throw new FoldvoxError("bad-model", "The model's configuration is not JSON. Export the model anew.", { cause });
   }
   const fields = new Fields(parsed, "");
-  const tokens = fields.strings("tokens", 2, 65536);
+  const tokens = fields.tokens("tokens", 2, 65536);
   const head = fields.child("head");
   const config: ModelConfig = {
     name: fields.string("name"),

@@ -2,6 +2,7 @@
 
 import { INT4_GROUP } from "../engine/layout.ts";
 import { FoldvoxError, shown } from "../errors.ts";
+import { isUint8Array } from "../kinds.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors.ts";
 import { expectedTensors, groupsName, scaleName, type TensorSpec } from "./tensors.ts";
@@ -12,9 +13,11 @@ export type ModelTensor = TensorEntry;
 /** What stands before the weights in a model file. */
 export interface ModelHeader {
   readonly config: ModelConfig;
+  /** Of the file's form. */
+  readonly version: number;
   /** In the file's order. */
   readonly tensors: readonly ModelTensor[];
-  /** Of the data section, in hexadecimal. */
+  /** Of the file (src/model/checksum.ts), in hexadecimal. */
   readonly sha256: string;
   /** Bytes before the data section, of the data section, and of the file. */
   readonly headerBytes: number;
@@ -23,9 +26,16 @@ export interface ModelHeader {
 }
 
 const FORMAT = "foldvox";
-const VERSION = "1";
+/** The version that is written; all from 1 on are read. */
+export const VERSION = 2;
 
-function checkMetadata(metadata: Readonly<Record<string, string>>): { sha256: string; config: string } {
+interface Metadata {
+  readonly version: number;
+  readonly sha256: string;
+  readonly config: string;
+}
+
+function checkMetadata(metadata: Readonly<Record<string, string>>): Metadata {
   const { format, version, sha256, config } = metadata;
   if (format !== FORMAT) {
     throw new FoldvoxError(
@@ -33,10 +43,11 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): { sha256: st
       "The file is a safetensors file, but not a foldvox model: its metadata lack the format.",
     );
   }
-  if (version !== VERSION) {
+  const number = Number(version);
+  if (version !== String(number) || !Number.isInteger(number) || number < 1 || number > VERSION) {
     throw new FoldvoxError(
       "model-version",
-      `The model file is of version ${shown(version)}; this release reads version ${VERSION}. Use a newer foldvox, or export the model anew.`,
+      `The model file is of version ${shown(version)}; this release reads versions 1 to ${VERSION}. Use a newer foldvox, or export the model anew.`,
     );
   }
   if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) {
@@ -48,7 +59,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): { sha256: st
   if (config === undefined) {
     throw new FoldvoxError("bad-model", "The model's metadata lack its configuration. Export the model anew.");
   }
-  return { sha256, config };
+  return { version: number, sha256, config };
 }
 
 const sameShape = (a: readonly number[], b: readonly number[]) =>
@@ -106,13 +117,16 @@ class TensorProblems {
 
 /**
  * Reads and checks a model's header from the first bytes of its file, which must hold the whole header.
- * Errors: bad-model, model-version, model-truncated.
+ * Errors: bad-argument, bad-model, model-version, model-truncated.
  */
 export function readModelHeader(bytes: Uint8Array): ModelHeader {
+  if (!isUint8Array(bytes)) {
+    throw new FoldvoxError("bad-argument", `The model's first bytes are ${shown(bytes)}; give a Uint8Array.`);
+  }
   const header = readSafetensorsHeader(bytes);
-  const { sha256, config: json } = checkMetadata(header.metadata);
+  const { version, sha256, config: json } = checkMetadata(header.metadata);
   const config = parseConfig(json);
   new TensorProblems(header, expectedTensors(config)).throwIfAny();
   const { tensors, headerBytes, dataBytes } = header;
-  return { config, tensors, sha256, headerBytes, dataBytes, fileBytes: headerBytes + dataBytes };
+  return { config, version, tensors, sha256, headerBytes, dataBytes, fileBytes: headerBytes + dataBytes };
 }

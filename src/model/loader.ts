@@ -2,9 +2,10 @@
 // yet placed is never more than one chunk, so no second copy of the weights ever exists.
 
 import { FoldvoxError } from "../errors.ts";
+import { beginChecksum } from "./checksum.ts";
 import { type ModelHeader, type ModelTensor, readModelHeader } from "./header.ts";
 import { headerLength } from "./safetensors.ts";
-import { sha256 } from "./sha256.ts";
+import type { Hash } from "./sha256.ts";
 import { isScale } from "./tensors.ts";
 
 /** Where a tensor's bytes go: a view of exactly its length. */
@@ -14,7 +15,7 @@ export type Destination = (tensor: ModelTensor) => Uint8Array;
 export class ModelLoader {
   /** Known once its bytes have arrived. */
   header: ModelHeader | null = null;
-  private readonly hash = sha256();
+  private hash: Hash | null = null;
   /** The header's bytes: first the eight that hold its length, then all of them. */
   private head: Uint8Array = new Uint8Array(8);
   private headFilled = 0;
@@ -57,8 +58,8 @@ export class ModelLoader {
         `The model ends after ${this.received}${expected} bytes. Download or copy it again.`,
       );
     }
-    if (this.hash.digestHex() !== header.sha256) {
-      throw new FoldvoxError("model-corrupt", "The model's data do not match its checksum. Download or copy it again.");
+    if (this.hash!.digestHex() !== header.sha256) {
+      throw new FoldvoxError("model-corrupt", "The model does not match its checksum. Download or copy it again.");
     }
   }
 
@@ -78,6 +79,7 @@ export class ModelLoader {
         this.head = whole;
       } else {
         this.header = readModelHeader(this.head);
+        this.hash = beginChecksum(this.header, this.head);
         this.head = new Uint8Array(0);
       }
     }
@@ -94,7 +96,6 @@ export class ModelLoader {
   }
 
   private fill(chunk: Uint8Array): void {
-    this.hash.update(chunk);
     const { tensors } = this.header!;
     for (let at = 0; at < chunk.length; ) {
       const tensor = tensors[this.index];
@@ -106,6 +107,8 @@ export class ModelLoader {
       }
       const count = Math.min(chunk.length - at, tensor.bytes - this.filled);
       this.current.set(chunk.subarray(at, at + count), this.filled);
+      // What has been copied, not what it was copied from: another thread may write to that.
+      this.hash!.update(this.current.subarray(this.filled, this.filled + count));
       this.filled += count;
       at += count;
       if (this.filled < tensor.bytes) return;

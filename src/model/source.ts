@@ -37,9 +37,27 @@ async function* partsOfStream(
   }
 }
 
+/** Bytes of a source that tells; undefined of others. */
+export function sizeOf(source: string | URL | ModelSource): number | undefined {
+  if (isUint8Array(source) || isArrayBuffer(source)) return source.byteLength;
+  return isBlob(source) ? source.size : undefined;
+}
+
+/** The bytes of an array or a buffer. Errors: bad-argument if it has been handed over to somebody else. */
+export function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
+  try {
+    const { buffer, byteOffset, byteLength } = isUint8Array(source)
+      ? source
+      : { buffer: source, byteOffset: 0, byteLength: source.byteLength };
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch (cause) {
+    const message = "The model's memory has been handed over, to a worker perhaps. Give a copy that stays here.";
+    throw new FoldvoxError("bad-argument", message, { cause });
+  }
+}
+
 function partsOf(source: ModelSource, signal: AbortSignal | undefined): Iterable<unknown> | AsyncIterable<unknown> {
-  if (isUint8Array(source)) return [source];
-  if (isArrayBuffer(source)) return [new Uint8Array(source)];
+  if (isUint8Array(source) || isArrayBuffer(source)) return [bytesOf(source)];
   if (isResponse(source)) {
     if (source.ok && source.body) return partsOfStream(source.body, signal);
     throw new FoldvoxError("io", `The model's response is ${source.status}, or has no body. Check its URL.`);
@@ -62,6 +80,6 @@ export async function* chunksOf(source: ModelSource, signal?: AbortSignal): Asyn
     if (!isUint8Array(part)) {
       throw new FoldvoxError("bad-argument", `The model comes as ${shown(part)}; each chunk must be a Uint8Array.`);
     }
-    yield part;
+    yield bytesOf(part);
   }
 }

@@ -7,9 +7,10 @@ import { canShareMemory } from "../engine/helpers.ts";
 import { compile, compileSync, isThreaded, requireWebAssembly } from "../engine/module.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 import { isArrayBuffer, isUint8Array } from "../kinds.ts";
-import { unlessAborted } from "../loading/abort.ts";
+import { LinkedAbort, unlessAborted } from "../loading/abort.ts";
 import { loadArena, placeTensors } from "../loading/load-arena.ts";
 import { ModelLoader } from "../model/loader.ts";
+import { bytesOf } from "../model/source.ts";
 import { findNodeModules } from "../platform.ts";
 import type { WasmModule } from "../web-types.ts";
 import { checkLanguage, type Language, languageOf, loadLanguage } from "./language.ts";
@@ -59,21 +60,30 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   const model = options.model ?? bundledModel();
   requireWebAssembly();
   const wantsThreads = size.threads !== 1 && canShareMemory();
-  const compiling = unlessAborted(compile(options.wasm, wantsThreads), options.signal);
-  // The kind of memory follows from the module; the bundled one without threads need not be waited for.
-  const shared = (wantsThreads || options.wasm !== undefined) && isThreaded(await compiling);
-  const needs = { ...size, threads: shared && wantsThreads ? size.threads! : 1, shared };
-  // What the model's header names comes at the same time as its weights.
-  let language: Promise<Language | null> = Promise.resolve(null);
-  const loading = loadArena(model, options, needs, ({ config }) => {
-    language = loadLanguage(model, config, options);
-    // Whoever waits for it hears of it, unless the model fails first.
-    language.catch(() => {});
-  });
-  const [module, arena] = await Promise.all([compiling, loading]);
-  const known = await language;
-  const engine = await startEngine(arena, module, options.signal);
-  return recognizerOver(engine, options, known);
+  // Whichever fails, the others need not go on.
+  const both = new LinkedAbort(options.signal);
+  try {
+    const compiling = unlessAborted(compile(options.wasm, wantsThreads), both.signal);
+    // The kind of memory follows from the module; the bundled one without threads need not be waited for.
+    const shared = (wantsThreads || options.wasm !== undefined) && isThreaded(await compiling);
+    const needs = { ...size, threads: shared && wantsThreads ? size.threads! : 1, shared };
+    // What the model's header names comes at the same time as its weights.
+    let language: Promise<Language | null> = Promise.resolve(null);
+    const loading = loadArena(model, { ...options, signal: both.signal }, needs, ({ config }) => {
+      language = loadLanguage(model, config, { ...options, signal: both.signal });
+      // Whoever waits for it hears of it, unless the model fails first.
+      language.catch(() => {});
+    });
+    const [module, arena] = await Promise.all([compiling, loading]);
+    const known = await language;
+    const engine = await startEngine(arena, module, both.signal);
+    return recognizerOver(engine, options, known);
+  } catch (error) {
+    both.abort(error);
+    throw error;
+  } finally {
+    both.unlink();
+  }
 }
 
 const bytesOf = (bytes: Uint8Array | ArrayBuffer) => (isUint8Array(bytes) ? bytes : new Uint8Array(bytes));
@@ -86,10 +96,11 @@ export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer
     throw new FoldvoxError("bad-argument", `The model is ${shown(model)}; give its bytes, or use createRecognizer().`);
   }
   const module = compileSync(options.wasm);
+  const limits = { maxBytes: options.maxBytes, sourceBytes: model.byteLength };
   const loader = new ModelLoader();
   loader.push(bytesOf(model));
   const arena = loader.header
-    ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, options.maxBytes)
+    ? placeTensors(loader, loader.header, { ...size, shared: isThreaded(module) }, limits)
     : null;
   loader.finish();
   const { lexicon, ngrams, pronunciations } = options;

@@ -59,7 +59,7 @@ export const RECOGNIZER_OPTIONS: OptionTypes<RecognizerOptions> = {
   cache: "any",
   maxBytes: "any",
   onProgress: "function",
-  signal: "object",
+  signal: "signal",
 };
 
 export const SYNC_RECOGNIZER_OPTIONS: OptionTypes<SyncRecognizerOptions> = {

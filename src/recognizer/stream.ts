@@ -13,7 +13,7 @@ import type { Work } from "../engine/work.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import type { OptionTypes } from "../options.ts";
-import { now } from "../platform.ts";
+import { callListener, now } from "../platform.ts";
 import { type Savings, savingsOf } from "../silence/savings.ts";
 import { SilenceGate } from "../silence/silence-gate.ts";
 import { piecesOf, Turns } from "../turns.ts";
@@ -30,7 +30,10 @@ export interface StreamOptions {
    * faint for the voice detector is not heard; after a pause the encoder runs over its last seconds first. Default false.
    */
   readonly skipSilence?: boolean;
-  /** Is told how long after being spoken words, partials and finals come. */
+  /**
+   * Is told how long after being spoken words, partials and finals come. What it throws is an error that nobody has caught, as in
+   * an event listener, and disturbs neither the stream nor others.
+   */
   readonly onLatency?: (event: LatencyEvent) => void;
   /** Is told when a keyword of `decoding.keywords` is caught; without it Stream.keywords() tells. */
   readonly onKeyword?: (keyword: KeywordResult) => void;
@@ -78,6 +81,7 @@ export class Stream {
   /** What is yet to be decoded, in order. */
   private waiting: Work[] = [];
   private finished = false;
+  private isFreed = false;
   private rules: EndpointRules;
   private resampler: Resampler | null = null;
   private inputRate = 0;
@@ -103,7 +107,8 @@ export class Stream {
       if (this.isEndpoint()) this.closeUtterance(true);
     };
     this.gate = skipSilence ? new SilenceGate(engine, header.config, this.decode, silence) : null;
-    this.latency = onLatency ? new LatencyMeter(onLatency) : null;
+    // Another's listener may have freed the stream in the meantime.
+    this.latency = onLatency ? new LatencyMeter((event) => this.isFreed || callListener(onLatency, event)) : null;
     this.onKeyword = onKeyword;
   }
 
@@ -231,6 +236,7 @@ export class Stream {
 
   /** Gives the stream's place back to the recognizer. Freeing twice is harmless. */
   free(): void {
+    this.isFreed = true;
     this.waiting = [];
     this.engine.free();
   }
@@ -246,10 +252,20 @@ export class Stream {
     for (const work of this.waiting.splice(0)) yield* work;
   }
 
-  /** Tells those who listen of the keywords that the work has brought, and of its latency; it took that long. @internal */
-  tell(computeMs: number): void {
-    if (this.onKeyword) for (const keyword of this.keywords()) this.onKeyword(keyword);
-    this.latency?.look(this.finals.slice(this.finalsBefore), this.partial(), this.audioSeconds, computeMs);
+  /**
+   * Tells, when it is called, those who listen of the keywords that the work has brought, and of its latency; it took that long.
+   * @internal
+   */
+  news(computeMs: number): () => void {
+    const { latency, onKeyword, audioSeconds } = this;
+    if (!latency && !onKeyword) return () => {};
+    const finals = this.finals.slice(this.finalsBefore);
+    const partial = this.partial();
+    const keywords = onKeyword ? this.keywords() : [];
+    return () => {
+      for (const keyword of keywords) if (!this.isFreed) callListener(onKeyword!, keyword);
+      latency?.look(finals, partial, audioSeconds, computeMs);
+    };
   }
 
   /** Errors: finished, freed. */
@@ -294,8 +310,11 @@ export class Stream {
 /** Decodes what waits in streams of an engine: steps that are ready together run as one. Errors: freed. */
 export function decodeTogether(engine: Engine, streams: readonly Stream[]): void {
   const start = now();
-  engine.run(streams.map((stream) => stream.takeWork()));
-  const computeMs = now() - start;
-  // Told only now, when all is done: those who listen may call what they like.
-  for (const stream of streams) stream.tell(computeMs);
+  try {
+    engine.run(streams.map((stream) => stream.takeWork()));
+  } finally {
+    const computeMs = now() - start;
+    // Told only now, when all is done: those who listen may call what they like.
+    for (const tell of streams.map((stream) => stream.news(computeMs))) tell();
+  }
 }

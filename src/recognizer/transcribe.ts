@@ -19,7 +19,7 @@ const TRANSCRIBE_OPTIONS: OptionTypes<TranscribeOptions> = {
   sampleRate: "any",
   format: "any",
   channels: "any",
-  signal: "object",
+  signal: "signal",
 };
 
 type Told = PartialResult | FinalResult;

@@ -77,7 +77,7 @@ const OPTIONS: OptionTypes<WorkerRecognizerOptions> = {
   cache: "any",
   maxBytes: "any",
   onProgress: "function",
-  signal: "object",
+  signal: "signal",
 };
 
 type Sendable = Omit<WorkerRecognizerOptions, "worker" | "onProgress" | "signal">;

@@ -43,3 +43,36 @@ describe("checkSamples", () => {
     expect(errorOf(() => checkSamples(samples as unknown as Float32Array)).code).toBe("bad-argument");
   });
 });
+
+describe("what is like samples", () => {
+  class Odd extends Float32Array {
+    constructor(values: number[]) {
+      super(values);
+      if (!Array.isArray(values)) throw new Error("made of a list only");
+    }
+  }
+
+  it("a subclass that cannot be made of a length is taken as the plain array that it is", () => {
+    const odd = new Odd([0.5, 0.25]);
+    expect(() => odd.subarray(1)).toThrow();
+    const checked = checkSamples(odd);
+    expect([...checked.subarray(1)]).toEqual([0.25]);
+    expect(checked.buffer).toBe(odd.buffer);
+  });
+
+  const trapped = new Proxy(new Float32Array(9), {
+    get: () => {
+      throw new Error("trapped");
+    },
+  });
+
+  it.each([
+    ["a proxy", new Proxy(new Float32Array(9), {})],
+    ["a proxy that throws", trapped],
+    ["a sparse array", new Array(1e9)],
+    ["a symbol", Symbol("samples")],
+    ["a number of any size", 10n ** 100n],
+  ])("%s is refused", (_, given) => {
+    expect(errorOf(() => checkSamples(given as Float32Array)).code).toBe("bad-argument");
+  });
+});

@@ -4,7 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createRecognizer, type LoadProgress, type RecognizerOptions } from "../../src/index.ts";
+import { createRecognizer, createRecognizerSync, type LoadProgress, type RecognizerOptions } from "../../src/index.ts";
+import type { EncoderConfig } from "../../src/model/config.ts";
+import { expectedTensors } from "../../src/model/tensors.ts";
 import { engineModule } from "../support/engines.ts";
 import { modelFile, smallConfig } from "../support/model-file.ts";
 import { ModelServer } from "../support/model-server.ts";
@@ -121,5 +123,78 @@ describe("createRecognizer", () => {
       await new Promise(() => {});
     }
     await expect(load({ model: stuck(), signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("what may take memory", () => {
+  /** The header alone of a model: it says of every tensor where its data would be. */
+  function headerAlone(encoder: Partial<EncoderConfig>): Uint8Array {
+    const config = smallConfig(encoder);
+    const entries: Record<string, unknown> = {
+      __metadata__: { format: "foldvox", version: "2", sha256: "0".repeat(64), config: JSON.stringify(config) },
+    };
+    let offset = 0;
+    for (const { name, shape, kind } of expectedTensors(config)) {
+      if (kind === "optional") continue;
+      const end = offset + 4 * shape.reduce((product, size) => product * size, 1);
+      entries[name] = { dtype: "F32", shape, data_offsets: [offset, end] };
+      offset = end;
+    }
+    const json = new TextEncoder().encode(JSON.stringify(entries));
+    const bytes = new Uint8Array(8 + json.length);
+    new DataView(bytes.buffer).setUint32(0, json.length, true);
+    bytes.set(json, 8);
+    return bytes;
+  }
+
+  async function* parts(bytes: Uint8Array) {
+    yield bytes;
+  }
+
+  const hungry = headerAlone({
+    segment: 256,
+    leftContext: 4096,
+    memory: 64,
+    rightContext: 256,
+    width: 2048,
+    projection: 512,
+  });
+
+  it("is no header without the weights that would pay for it", async () => {
+    const before = process.memoryUsage().rss;
+    for (const model of [parts(hungry), hungry, new Blob([hungry as Uint8Array<ArrayBuffer>])]) {
+      const error = await load({ model }).catch((reason) => reason);
+      expect(error.code).toMatch(/^(out-of-memory|model-truncated)$/);
+    }
+    expect(() => createRecognizerSync({ model: hungry, wasm: engineModule("simd") })).toThrow(/bytes/);
+    // What somebody allows is asked of the system, but not used before the weights are there.
+    await expect(load({ model: parts(hungry), maxBytes: 4e9 })).rejects.toMatchObject({ code: "model-truncated" });
+    expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
+  });
+});
+
+describe("what makes no sense", () => {
+  const detached = new Uint8Array(file).buffer;
+  structuredClone(detached, { transfer: [detached] });
+  async function* oddChunks() {
+    yield detached;
+  }
+
+  it.each<[string, object]>([
+    ["a detached model", { model: detached }],
+    ["detached chunks", { model: oddChunks() }],
+    ["a symbol for a cache", { cache: Symbol("default") }],
+    ["a symbol for bytes", { maxBytes: Symbol("much") }],
+    ["a text for bytes", { maxBytes: "1e9" }],
+    ["a signal that is none", { signal: {} }],
+    ["a signal that lacks something", { signal: { aborted: false, addEventListener() {} } }],
+    ["an engine that is none", { wasm: 5 }],
+    ["an iterable of numbers", { model: { [Symbol.asyncIterator]: () => ({ next: async () => 5 }) } }],
+    ["an iterable without an iterator", { model: { [Symbol.asyncIterator]: () => null } }],
+  ])("such as %s, is told as a FoldvoxError", async (_, options) => {
+    const { model = file, ...rest } = options as { model?: Uint8Array };
+    const error = await load({ model, ...rest }).catch((reason) => reason);
+    expect(error.name).toBe("FoldvoxError");
+    expect(error.code).toMatch(/^(bad-argument|model-truncated)$/);
   });
 });

@@ -175,3 +175,7 @@ describe("tensors", () => {
     expect(message.length).toBeLessThan(700);
   });
 });
+
+it.each([undefined, null, "model", new ArrayBuffer(9000), [1, 2, 3], Symbol("bytes")])("%o is no header", (given) => {
+  expect(errorOf(() => readModelHeader(given as unknown as Uint8Array)).code).toBe("bad-argument");
+});

@@ -189,3 +189,35 @@ describe("the wrong order of calls", () => {
     expect(() => loader.push(file)).toThrow(RangeError);
   });
 });
+
+describe("the checksum", () => {
+  it("covers every bit of the file, its header too", () => {
+    expect(load([file]).size).toBe(tensors.length);
+    for (let at = 0; at < file.length; at++) {
+      const damaged = file.slice();
+      damaged[at]! ^= 1 << (at % 8);
+      expect(errorOf(() => load([damaged])).code, `byte ${at}`).toMatch(/^(bad-model|model-)/);
+    }
+    // What means the same is not the same either.
+    const text = new TextDecoder().decode(file.subarray(0, headerBytes));
+    const renamed = file.slice();
+    renamed.set(new TextEncoder().encode("nay"), text.indexOf("yes"));
+    expect(errorOf(() => load([renamed])).code).toBe("model-corrupt");
+  });
+
+  it("is of what has been copied, where another thread writes to the source meanwhile", () => {
+    const source = file.slice();
+    const loader = new ModelLoader();
+    loader.push(source);
+    loader.place((tensor) => {
+      const destination = new Uint8Array(tensor.bytes);
+      // The other thread comes just before the copy is made.
+      destination.set = (part: Uint8Array, at?: number) => {
+        if (tensor.name === "head.linear.bias") part[0]! ^= 1;
+        Uint8Array.prototype.set.call(destination, part, at);
+      };
+      return destination;
+    });
+    expect(errorOf(() => loader.finish()).code).toBe("model-corrupt");
+  });
+});

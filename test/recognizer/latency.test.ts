@@ -1,6 +1,6 @@
 // Latency events, and what a live stream lets one change.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { FinalResult, LatencyEvent, PartialResult } from "../../src/index.ts";
 import { LatencyMeter } from "../../src/recognizer/latency.ts";
 import { bytesOf, recognizer } from "../support/engines.ts";
@@ -136,4 +136,57 @@ describe("the last word", () => {
       }
     },
   );
+});
+
+describe("listeners in the middle of decodeStreams()", () => {
+  it("that throw keep nobody from results and events; what they throw is told later", () => {
+    vi.useFakeTimers();
+    const loaded = recognizer("simd", model, { maxStreams: 2 });
+    const heard: string[] = [];
+    const failing = loaded.createStream({
+      deferred: true,
+      onLatency: () => {
+        throw new Error("mine");
+      },
+    });
+    const other = loaded.createStream({ deferred: true, onLatency: ({ text }) => heard.push(text) });
+    for (const stream of [failing, other]) {
+      stream.acceptWaveform(16000, digits);
+      stream.inputFinished();
+    }
+    expect(loaded.decodeStreams()).toEqual([failing, other]);
+    expect(failing.results().map(({ text }) => text)).toEqual(other.results().map(({ text }) => text));
+    expect(heard.length).toBeGreaterThan(5);
+    expect(() => vi.runAllTimers()).toThrow("mine");
+    vi.useRealTimers();
+    loaded.free();
+  });
+
+  it("that free another stream have it hear nothing more", () => {
+    const loaded = recognizer("simd", model, { maxStreams: 2 });
+    let late = 0;
+    const first = loaded.createStream({ deferred: true, onLatency: () => second.free() });
+    const second = loaded.createStream({ deferred: true, onLatency: () => late++ });
+    for (const stream of [first, second]) {
+      stream.acceptWaveform(16000, digits);
+      stream.inputFinished();
+    }
+    loaded.decodeStreams();
+    expect(late).toBe(0);
+    loaded.free();
+  });
+
+  it("that fetch another's results do not take its events away", () => {
+    const loaded = recognizer("simd", model, { maxStreams: 2 });
+    const kinds: string[] = [];
+    const first = loaded.createStream({ deferred: true, onLatency: () => void second.results() });
+    const second = loaded.createStream({ deferred: true, onLatency: ({ kind }) => kinds.push(kind) });
+    for (const stream of [first, second]) {
+      stream.acceptWaveform(16000, digits);
+      stream.inputFinished();
+    }
+    loaded.decodeStreams();
+    expect(kinds).toContain("final");
+    loaded.free();
+  });
 });

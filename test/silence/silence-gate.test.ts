@@ -104,7 +104,10 @@ describe("with the bundled model", () => {
 function gatedRows(file: Uint8Array, audio: Float32Array): (number[] | null)[] {
   const loader = new ModelLoader();
   loader.push(file);
-  const engine = Engine.startSync(placeTensors(loader, loader.header!, { streams: 1, beam: 1 }), engineModule("simd"));
+  const engine = Engine.startSync(
+    placeTensors(loader, loader.header!, { streams: 1, beam: 1 }, {}),
+    engineModule("simd"),
+  );
   const { config } = loader.header!;
   const rows: (number[] | null)[] = [];
   const stream = engine.openStream();

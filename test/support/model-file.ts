@@ -172,15 +172,18 @@ export function fileOf(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const hash = createHash("sha256");
-  for (const { bytes } of tensors.values()) hash.update(bytes);
-  return writeSafetensors(tensors, {
+  const zeros = "0".repeat(64);
+  const file = writeSafetensors(tensors, {
     format: "foldvox",
-    version: "1",
-    sha256: hash.digest("hex"),
+    version: "2",
+    sha256: zeros,
     config: JSON.stringify(config),
     ...metadata,
   });
+  const digits = createHash("sha256").update(file).digest("hex");
+  const at = Buffer.from(file.buffer).indexOf(`"sha256":"${zeros}"`);
+  if (at >= 0) file.set(Buffer.from(digits), at + '"sha256":"'.length);
+  return file;
 }
 
 /** A whole valid model file. */

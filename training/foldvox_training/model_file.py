@@ -1,6 +1,6 @@
 """The foldvox model file: one safetensors file, written in the order in which the engine reads it, and read back.
 
-`__metadata__` holds format, version, the SHA-256 of the data section and the model's configuration as JSON text.
+`__metadata__` holds format, version, the SHA-256 of the file (its own digits as zeros) and the model's configuration as JSON text.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def save_model(path: Path, config: Dict[str, Any], tensors: Mapping[str, Tensor]
         else:
             arrays[name] = tensor.numpy()
     text = json.dumps(_file_config(config), separators=(",", ":"), ensure_ascii=False)
-    write_safetensors(path, arrays, {"format": "foldvox", "version": "1", "sha256": "", "config": text})
+    write_safetensors(path, arrays, {"format": "foldvox", "version": "2", "sha256": "", "config": text})
     return path.stat().st_size
 
 

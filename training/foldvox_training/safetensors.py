@@ -16,6 +16,9 @@ import numpy as np
 DTYPES = {"F32": np.dtype("<f4"), "I8": np.dtype("i1")}
 NAMES = {np.dtype("float32"): "F32", np.dtype("int8"): "I8"}
 
+# The digits of the checksum while it is not known: it covers the whole file, with its own digits as zeros.
+UNKNOWN_CHECKSUM = "0" * 64
+
 
 def write_safetensors(path: Path, tensors: Mapping[str, np.ndarray], metadata: Dict[str, str] | None = None) -> bytes:
     """Writes the arrays (float32 or int8) in the mapping's order; returns the data section."""
@@ -31,11 +34,16 @@ def write_safetensors(path: Path, tensors: Mapping[str, np.ndarray], metadata: D
         blocks.append(block)
         offset += len(block)
     data = b"".join(blocks)
-    if metadata is not None and "sha256" in metadata:
-        header["__metadata__"]["sha256"] = hashlib.sha256(data).hexdigest()
+    has_checksum = metadata is not None and "sha256" in metadata
+    if has_checksum:
+        header["__metadata__"]["sha256"] = UNKNOWN_CHECKSUM
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+    head = struct.pack("<Q", len(text)) + text
+    if has_checksum:
+        digits = hashlib.sha256(head + data).hexdigest()
+        head = head.replace(UNKNOWN_CHECKSUM.encode(), digits.encode(), 1)
+    path.write_bytes(head + data)
     return data
 
 
@@ -46,8 +54,13 @@ def read_safetensors(path: Path) -> Tuple[Dict[str, np.ndarray], Dict[str, str]]
     header = json.loads(content[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     data = content[8 + length :]
-    if "sha256" in metadata and metadata["sha256"] != hashlib.sha256(data).hexdigest():
-        raise ValueError(f"{path}: the data does not match its sha256")
+    digits = metadata.get("sha256")
+    # Version 1 had only its data covered.
+    covered = data if metadata.get("version") == "1" else content
+    if digits is not None and covered is content:
+        covered = content[: 8 + length].replace(digits.encode(), UNKNOWN_CHECKSUM.encode(), 1) + data
+    if digits is not None and digits != hashlib.sha256(covered).hexdigest():
+        raise ValueError(f"{path}: the file does not match its sha256")
     tensors = {}
     for name, entry in header.items():
         start, end = entry["data_offsets"]
