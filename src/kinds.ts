@@ -20,6 +20,7 @@ export const isUint8Array = (value: unknown): value is Uint8Array => arrayTagOf(
 export const isFloat32Array = (value: unknown): value is Float32Array => arrayTagOf(value) === "Float32Array";
 export const isInt16Array = (value: unknown): value is Int16Array => arrayTagOf(value) === "Int16Array";
 export const isArrayBuffer = (value: unknown): value is ArrayBuffer => tagOf(value) === "ArrayBuffer";
+export const isAudioBuffer = (value: unknown): boolean => tagOf(value) === "AudioBuffer";
 export const isUrl = (value: unknown): value is URL => tagOf(value) === "URL";
 export const isBlob = (value: unknown): value is Blob => /^(Blob|File)$/.test(tagOf(value));
 export const isResponse = (value: unknown): value is Response => tagOf(value) === "Response";

@@ -1,7 +1,7 @@
 // Samples as callers give them, checked and as f32 in -1 ... 1. Everything behind this point may trust them.
 
 import { FoldvoxError, shown } from "../errors.ts";
-import { isArrayBuffer, isFloat32Array, isInt16Array, isShared, isUint8Array } from "../kinds.ts";
+import { isArrayBuffer, isAudioBuffer, isFloat32Array, isInt16Array, isShared, isUint8Array } from "../kinds.ts";
 
 /** Float audio beyond full scale is common, by a little; this far out it is 16-bit values given as floats. */
 const LARGEST = 256;
@@ -21,7 +21,7 @@ function adviceFor(given: unknown): string {
   if (isUint8Array(given) || isArrayBuffer(given)) {
     return "bytes become samples by a PcmDecoder, those of a WAV file by a WavReader";
   }
-  if (Object.prototype.toString.call(given) === "[object AudioBuffer]") {
+  if (isAudioBuffer(given)) {
     return "give its getChannelData(0), and its sampleRate";
   }
   return "give a Float32Array of values in -1 ... 1, or an Int16Array";

@@ -1,7 +1,7 @@
 // AbortSignal and time limits for what waits. A promise that is given up is still listened to: its failure must not become an
 // unhandled rejection, which ends a process.
 
-import { FoldvoxError, shown } from "../errors.ts";
+import { iteratorOf, nextOf } from "../iterate.ts";
 
 /** Rejects as soon as the signal aborts. `settle` takes the listener away again. */
 function aborted(signal: AbortSignal): { promise: Promise<never>; settle: () => void } {
@@ -60,18 +60,6 @@ function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): void {
   leaving().catch(() => {});
 }
 
-const notIterable = (problem: string) =>
-  new FoldvoxError("bad-argument", `What is to be read ${problem}; give an iterable, asynchronous or not.`);
-
-function iteratorOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
-  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = Object(items) as Partial<
-    AsyncIterable<T> & Iterable<T>
-  >;
-  const iterator = later?.call(items) ?? now?.call(items);
-  if (typeof iterator?.next !== "function") throw notIterable(`is ${shown(items)}`);
-  return iterator;
-}
-
 /** The items of an iterable until the signal aborts; then throws its reason, and lets go of the iterable. */
 export async function* untilAborted<T>(
   items: AsyncIterable<T> | Iterable<T>,
@@ -81,9 +69,7 @@ export async function* untilAborted<T>(
   let isOver = false;
   const next = async () => {
     try {
-      const result = await iterator.next();
-      if (typeof result !== "object" || result === null)
-        throw notIterable(`gives ${shown(result)} in place of results`);
+      const result = await nextOf(iterator);
       isOver = result.done === true;
       return result;
     } catch (error) {

@@ -1,6 +1,7 @@
 // The many things that a model's bytes may come in, as one: chunks.
 
 import { FoldvoxError, shown } from "../errors.ts";
+import { iteratorOf, nextOf } from "../iterate.ts";
 import { isArrayBuffer, isBlob, isReadableStream, isResponse, isUint8Array } from "../kinds.ts";
 
 /** Anything that yields the bytes of a model file. */
@@ -37,6 +38,23 @@ async function* partsOfStream(
   }
 }
 
+async function* itemsOf(source: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  const iterator = iteratorOf(source);
+  let isOver = false;
+  try {
+    while (true) {
+      // Whoever has thrown, or has come to an end, is not told to end.
+      isOver = true;
+      const { done, value } = await nextOf(iterator);
+      if (done) return;
+      isOver = false;
+      yield value;
+    }
+  } finally {
+    if (!isOver) await iterator.return?.();
+  }
+}
+
 /** Bytes of a source that tells; undefined of others. */
 export function sizeOf(source: string | URL | ModelSource): number | undefined {
   if (isUint8Array(source) || isArrayBuffer(source)) return source.byteLength;
@@ -45,6 +63,7 @@ export function sizeOf(source: string | URL | ModelSource): number | undefined {
 
 /** The bytes of an array or a buffer. Errors: bad-argument if it has been handed over to somebody else. */
 export function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
+  if (source.constructor === Uint8Array) return source;
   try {
     const { buffer, byteOffset, byteLength } = isUint8Array(source)
       ? source
@@ -64,7 +83,7 @@ function partsOf(source: ModelSource, signal: AbortSignal | undefined): Iterable
   }
   if (isBlob(source)) return partsOfStream(source.stream(), signal);
   if (isReadableStream(source)) return partsOfStream(source, signal);
-  if (Symbol.asyncIterator in Object(source)) return source as AsyncIterable<unknown>;
+  if (Symbol.asyncIterator in Object(source)) return itemsOf(source as AsyncIterable<unknown>);
   throw new FoldvoxError(
     "bad-argument",
     `The model is ${shown(source)}; give a URL, bytes (a Uint8Array or ArrayBuffer), a Blob, a Response or a stream of bytes.`,

@@ -1,4 +1,4 @@
-// Text of UTF-8 bytes, where there is no TextDecoder: audio worklets lack one.
+// Text of UTF-8 bytes.
 
 /** Characters that are put together at once: all as arguments of one call would overflow the stack. */
 const PIECE = 4096;
@@ -20,8 +20,14 @@ function sequenceAt(bytes: Uint8Array, at: number): { point: number; length: num
   return { point, length };
 }
 
-/** The text. Errors: TypeError if the bytes are no UTF-8. */
+/** The text of bytes that are not shared. Errors: TypeError if they are no UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
+  if (typeof TextDecoder === "undefined") return decodeByHand(bytes);
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
+/** The same where there is no TextDecoder: audio worklets lack one. */
+export function decodeByHand(bytes: Uint8Array): string {
   let text = "";
   let points: number[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -138,5 +138,5 @@ it("a header of four megabytes is read, or refused, in a bounded time", () => {
   const long = raw(JSON.stringify({ __metadata__: { much: "\u2581".repeat(1_300_000) } }));
   expect(readSafetensorsHeader(long).metadata.much).toHaveLength(1_300_000);
   expect(errorOf(() => readSafetensorsHeader(raw(`{"a":${"[".repeat(4_000_000)}`))).code).toBe("bad-model");
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(8000);
 });

@@ -1,13 +1,14 @@
 // UTF-8 as TextDecoder reads it.
 
 import { expect, it } from "vitest";
-import { decodeUtf8 } from "../../src/model/utf8.ts";
+import { decodeByHand, decodeUtf8 } from "../../src/model/utf8.ts";
 import { generator } from "../support/random.ts";
 
 it.each(["", "abc", "äöü ▁ ↦ 日本 🎙", "a".repeat(10_000), "日🎙".repeat(5000), "\u0000\u007f\u0080\u07ff\u0800\uffff"])(
   "%# is read",
   (text) => {
     expect(decodeUtf8(new TextEncoder().encode(text))).toBe(text);
+    expect(decodeByHand(new TextEncoder().encode(text))).toBe(text);
   },
 );
 
@@ -20,7 +21,7 @@ it("bytes of any kind are read, or refused, as TextDecoder does", () => {
     try {
       expected = decoder.decode(bytes);
     } catch {}
-    if (expected === null) expect(() => decodeUtf8(bytes)).toThrow(TypeError);
-    else expect(decodeUtf8(bytes)).toBe(expected);
+    if (expected === null) expect(() => decodeByHand(bytes)).toThrow(TypeError);
+    else expect(decodeByHand(bytes)).toBe(expected);
   }
 });
