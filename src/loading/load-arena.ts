@@ -4,13 +4,11 @@
 import { arenaBytes } from "../engine/arena.ts";
 import { Arena, type ArenaNeeds } from "../engine/arena-memory.ts";
 
-
 import { FoldvoxError, shown } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { ModelLoader } from "../model/loader.ts";
 import { type ModelSource, sizeOf } from "../model/source.ts";
 import { readSource } from "./read-source.ts";
-
 
 /** How far the loading of a model is. */
 export interface LoadProgress {
