@@ -69,7 +69,7 @@ describe("the metadata", () => {
 
   it.each([
     [{ format: "pt" }, "bad-model", /not a foldvox model/],
-    [{ version: "3" }, "model-version", /version "2".*reads version 1/],
+    [{ version: "3" }, "model-version", /version "3".*reads versions 1 to 2/],
     [{ version: "1.0" }, "model-version", /"1.0"/],
     [{ version: "" }, "model-version", /""/],
     [{ sha256: "" }, "bad-model", /sha256/],
