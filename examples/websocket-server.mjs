@@ -6,6 +6,8 @@ import { createRecognizer, PcmDecoder } from "foldvox";
 import { WebSocketServer } from "ws";
 
 const MAX_STREAMS = 32;
+/** Who sends no sound for so long loses the place to others. */
+const IDLE_MS = Number(process.env.IDLE_MS ?? 60_000);
 // Streams only keep what they are given; what has come in by the end of a turn of the event loop is decoded together, the
 // steps of up to eight streams as one.
 const recognizer = await createRecognizer({ maxStreams: MAX_STREAMS, maxBatch: 8, deferred: true });
@@ -15,13 +17,15 @@ const server = new WebSocketServer({ port: Number(process.env.PORT ?? 2700), max
 const tellClient = new Map();
 let scheduled = false;
 
+function decodeNow() {
+  scheduled = false;
+  for (const stream of recognizer.decodeStreams()) tellClient.get(stream)();
+}
+
 function decodeSoon() {
   if (scheduled) return;
   scheduled = true;
-  setImmediate(() => {
-    scheduled = false;
-    for (const stream of recognizer.decodeStreams()) tellClient.get(stream)();
-  });
+  setImmediate(decodeNow);
 }
 
 server.on("connection", (socket) => {
@@ -37,6 +41,7 @@ server.on("connection", (socket) => {
   const pcm = new PcmDecoder("s16le", 1);
   let shown = "";
   let ended = false;
+  const idle = setTimeout(() => socket.close(1001, "no sound came for long"), IDLE_MS);
   tellClient.set(stream, () => {
     for (const final of stream.results()) socket.send(JSON.stringify(final));
     const { partial, committed } = stream.partial();
@@ -45,8 +50,11 @@ server.on("connection", (socket) => {
     if (ended) socket.close(1000);
   });
   socket.on("message", (data, isBinary) => {
+    // Nothing belongs behind the end; what came before is still to be told.
+    if (ended) return;
     try {
       if (isBinary) {
+        idle.refresh();
         stream.acceptWaveform(16000, pcm.decode(data));
       } else if (data.toString() === "end") {
         stream.inputFinished();
@@ -54,10 +62,13 @@ server.on("connection", (socket) => {
       }
       decodeSoon();
     } catch (error) {
+      // What has been heard until now is not lost.
+      decodeNow();
       socket.close(1008, error.message.slice(0, 120));
     }
   });
   socket.on("close", () => {
+    clearTimeout(idle);
     tellClient.delete(stream);
     stream.free();
   });

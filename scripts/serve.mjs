@@ -19,9 +19,10 @@ const TYPES = {
 };
 
 async function answer(root, request, response) {
-  const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
-  const file = join(root, path.endsWith("/") ? `${path}index.html` : path);
   try {
+    // Paths that are no text, and URLs that are none, are not found either.
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const file = join(root, path.endsWith("/") ? `${path}index.html` : path);
     const body = await readFile(file);
     const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 20)}"`;
     const headers = {
@@ -48,6 +49,13 @@ export function serve(root, port = 0) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const server = await serve(process.argv[2] ?? "build/web", Number(process.argv[3] ?? 8080));
-  console.log(`http://localhost:${server.address().port}/`);
+  const port = Number(process.argv[3] ?? 8080);
+  try {
+    const server = await serve(process.argv[2] ?? "build/web", port);
+    console.log(`http://localhost:${server.address().port}/`);
+  } catch (error) {
+    const advice = error.code === "EADDRINUSE" ? "; another program listens there, give another port" : "";
+    console.error(`Port ${port} cannot be used: ${error.message}${advice}.`);
+    process.exitCode = 1;
+  }
 }

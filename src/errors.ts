@@ -53,12 +53,21 @@ export function shortened(text: string): string {
   return text.length > 120 ? `${text.slice(0, 120)}...` : text;
 }
 
+/** The name of a built-in's kind, as in [object Blob]; empty where a proxy throws what it likes. */
+export function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    return "";
+  }
+}
+
 /** A value for a message: short whatever a file holds, where JSON.stringify could fail on deep nesting. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shortened(value));
-  if (Array.isArray(value)) return "a list";
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return kind === "Object" ? "an object" : `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
+  const kind = tagOf(value);
+  if (kind === "Array") return "a list";
+  return kind === "Object" || kind === "" ? "an object" : `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }

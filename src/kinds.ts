@@ -1,17 +1,8 @@
 // What a value is, whatever realm it comes from: a frame's, a test environment's or a vm context's classes are not ours, and
 // instanceof does not know their objects.
 
+import { tagOf } from "./errors.ts";
 import type { WasmModule } from "./web-types.ts";
-
-/** The name of a built-in's kind, as in [object Blob]. */
-function tagOf(value: unknown): string {
-  try {
-    return Object.prototype.toString.call(value).slice(8, -1);
-  } catch {
-    // A proxy may throw whatever it likes.
-    return "";
-  }
-}
 
 /** The name of a typed array's class; of subclasses, such as Node's Buffer, that of the built-in. */
 const arrayTagOf = (value: unknown): string => (ArrayBuffer.isView(value) ? tagOf(value) : "");

@@ -1,4 +1,5 @@
-// Keeps the page for use without a network: everything but the larger models at once, those when they are first chosen.
+// Keeps the page for use without a network: everything but the larger models, which foldvox keeps itself. A download of those
+// must not pass through here: they come in parts, go on where they broke off, and are used as they arrive.
 
 // Put in by scripts/build-web.mjs: the files of this build, and a name that changes with them.
 declare const PRECACHE: readonly string[];
@@ -24,13 +25,9 @@ async function dropOldVersions(): Promise<void> {
 }
 
 async function answer(request: Request): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  const kept = await cache.match(request, { ignoreSearch: true });
-  if (kept) return kept;
-  const response = await fetch(request);
-  if (response.ok && /\.(safetensors|lexicon|ngrams)$/.test(new URL(request.url).pathname))
-    await cache.put(request, response.clone());
-  return response;
+  // A cache that cannot be read is none.
+  const kept = await caches.match(request, { cacheName, ignoreSearch: true }).catch(() => undefined);
+  return kept ?? fetch(request);
 }
 
 scope.addEventListener("install", (event) => {

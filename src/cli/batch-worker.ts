@@ -8,7 +8,7 @@ import type { StreamOptions } from "../recognizer/stream.ts";
 import { AudioInput, type Part } from "./audio-input.ts";
 import type { Job } from "./batch-files.ts";
 import { type ChannelChoice, MOST_CHANNELS } from "./channels.ts";
-import { openRecognizer } from "./files.ts";
+import { openRecognizer, partOf } from "./files.ts";
 import { makeFolder } from "./folders.ts";
 import { ioError } from "./io-error.ts";
 import { Listener } from "./listener.ts";
@@ -76,7 +76,8 @@ async function transcriptOf(
 
 /** Written beside and renamed: a transcript that is there is whole. */
 async function writeTranscript(path: string, text: string): Promise<void> {
-  const part = `${path}.part`;
+  // Of its own: another batch may be writing the same transcript.
+  const part = partOf(path);
   try {
     await makeFolder(dirname(path));
     await writeFile(part, text);

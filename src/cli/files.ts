@@ -86,3 +86,8 @@ export async function readHeaderOf(path: string): Promise<ModelHeader> {
     throw ioError(path, cause);
   }
 }
+
+/** A name beside the path for a file that is not complete yet: two processes that write the same file do not share it. */
+export function partOf(path: string): string {
+  return `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.part`;
+}

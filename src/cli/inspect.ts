@@ -5,6 +5,7 @@ import { modelCost } from "../model/cost.ts";
 import { NGRAM_MAGIC, readNgramFile } from "../ngrams/ngram-file.ts";
 import { beginsWith, readHeaderOf, readWhole } from "./files.ts";
 import { linesOfNgrams } from "./inspect-ngrams.ts";
+import { printable } from "./printable.ts";
 
 const grouped = (value: number) => Math.round(value).toLocaleString("en-US");
 
@@ -79,5 +80,5 @@ export async function inspect(path: string, options: { json?: boolean }): Promis
     ),
     `  ${"total".padEnd(16)}${grouped(arenaBytes(header)).padStart(12)}`,
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  process.stdout.write(`${lines.map(printable).join("\n")}\n`);
 }

@@ -1,6 +1,7 @@
 // The forms in which transcribe writes results: what each piece of news adds to the text.
 
 import type { Alternative, FinalResult, WordResult } from "../decode/text/results.ts";
+import { printable, printableResult } from "./printable.ts";
 import { type Segment, segmentsOf } from "./segments.ts";
 import { SubtitleWriter } from "./subtitles.ts";
 
@@ -40,7 +41,7 @@ const seconds = (value: number) => `${value.toFixed(2).padStart(7)} s`;
 
 /** A line for a word that will not change any more; heardAt is the stream's time when it was recognized. */
 export function wordLine({ word, start, end, conf }: WordResult, heardAt: number): string {
-  return `${seconds(start)} -${seconds(end)}  ${word.padEnd(12)} confidence ${conf.toFixed(2)}, heard at ${heardAt.toFixed(2)} s\n`;
+  return `${seconds(start)} -${seconds(end)}  ${printable(word).padEnd(12)} confidence ${conf.toFixed(2)}, heard at ${heardAt.toFixed(2)} s\n`;
 }
 
 const round = (value: number) => Math.round(value * 1000) / 1000;
@@ -79,7 +80,16 @@ function lyricsLine({ start, text }: Segment, speaker?: string): string {
 }
 
 /** A printer for one transcript. */
-export function printerFor(format: OutputFormat, { maxLength, hasSpeakers = false }: PrinterOptions = {}): Printer {
+export function printerFor(format: OutputFormat, options: PrinterOptions = {}): Printer {
+  const printer = printerOf(format, options);
+  return {
+    header: printer.header,
+    final: (result, speaker) => printer.final(printableResult(result), speaker),
+    end: () => printer.end(),
+  };
+}
+
+function printerOf(format: OutputFormat, { maxLength, hasSpeakers = false }: PrinterOptions): Printer {
   const bySegment = (line: (segment: Segment, speaker?: string) => string, header = ""): Printer => ({
     header,
     final: (result, speaker) =>

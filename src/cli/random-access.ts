@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { badCheckpoint } from "../convert/bad-checkpoint.ts";
 import type { FileSink } from "../convert/model-writer.ts";
 import type { RandomAccess } from "../convert/random-access.ts";
+import { partOf } from "./files.ts";
 import { ioError } from "./io-error.ts";
 
 class FileAccess implements RandomAccess {
@@ -44,7 +45,7 @@ export async function withFile<T>(path: string, use: (file: RandomAccess) => Pro
 
 /** Lends a new file to `use`; it appears at `path` only when all has gone well. Errors: io, and those of `use`. */
 export async function withNewFile<T>(path: string, use: (sink: FileSink) => Promise<T>): Promise<T> {
-  const partial = `${path}.part`;
+  const partial = partOf(path);
   try {
     const file = await open(partial, "w");
     try {

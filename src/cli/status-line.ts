@@ -2,6 +2,7 @@
 // or prints a line for every tenth part, if it is asked to.
 
 import type { LoadProgress } from "../loading/load-arena.ts";
+import { printable } from "./printable.ts";
 
 /** Files shorter than this are done before a progress line could be read. */
 const LONG_SECONDS = 30;
@@ -55,9 +56,10 @@ export class StatusLine {
     this.printsProgress = printsProgress;
   }
 
-  show(partial: string, doneSeconds: number, totalSeconds: number | null, computeSeconds: number): void {
+  show(text: string, doneSeconds: number, totalSeconds: number | null, computeSeconds: number): void {
     if (totalSeconds !== null) this.print(doneSeconds / totalSeconds);
     if (!this.showsLine) return;
+    const partial = printable(text);
     let progress = "";
     if (totalSeconds !== null && totalSeconds >= LONG_SECONDS) {
       const percent = Math.min(100, Math.floor((100 * doneSeconds) / totalSeconds));

@@ -104,7 +104,8 @@ export class SubtitleWriter {
     const until = Math.min(Math.max(end, start + SHORTEST_SECONDS), Math.max(next, end));
     const mark = this.kind === "vtt" ? "." : ",";
     const title = this.kind === "vtt" ? "" : `${++this.number}\n`;
-    const text = this.kind === "vtt" ? lines.map(escaped) : lines;
+    // An arrow would be read as the times of another cue.
+    const text = lines.map(this.kind === "vtt" ? escaped : (line) => line.replaceAll("-->", "->"));
     const voice = speaker === undefined ? "" : this.kind === "vtt" ? `<v ${speaker}>` : `${speaker}: `;
     return `${title}${clock(start, mark)} --> ${clock(until, mark)}\n${voice}${text.join("\n")}\n\n`;
   }

@@ -28,16 +28,21 @@ export interface PickleMeaning {
 
 const MARK = Symbol("mark");
 
-/** More than any state dict nests or holds; each opcode makes at most one value. */
+/** More than any state dict holds. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** A dict takes some two hundred bytes: so many of any kind stay within a gigabyte. A state dict has a few for every tensor. */
+const MOST_VALUES = 4_000_000;
 
 class Unpickler {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
   private readonly meaning: PickleMeaning;
   private readonly stack: (Pickled | typeof MARK)[] = [];
+  /** Where the marks in the stack are. */
+  private readonly marks: number[] = [];
   private readonly memo = new Map<number, Pickled>();
   private at = 0;
+  private values = 0;
 
   constructor(bytes: Uint8Array, meaning: PickleMeaning) {
     this.bytes = bytes;
@@ -63,8 +68,8 @@ class Unpickler {
         if (this.bytes[this.advance(1)] !== 2) throw this.refused("it is not of protocol 2, which torch.save uses");
         return true;
       case 0x28: // MARK
-        this.stack.push(MARK);
-        return true;
+        this.marks.push(this.stack.length);
+        return this.push(MARK as unknown as Pickled);
       case 0x4e: // NONE
         return this.push(null);
       case 0x88: // NEWTRUE
@@ -138,6 +143,7 @@ class Unpickler {
   }
 
   private push(value: Pickled): true {
+    if (++this.values > MOST_VALUES) throw this.refused(`it makes more than ${MOST_VALUES} values`);
     this.stack.push(value);
     return true;
   }
@@ -154,8 +160,8 @@ class Unpickler {
   }
 
   private popToMark(): Pickled[] {
-    const mark = this.stack.lastIndexOf(MARK);
-    if (mark < 0) throw this.refused(`it lacks a mark, at byte ${this.at}`);
+    const mark = this.marks.pop();
+    if (mark === undefined) throw this.refused(`it lacks a mark, at byte ${this.at}`);
     const values = this.stack.splice(mark);
     values.shift();
     return values as Pickled[];

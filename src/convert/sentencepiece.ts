@@ -19,6 +19,9 @@ const PIECES_FIELD = 1;
 const TEXT_FIELD = 1;
 const TYPE_FIELD = 3;
 
+/** More than any vocabulary has, and than a model may have tokens. */
+const MOST_PIECES = 1_000_000;
+
 /** SentencePiece.Type */
 const NORMAL = 1;
 const UNKNOWN = 2;
@@ -86,7 +89,9 @@ function readPiece(message: Uint8Array): Piece {
 export function readSentencePieces(file: Uint8Array): Piece[] {
   const pieces: Piece[] = [];
   for (const { number, wireType, bytes } of fieldsOf(file)) {
-    if (number === PIECES_FIELD && wireType === BYTES) pieces.push(readPiece(bytes));
+    if (number !== PIECES_FIELD || wireType !== BYTES) continue;
+    pieces.push(readPiece(bytes));
+    if (pieces.length > MOST_PIECES) throw damaged(`it holds more than ${MOST_PIECES} pieces`);
   }
   if (pieces.length === 0) throw damaged("it holds no pieces");
   return pieces;

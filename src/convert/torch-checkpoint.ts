@@ -129,6 +129,7 @@ class Archive {
   private readonly file: RandomAccess;
   private readonly entries: ReadonlyMap<string, ZipEntry>;
   private readonly folder: string;
+  private last: { readonly name: string; readonly bytes: Uint8Array } | null = null;
 
   constructor(file: RandomAccess, entries: ReadonlyMap<string, ZipEntry>) {
     this.file = file;
@@ -146,8 +147,10 @@ class Archive {
     return this.entries.get(this.folder + name);
   }
 
+  /** The entry's bytes. The last one's are kept: many tensors may be views of one storage, which is read and summed once. */
   async read(name: string): Promise<Uint8Array> {
-    return readEntry(this.file, this.entry(name)!);
+    if (this.last?.name !== name) this.last = { name, bytes: await readEntry(this.file, this.entry(name)!) };
+    return this.last.bytes;
   }
 }
 

@@ -76,3 +76,8 @@ describe("what is like samples", () => {
     expect(errorOf(() => checkSamples(given as Float32Array)).code).toBe("bad-argument");
   });
 });
+
+it("what is too faint to be heard is silence: numbers near zero cost processors many times the time", () => {
+  const checked = checkSamples(Float32Array.of(1e-40, -1e-20, 0.5, 1e-10, 0));
+  expect([...checked]).toEqual([0, 0, 0.5, Math.fround(1e-10), 0]);
+});

@@ -1,6 +1,7 @@
 // Subtitles that players accept and people can read.
 
 import { describe, expect, it } from "vitest";
+import { printerFor } from "../../src/cli/printers.ts";
 import { cuesOf, SubtitleWriter } from "../../src/cli/subtitles.ts";
 import type { FinalResult } from "../../src/decode/text/results.ts";
 
@@ -63,5 +64,32 @@ describe("SubtitleWriter", () => {
 
   it("of nothing is an empty file with its header", () => {
     expect([written("srt"), written("vtt")]).toEqual(["", "WEBVTT\n\n"]);
+  });
+});
+
+describe("tokens that try to be more than words", () => {
+  const forged = ["one\n\n2\n00:00:00,000 --> 00:09:00,000\nforged", "NOTE\u2028x", "\u001b[2Jgone", "a\u0085b", "-->"];
+  const result = {
+    text: forged.join(" "),
+    result: forged.map((word, i) => ({ word, start: i, end: i + 0.9, conf: 1 })),
+  };
+
+  it.each(["srt", "vtt", "txt", "json"] as const)("make no line, cue or command of their own in %s", (format) => {
+    const printer = printerFor(format);
+    const text = printer.header + printer.final(result) + printer.end();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/);
+    const plain =
+      printer.header +
+      printer.final({
+        ...result,
+        result: result.result.map((word) => ({ ...word, word: "x".repeat(word.word.length) })),
+        text: "x",
+      }) +
+      printer.end();
+    expect(text.split("\n").length).toBe(plain.split("\n").length);
+    expect(text.split("-->").length).toBe(
+      plain.split("-->").length + (format === "json" || format === "txt" ? text.split("-->").length - 1 : 0),
+    );
   });
 });

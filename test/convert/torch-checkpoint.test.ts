@@ -316,3 +316,37 @@ describe("an archive", () => {
     }
   });
 });
+
+describe("work and memory", () => {
+  it("do not grow with what a pickle makes for nothing", async () => {
+    for (const made of [0x7d, 0x5d, 0x29, 0x28, 0x4e]) {
+      const pickle = new Uint8Array(20_000_000).fill(made);
+      pickle.set([0x80, 2]);
+      const before = process.memoryUsage().rss;
+      const archive = zipOf([["model/data.pkl", pickle]]);
+      const { code } = await rejectionOf(open(archive));
+      expect(code).toBe("bad-checkpoint");
+      expect(process.memoryUsage().rss - before).toBeLessThan(1.5e9);
+    }
+  });
+
+  it("of many views of one storage are those of one", async () => {
+    const storage = new Uint8Array(16 << 20);
+    const views = Array.from({ length: 40 }, (_, i): [string, PickledTensor] => [
+      `w${i}`,
+      { shape: [1], offset: i, count: storage.length / 4 },
+    ]);
+    const bytes = checkpointOf(views, { "0": storage });
+    let read = 0;
+    const access = bytesAccess(bytes);
+    const state = await openStateDict({
+      size: access.size,
+      read: (offset, length) => {
+        read += length;
+        return access.read(offset, length);
+      },
+    });
+    for (const tensor of state.values()) expect(await tensor.read()).toHaveLength(1);
+    expect(read).toBeLessThan(3 * storage.length);
+  });
+});

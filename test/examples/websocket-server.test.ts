@@ -59,3 +59,30 @@ it("refuses what is too much, serves on, and gives streams back", async () => {
   );
   expect((await transcribe()).finals).toEqual(expectedResults());
 });
+
+it("loses nothing of what came before sound behind the end", async () => {
+  const socket = new WebSocket(url);
+  await new Promise((resolve) => socket.once("open", resolve));
+  const finals: unknown[] = [];
+  socket.on("message", (data) => {
+    const message = JSON.parse(String(data));
+    if ("text" in message) finals.push(message);
+  });
+  const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+  socket.send(rawDigits);
+  socket.send("end");
+  socket.send(rawDigits.subarray(0, 3200));
+  expect(await closed).toBe(1000);
+  expect(finals).toEqual(expectedResults());
+});
+
+it("gives the places of those who send nothing to others", async () => {
+  const strict = run("examples/websocket-server.mjs", { PORT: "0", IDLE_MS: "300" });
+  const line = await new Promise<string>((resolve) => strict.stdout!.once("data", (data) => resolve(String(data))));
+  const codes = Array.from({ length: 32 }, () => {
+    const socket = new WebSocket(line.split(",")[0]!);
+    return new Promise<number>((resolve) => socket.once("close", resolve));
+  });
+  expect(new Set(await Promise.all(codes))).toEqual(new Set([1001]));
+  strict.kill();
+});
