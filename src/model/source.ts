@@ -70,7 +70,8 @@ export function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
       : { buffer: source, byteOffset: 0, byteLength: source.byteLength };
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (cause) {
-    const message = "The model's memory has been handed over, to a worker perhaps. Give a copy that stays here.";
+    const message =
+      "The memory of what was given has been handed over, to a worker perhaps. Give a copy that stays here.";
     throw new FoldvoxError("bad-argument", message, { cause });
   }
 }

@@ -86,8 +86,6 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   }
 }
 
-const bytesOf = (bytes: Uint8Array | ArrayBuffer) => (isUint8Array(bytes) ? bytes : new Uint8Array(bytes));
-
 /** createRecognizer for places that may not wait, from bytes in memory. The same errors. */
 export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
   const size = arenaOptions(options, SYNC_RECOGNIZER_OPTIONS);
