@@ -44,7 +44,7 @@ async function onChange() {
 }
 
 if (!(await run("node scripts/build.mjs"))) process.exit(1);
-spawn("npx vitest --standalone --project unit", { shell: true, stdio: "inherit" });
+spawn("npx vitest --watch --standalone --project unit", { shell: true, stdio: "inherit" });
 let waiting;
 watch("assembly", { recursive: true }, () => {
   // Editors write a file in several steps.
