@@ -13,7 +13,7 @@ import { expectedTensors } from "../../src/model/tensors.ts";
 import { checkpointOf, op, pickledTensor, pickleOf, zipOf } from "../support/archives.ts";
 import { ctcOptions, decoderOf, logRows } from "../support/ctc.ts";
 import { bytesOf, recognizer } from "../support/engines.ts";
-import { fileOf, modelFile, modelTensors, smallConfig, smallTransducer } from "../support/model-file.ts";
+import { CONFORMER, fileOf, modelFile, modelTensors, smallConfig, smallTransducer } from "../support/model-file.ts";
 import { GOLDEN } from "../support/transducer.ts";
 import type { Draw } from "./draw.ts";
 import { joined, mutateBytes, mutateJson, mutateText } from "./mutations.ts";
@@ -26,7 +26,7 @@ export interface Reader {
   run(draw: Draw): void | Promise<void>;
 }
 
-const MODELS = [smallConfig(), smallConfig({ memory: 2 }), smallTransducer()];
+const MODELS = [smallConfig(), smallConfig({ memory: 2 }), smallConfig(CONFORMER), smallTransducer()];
 const MODEL_FILES = [
   ...MODELS.flatMap((config) => [modelFile(config), modelFile(config, { weights: "int8" })]),
   modelFile(smallConfig({ width: 64, projection: 16 }), { weights: "int4" }),

@@ -6,7 +6,7 @@ import { FoldvoxError } from "../../src/errors.ts";
 import type { Recognizer } from "../../src/recognizer/recognizer.ts";
 import type { Stream, StreamOptions } from "../../src/recognizer/stream.ts";
 import { recognizer } from "../support/engines.ts";
-import { modelFile, smallConfig, smallTransducer } from "../support/model-file.ts";
+import { CONFORMER, modelFile, smallConfig, smallTransducer } from "../support/model-file.ts";
 import { randomFloats } from "../support/random.ts";
 import type { Draw } from "./draw.ts";
 
@@ -35,7 +35,11 @@ const INVALID: readonly ((stream: Stream) => unknown)[] = [
   (stream) => stream.setEndpoint({ nonsense: 1 } as object),
 ];
 
-const files = [modelFile(smallConfig(), { weights: "int8" }), modelFile(smallTransducer())];
+const files = [
+  modelFile(smallConfig(), { weights: "int8" }),
+  modelFile(smallConfig(CONFORMER), { weights: "int8" }),
+  modelFile(smallTransducer()),
+];
 const shared = files.map((file) => recognizer("simd", file, { maxStreams: MAX_STREAMS, maxBatch: 2 }));
 const alone = files.map((file) => recognizer("simd", file));
 
