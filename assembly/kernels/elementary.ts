@@ -37,21 +37,16 @@ const EXP = memory.data<f32>([
   return mul<V>(add<V>(constant<V>(ONE), add<V>(r, mul<V>(mul<V>(r, r), q))), exp2OfRaised<V>(t));
 }
 
-/** a / (1 + e^-b): a times the logistic function of b. */
-// @ts-ignore: decorator
-@inline export function gated<V>(a: V, b: V): V {
-  return div<V>(a, add<V>(constant<V>(ONE), exp<V>(sub<V>(splat<V>(0), b))));
-}
-
 const EXP2_FROM = memory.data<f32>([-126]);
+const EXP2_TO = memory.data<f32>([126]);
+const MINUS_LOG2_E = memory.data<f32>([-1.4426950408889634]);
 const EXP2 = memory.data<f32>([
   0.001326472731307149, 0.009671512991189957, 0.05550733581185341, 0.24022242426872253, 0.6931470036506653,
 ]);
 
-/** 2^x for x <= 0, relative error below 2e-7; x is clamped to -126, so no result is subnormal. Half the operations of exp. */
+/** 2^x for x in -126..126, relative error below 2e-7. */
 // @ts-ignore: decorator
-@inline export function exp2<V>(x: V): V {
-  x = max<V>(x, constant<V>(EXP2_FROM));
+@inline function powerOfTwo<V>(x: V): V {
   const t = raised<V>(x);
   const r = sub<V>(x, lowered<V>(t));
   let p = step<V>(constant<V>(EXP2), r, EXP2, 1);
@@ -59,6 +54,22 @@ const EXP2 = memory.data<f32>([
   p = step<V>(p, r, EXP2, 3);
   p = step<V>(p, r, EXP2, 4);
   return mul<V>(step<V>(p, r, ONE, 0), exp2OfRaised<V>(t));
+}
+
+/** 2^x for x <= 0, relative error below 2e-7; x is clamped to -126, so no result is subnormal. Half the operations of exp. */
+// @ts-ignore: decorator
+@inline export function exp2<V>(x: V): V {
+  return powerOfTwo<V>(max<V>(x, constant<V>(EXP2_FROM)));
+}
+
+/**
+ * a / (1 + e^-b): a times the logistic function of b, whose absolute error is below 2e-7. The power is one of two: where b is so
+ * far from 0 that its rounding shows, the sum or the quotient hides it.
+ */
+// @ts-ignore: decorator
+@inline export function gated<V>(a: V, b: V): V {
+  const x = min<V>(max<V>(mul<V>(b, constant<V>(MINUS_LOG2_E)), constant<V>(EXP2_FROM)), constant<V>(EXP2_TO));
+  return div<V>(a, add<V>(constant<V>(ONE), powerOfTwo<V>(x)));
 }
 
 const LOG = memory.data<f32>([

@@ -1,14 +1,14 @@
 // Activations for interpreters.
 
 import { Activation } from "../engine/layout.ts";
-import { exp, normal, tanh } from "./elementary.ts";
+import { gated, normal, tanh } from "./elementary.ts";
 import type { Views } from "./views.ts";
 
 const fround = Math.fround;
 
 const relu = (x: number) => (x < 0 ? 0 : x);
 const gelu = (x: number) => fround(x * normal(x));
-const silu = (x: number) => fround(x / fround(1 + exp(-x)));
+const silu = (x: number) => gated(x, x);
 const clamp = (x: number) => {
   const least = x < -10 ? -10 : x;
   return 10 < least ? 10 : least;

@@ -38,9 +38,8 @@ const EXP2 = [
 ].map(fround);
 const [P0, P1, P2, P3, P4] = EXP2 as [number, number, number, number, number];
 
-/** 2^x for x <= 0. */
-export function exp2(x: number): number {
-  x = x < -126 ? -126 : x;
+/** 2^x for x in -126..126. */
+function powerOfTwo(x: number): number {
   const n = x + ROUND - ROUND;
   const r = x - n;
   let p = fround(fround(P0 * r) + P1);
@@ -48,6 +47,17 @@ export function exp2(x: number): number {
   p = fround(fround(p * r) + P3);
   p = fround(fround(p * r) + P4);
   return fround(fround(p * r) + 1) * POWERS[(n + 126) | 0]!;
+}
+
+/** 2^x for x <= 0. */
+export const exp2 = (x: number): number => powerOfTwo(x < -126 ? -126 : x);
+
+/** a / (1 + e^-b), to be rounded. */
+export function gated(a: number, b: number): number {
+  let x = fround(b * -LOG2_E);
+  x = x < -126 ? -126 : x;
+  x = 126 < x ? 126 : x;
+  return a / fround(1 + powerOfTwo(x));
 }
 
 const LOG = [

@@ -1,9 +1,7 @@
 // The gated linear unit for interpreters.
 
-import { exp } from "./elementary.ts";
+import { gated } from "./elementary.ts";
 import type { Views } from "./views.ts";
-
-const fround = Math.fround;
 
 /** glu of assembly/kernels/glu.ts, in its words. */
 export function glu({ f32 }: Views) {
@@ -11,7 +9,7 @@ export function glu({ f32 }: Views) {
     let o = out >> 2;
     let value = x >> 2;
     for (let m = 0; m < M; m++, value += N) {
-      for (const end = o + N; o < end; o++, value++) f32[o] = f32[value]! / fround(1 + exp(-f32[value + N]!));
+      for (const end = o + N; o < end; o++, value++) f32[o] = gated(f32[value]!, f32[value + N]!);
     }
   };
 }
