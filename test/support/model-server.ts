@@ -39,7 +39,7 @@ export class ModelServer {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const name = request.url!.slice(1);
+    const name = request.url!.slice(1).replace(/\?.*/, "");
     if (name !== "model.safetensors") {
       this.requests.push(`${request.method} ${name}`);
       const file = this.beside.get(name);
