@@ -1,6 +1,7 @@
 // SubRip and WebVTT: words as cues that can be read.
 
 import type { FinalResult, WordResult } from "../decode/text/results.ts";
+import { breakBetween, phraseLength } from "./phrase-breaks.ts";
 
 export interface Cue {
   readonly start: number;
@@ -27,19 +28,40 @@ function linesOf(words: readonly WordResult[], most: number): string[] {
   return lines;
 }
 
+/** Two lines that a cue is shown in: broken where a phrase ends, if both halves have room. */
+function phraseLines(words: readonly WordResult[], most: number): string[] {
+  const lines = linesOf(words, most);
+  if (lines.length !== 2) return lines;
+  let best = -1;
+  let chosen = lines;
+  for (let count = 1; count < words.length; count++) {
+    const halves = [words.slice(0, count), words.slice(count)].map((half) => half.map(({ word }) => word).join(" "));
+    const [first, second] = halves.map(({ length }) => length) as [number, number];
+    // Of equal places the one that halves the text.
+    const value = breakBetween(words[count - 1]!, words[count]!) - Math.abs(first - second) / (first + second);
+    if (first > most || second > most || value <= best) continue;
+    [best, chosen] = [value, halves];
+  }
+  return chosen;
+}
+
 /** The words of each cue of an utterance; with a length, cues are of one line of at most so many characters. */
 export function cueWords({ result }: FinalResult, maxLength?: number): WordResult[][] {
   const [line, lines] = maxLength === undefined ? [LINE, LINES] : [maxLength, 1];
   const groups: WordResult[][] = [];
   for (const word of result) {
     const group = groups.at(-1);
-    const fits =
-      group !== undefined &&
-      word.start - group.at(-1)!.end < PAUSE_SECONDS &&
-      word.end - group[0]!.start <= LONGEST_SECONDS &&
-      linesOf([...group, word], line).length <= lines;
-    if (fits) group.push(word);
-    else groups.push([word]);
+    const fits = (words: readonly WordResult[]) =>
+      word.end - words[0]!.start <= LONGEST_SECONDS && linesOf([...words, word], line).length <= lines;
+    if (group === undefined || word.start - group.at(-1)!.end >= PAUSE_SECONDS) groups.push([word]);
+    else if (fits(group)) group.push(word);
+    else {
+      // The beginning of a phrase goes over to the next cue with what follows.
+      const count = phraseLength(group, word);
+      const carried = group.slice(count);
+      if (carried.length > 0 && fits(carried)) groups.push([...group.splice(count), word]);
+      else groups.push([word]);
+    }
   }
   return groups;
 }
@@ -49,7 +71,7 @@ export function cuesOf(final: FinalResult, maxLength?: number): Cue[] {
   return cueWords(final, maxLength).map((words) => ({
     start: words[0]!.start,
     end: words.at(-1)!.end,
-    lines: linesOf(words, maxLength ?? LINE),
+    lines: phraseLines(words, maxLength ?? LINE),
   }));
 }
 

@@ -20,6 +20,16 @@ describe("cuesOf", () => {
     expect(cuesOf(utterance("yes no"))).toEqual([{ start: 0, end: 1, lines: ["yes no"] }]);
   });
 
+  it("breaks lines and cues where a phrase ends", () => {
+    const [cue] = cuesOf(utterance("the children were playing in the garden behind the house", 0, 0.3));
+    expect(cue?.lines).toEqual(["the children were playing", "in the garden behind the house"]);
+    const talk =
+      "we walked along the river for an hour, and the old lighthouse came into sight when the fog had lifted slowly";
+    const [first, second] = cuesOf(utterance(talk, 0, 0.3));
+    expect(first?.lines.at(-1)).toMatch(/sight$/);
+    expect(second?.lines[0]).toMatch(/^when the fog/);
+  });
+
   it.each([
     ["a long one", utterance(words(100), 0, 0.5)],
     ["a fast one", utterance(words(100), 0, 0.05)],

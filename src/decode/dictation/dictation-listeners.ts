@@ -13,7 +13,7 @@ const BEAM_NATS = 16;
 const TOKENS_PER_HYPOTHESIS = 125;
 const DEFAULT_BEAM = 16;
 /** Found on recordings with transcripts by speakers that nothing is measured on. */
-const WEIGHTS = { languageModel: 1, wordBonus: 0 };
+const WEIGHTS = { languageModel: 0.75, wordBonus: 0 };
 /** Phonemes further behind a row's best than this, in nats, do not begin there. */
 const FLOOR = 10;
 /** Nats by which a phoneme of noise is further behind than one of speech, on average. */
