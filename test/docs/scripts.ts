@@ -7,9 +7,9 @@ import type { CodeBlock } from "./code-blocks.ts";
 /** What pages take as given, by name; in the order in which one may need another. */
 const GIVEN: Readonly<Record<string, string>> = {
   createRecognizer: 'import { createRecognizer } from "foldvox";',
-  samples: 'import { samples } from "./given.mjs";',
-  chunks: 'import { chunks } from "./given.mjs";',
-  modelUrl: 'import { modelUrl } from "./given.mjs";',
+  samples: 'import { samples } from "../../test/docs/given.mjs";',
+  chunks: 'import { chunks } from "../../test/docs/given.mjs";',
+  modelUrl: 'import { modelUrl } from "../../test/docs/given.mjs";',
   recognizer: "const recognizer = await createRecognizer();",
   stream: "const stream = recognizer.createStream();",
 };
