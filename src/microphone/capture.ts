@@ -117,11 +117,14 @@ export class Capture {
     // Before anything is waited for, while the click still counts. At the device's own rate: Firefox refuses any other.
     const context = new AudioContext({ latencyHint: "interactive" });
     let stream: MediaStream | null = null;
+    // While the user is being asked: what is said right after the answer should not wait for a script.
+    const adding = addWorklet(context, request.worklet);
+    adding.catch(() => {});
     try {
       stream = track
         ? new MediaStream([track as MediaStreamTrack])
         : await ask({ ...CONSTRAINTS, ...request.constraints }, signal);
-      await unlessAborted(addWorklet(context, request.worklet), signal);
+      await unlessAborted(adding, signal);
       const { sampleRate, blockSeconds } = request;
       const node = new AudioWorkletNode(context, "foldvox-capture", {
         numberOfInputs: 1,

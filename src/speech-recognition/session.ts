@@ -25,7 +25,7 @@ export interface SessionSettings extends TranscriptOptions {
 
 /** Where sessions get sound and a recognizer from. */
 export interface SessionSources {
-  recognizer(): Promise<Pick<WorkerRecognizer, "createStream" | "config">>;
+  recognizer(): Promise<Pick<WorkerRecognizer, "createStream" | "config"> & { readonly isAlive?: boolean }>;
   openMicrophone(options: MicrophoneOptions): Promise<Pick<Microphone, "close">>;
 }
 
@@ -34,6 +34,8 @@ const NO_SPEECH_SECONDS = 8;
 /** With so much voice in it, it was not silence but speech that nothing matched. */
 const SPEECH_SECONDS = 0.3;
 const SAMPLE_RATE = 16000;
+/** A microphone that is not heard for so many seconds, interrupted, muted or stuck, has failed. */
+const MOST_SECONDS_UNHEARD = 5;
 
 /** The standard's code for an error of the recognizer or the microphone. */
 function errorCode(cause: unknown): SpeechRecognitionErrorCode {
@@ -55,6 +57,10 @@ export class Session {
   private waiting: Float32Array[] = [];
   /** Events that have begun and have not ended, innermost last. */
   private readonly going: ("audio" | "sound" | "speech")[] = [];
+  /** Looks every second whether the microphone has been heard since: not by the clock, which goes on while a page is frozen. */
+  private watch: ReturnType<typeof setInterval> | undefined;
+  private secondsUnheard = 0;
+  private isHeard = true;
   /** Whether the utterance that is going on has had its speechstart. */
   private spoken = false;
   /** listening, then stopping (the last results are on their way), then ended. */
@@ -105,10 +111,14 @@ export class Session {
       sampleRate: SAMPLE_RATE,
       onSamples: (samples) => this.accept(samples),
       onEnded: () => void this.fail("audio-capture", "The microphone has gone."),
+      onStateChange: (state) => {
+        this.isHeard = state === "listening";
+      },
       ...(track && { track }),
     });
     if (this.state !== "listening") return microphone.close();
     this.microphone = microphone;
+    this.watch = setInterval(() => this.lookAtMicrophone(), 1000);
     this.fire("start");
     this.begin("audio");
   }
@@ -158,6 +168,7 @@ export class Session {
 
   private accept(samples: Float32Array): void {
     if (this.state !== "listening") return;
+    if (this.isHeard) this.secondsUnheard = 0;
     this.activity.accept(samples);
     if (this.stream) this.send(samples);
     else this.waiting.push(samples);
@@ -230,8 +241,14 @@ export class Session {
     this.fire("end");
   }
 
+  private lookAtMicrophone(): void {
+    if (++this.secondsUnheard <= MOST_SECONDS_UNHEARD) return;
+    void this.fail("audio-capture", `The microphone gave no sound for ${MOST_SECONDS_UNHEARD} seconds.`);
+  }
+
   /** Releases the device; no event after audioend comes from it. */
   private async closeMicrophone(): Promise<void> {
+    clearInterval(this.watch);
     const { microphone } = this;
     this.microphone = null;
     await microphone?.close();

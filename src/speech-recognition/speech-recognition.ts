@@ -90,6 +90,8 @@ export interface SpeechRecognitionClass {
   readonly prototype: SpeechRecognitionInstance;
   /** Whether the languages can be heard: "available" when the model is loaded, before that "downloadable". */
   available(options: LanguageOptions): Promise<"unavailable" | "downloadable" | "available">;
+  /** Loads the model, so that the first start() need not. Errors: those of createWorkerRecognizer. */
+  preload(): Promise<void>;
   /** Loads the model if it hears the languages; whether it is there then. */
   install(options: LanguageOptions): Promise<boolean>;
 }
@@ -100,7 +102,7 @@ function invalidState(message: string): DOMException {
   return new DOMException(message, "InvalidStateError");
 }
 
-/** Loads once, again after a failure, and tells whether it has. */
+/** Loads once, again after a failure or when the worker has died, and tells whether it has. */
 class SharedRecognizer {
   loaded = false;
   private readonly create: SessionSources["recognizer"];
@@ -110,7 +112,15 @@ class SharedRecognizer {
     this.create = create;
   }
 
-  get(): ReturnType<SessionSources["recognizer"]> {
+  async get(): ReturnType<SessionSources["recognizer"]> {
+    const recognizer = await this.load();
+    if (recognizer.isAlive !== false) return recognizer;
+    this.loading = null;
+    this.loaded = false;
+    return this.load();
+  }
+
+  private load(): ReturnType<SessionSources["recognizer"]> {
     this.loading ??= this.create().then(
       (recognizer) => {
         this.loaded = true;
@@ -149,6 +159,10 @@ export function defineSpeechRecognition(options: SpeechRecognitionOptions = {}):
     static async available({ langs }: LanguageOptions) {
       if (!langs.every(hears)) return "unavailable";
       return shared.loaded ? "available" : "downloadable";
+    }
+
+    static async preload() {
+      await shared.get();
     }
 
     static async install({ langs }: LanguageOptions) {

@@ -46,6 +46,11 @@ export class Channel {
     });
   }
 
+  /** Whether anything may still come. */
+  get isOpen(): boolean {
+    return this.closed === null;
+  }
+
   /** A number for a new stream, whose notices go to the listener. */
   listen(listener: (notice: Notice) => void): number {
     const stream = this.streams++;

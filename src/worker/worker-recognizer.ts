@@ -141,6 +141,11 @@ export class WorkerRecognizer {
     this.arenaBytes = arenaBytes;
   }
 
+  /** False once it is freed, or its worker has died: every call is then rejected, and a new one is needed. */
+  get isAlive(): boolean {
+    return this.channel.isOpen;
+  }
+
   /** Opens a stream. Errors: stream-limit, unsupported, bad-argument, freed. */
   async createStream(options: WorkerStreamOptions = {}): Promise<WorkerStream> {
     checkOptions("options", options, WORKER_STREAM_OPTIONS);

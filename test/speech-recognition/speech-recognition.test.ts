@@ -1,6 +1,6 @@
 // SpeechRecognition as the Web Speech API has it: attributes, order of events, shapes of results, errors.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FoldvoxError } from "../../src/errors.ts";
 import {
   SpeechGrammarList,
@@ -279,6 +279,44 @@ describe("a session", () => {
 });
 
 describe("errors", () => {
+  it("of a worker that has died concern one session: the next has a new one", async () => {
+    const { recognition, recognizer, log } = scene();
+    recognition.start();
+    await settle();
+    recognition.abort();
+    await settle();
+    recognizer.made[0]!.isAlive = false;
+    log.length = 0;
+    recognition.start();
+    await settle();
+    expect(recognizer.loads).toBe(2);
+    expect(log).toEqual(["start", "audiostart"]);
+  });
+
+  it.each(["interrupted", "muted", "nothing"] as const)("of a microphone that is not heard: %s", async (what) => {
+    vi.useFakeTimers();
+    try {
+      const { recognition, microphone, log } = scene();
+      recognition.start();
+      await vi.advanceTimersByTimeAsync(10);
+      microphone.hear(0.1);
+      await vi.advanceTimersByTimeAsync(4000);
+      microphone.hear(0.1);
+      await vi.advanceTimersByTimeAsync(4000);
+      expect(log).toEqual(["start", "audiostart"]);
+      if (what !== "nothing") microphone.options!.onStateChange!(what);
+      // What a muted device gives is no sound.
+      if (what === "muted") microphone.hear(0.1);
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(log.slice(2)).toEqual(["audioend", "error audio-capture", "end"]);
+      expect(microphone.closed).toBe(1);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(log).toHaveLength(5);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it.each([
     ["not-allowed", "not-allowed"],
     ["audio-capture", "audio-capture"],
@@ -415,5 +453,18 @@ describe("available and install", () => {
     recognizer.failure = null;
     expect(await SpeechRecognition.install({ langs: ["en"] })).toBe(true);
     expect(await SpeechRecognition.available({ langs: ["en-US"] })).toBe("available");
+  });
+
+  it("preload loads before the first start, and says what fails", async () => {
+    const { SpeechRecognition, recognizer, recognition, log } = scene();
+    recognizer.failure = new FoldvoxError("io", "No network.");
+    await expect(SpeechRecognition.preload()).rejects.toMatchObject({ code: "io" });
+    recognizer.failure = null;
+    await SpeechRecognition.preload();
+    expect(recognizer.loads).toBe(2);
+    expect(await SpeechRecognition.available({ langs: ["en"] })).toBe("available");
+    recognition.start();
+    await settle();
+    expect([recognizer.loads, log]).toEqual([2, ["start", "audiostart"]]);
   });
 });

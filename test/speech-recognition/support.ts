@@ -72,8 +72,13 @@ export class FakeRecognizer {
     this.loads++;
     await this.loading;
     if (this.failure?.code === "io") throw this.failure;
-    return { config: this.config, createStream: this.createStream } as unknown as WorkerRecognizer;
+    const made = { config: this.config, createStream: this.createStream, isAlive: true };
+    this.made.push(made);
+    return made as unknown as WorkerRecognizer;
   };
+
+  /** What was created; one whose worker has died is not alive. */
+  readonly made: { isAlive: boolean }[] = [];
 
   partial(text: string): void {
     this.created.at(-1)!.onPartial!(partialOf(text));

@@ -41,6 +41,17 @@ describe("a recognizer in a worker", () => {
     expect((await worker.memoryReport()).memoryBytes).toBe(worker.arenaBytes);
   });
 
+  it("tells whether it is alive: not when its worker has died, nor when it is freed", async () => {
+    const local = localWorker();
+    const worker = await create({ worker: local });
+    expect(worker.isAlive).toBe(true);
+    local.fail("out of memory");
+    expect(worker.isAlive).toBe(false);
+    const other = await create();
+    other.free();
+    expect(other.isAlive).toBe(false);
+  });
+
   it("hears a shared buffer as it was when it was handed over", async () => {
     const worker = await create();
     const finals: FinalResult[] = [];
