@@ -7,6 +7,7 @@ import { FoldvoxError } from "../errors.ts";
 
 export const bundledEngines = [() => relaxed, () => simd, () => scalar];
 export const bundledThreadEngines = [];
+export const FILES_ADVICE = "";
 
 /** Errors: bad-argument. */
 export function bundledModel(): never {

@@ -1,6 +1,6 @@
 // Where the engine's code comes from, and which build of it runs.
 
-import { bundledEngines, bundledThreadEngines } from "../bundled/files.ts";
+import { bundledEngines, bundledThreadEngines, FILES_ADVICE } from "../bundled/files.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 import { isArrayBuffer, isUrl, isWasmModule, ownModule } from "../kinds.ts";
 import { readUrl } from "../platform.ts";
@@ -33,8 +33,8 @@ const NONE_VALIDATES = "its WebAssembly lacks what every build needs";
 async function bundledBytes(threads: boolean): Promise<Bytes> {
   let problem: unknown = failed(NONE_VALIDATES);
   for (const engine of threads ? [...bundledThreadEngines, ...bundledEngines] : bundledEngines) {
-    const found = engine();
     try {
+      const found = engine();
       const bytes = ArrayBuffer.isView(found) ? found : await readUrl(found);
       if (WebAssembly.validate(bytes)) return bytes;
     } catch (cause) {
@@ -42,7 +42,9 @@ async function bundledBytes(threads: boolean): Promise<Bytes> {
       problem = cause;
     }
   }
-  throw problem;
+  if (!(problem instanceof FoldvoxError) || problem.code !== "io" || problem.message.includes(FILES_ADVICE))
+    throw problem;
+  throw new FoldvoxError("io", `${problem.message} ${FILES_ADVICE}`, { cause: problem });
 }
 
 /** The same where nothing has to be read. Errors: wasm-failed, bad-argument. */

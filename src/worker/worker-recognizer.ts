@@ -20,6 +20,7 @@ import {
   type LoadOptions,
   type Port,
 } from "./protocol.ts";
+import { startWorker, WORKER_ADVICE } from "./start-worker.ts";
 import { tell, WORKER_STREAM_OPTIONS, WorkerGrammar, WorkerStream, type WorkerStreamOptions } from "./worker-stream.ts";
 
 export type { EndpointRules } from "../decode/endpoint.ts";
@@ -52,8 +53,11 @@ export interface WorkerRecognizerOptions extends CloneableStreamOptions, Downloa
   readonly threads?: number;
   /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside the worker that runs here. */
   readonly wasm?: RecognizerOptions["wasm"];
-  /** A worker that runs foldvox/worker.js, where the page has to make it itself. It is ended by free(). */
-  readonly worker?: RecognizerWorker;
+  /**
+   * Where foldvox/worker.js lies, or a worker that runs it, where the page has to make it itself; free() ends it. Default: beside
+   * this script, also on another server than the page's.
+   */
+  readonly worker?: string | URL | RecognizerWorker;
 }
 
 /** As much of a Worker as is used. */
@@ -73,7 +77,7 @@ const OPTIONS: OptionTypes<WorkerRecognizerOptions> = {
   maxStreams: "any",
   threads: "any",
   wasm: "any",
-  worker: "object",
+  worker: "any",
   cache: "any",
   maxBytes: "any",
   onProgress: "function",
@@ -103,12 +107,11 @@ export async function createWorkerRecognizer(options: WorkerRecognizerOptions = 
   const { worker: given, onProgress, signal, ...sendable } = options;
   signal?.throwIfAborted();
   const load = loadOptions(sendable);
-  const worker: RecognizerWorker =
-    given ?? new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "foldvox" });
+  const worker = given === undefined || typeof given === "string" || isUrl(given) ? startWorker(given) : given;
   const channel = new Channel(worker, onProgress);
   worker.addEventListener("error", (event) => {
     const reason = (event as unknown as ErrorEvent).message || "its script could not be loaded";
-    channel.close(new FoldvoxError("io", `The recognizer's worker failed: ${reason}.`));
+    channel.close(new FoldvoxError("io", `The recognizer's worker failed: ${reason}. ${WORKER_ADVICE}`));
   });
   try {
     const loading = channel.call("load", { options: load, progress: onProgress !== undefined });

@@ -10,8 +10,10 @@ const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8
 };
 
 it.each(Object.entries(exports))("%s names files that the build makes", (_, target) => {
-  const files =
-    typeof target === "string" ? [target] : Object.values(target).flatMap((module) => Object.values(module));
+  const conditions = typeof target === "string" ? [target] : Object.values<string | object>(target);
+  const files = conditions.flatMap((one) =>
+    typeof one === "string" ? [one] : Object.values(one as Record<string, string>),
+  );
   for (const file of files) expect(existsSync(fileURLToPath(new URL(file, root)))).toBe(true);
 });
 
