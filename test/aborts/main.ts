@@ -179,7 +179,14 @@ async function abortOne(name: string, tally: Tally): Promise<void> {
     if (isExpected) tally.aborted++;
     else tally.odd.push(`${name}: ${error}`);
   }
-  if (!(await isFree(name === "a browser's cache" ? browserCache : defaultCache()!))) tally.lockedOut++;
+  const cache = name === "a browser's cache" ? browserCache : defaultCache()!;
+  let isOpen = await isFree(cache);
+  // A worker is ended without waiting for it; the one here is no thread, and comes to its own end.
+  for (let wait = 0; name === "worker" && !isOpen && wait < 200; wait++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    isOpen = await isFree(cache);
+  }
+  if (!isOpen) tally.lockedOut++;
   server.faults = [];
 }
 
