@@ -135,6 +135,7 @@ def main() -> int:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--fp32", type=Path, help="the same weights without quantization")
     parser.add_argument("--curve", type=Path)
+    parser.add_argument("--history", default="", help="what the card tells of a training beside its curve")
     parser.add_argument("--split", choices=("valid", "heldout"), default="heldout")
     parser.add_argument("--per-set", type=int, default=100)
     parser.add_argument("--cache", type=Path, default=default_cache())
@@ -152,7 +153,7 @@ def main() -> int:
         args.model.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
     if args.curve:
         args.model.with_suffix(".csv").write_bytes(args.curve.read_bytes())
-        write_english_card(args.model)
+        write_english_card(args.model, args.history)
     return 0
 
 

@@ -3,6 +3,7 @@
 
 import { FoldvoxError } from "../errors.ts";
 import { nodeProcess } from "../platform.ts";
+import type { BundledName } from "./names.ts";
 
 interface Page {
   readonly document?: { readonly currentScript?: { readonly src?: string } | null };
@@ -52,7 +53,25 @@ export const bundledThreadEngines: readonly (() => URL)[] = [
   () => own(() => new URL("./foldvox.threads.wasm", import.meta.url), "foldvox.threads.wasm"),
 ];
 
-/** The model that is loaded where the caller names none. Errors: io. */
-export function bundledModel(): URL {
-  return own(() => new URL("../models/commands.safetensors", import.meta.url), "commands.safetensors");
+const MODELS: Readonly<Record<BundledName, () => URL>> = {
+  commands: () => own(() => new URL("../models/commands.safetensors", import.meta.url), "commands.safetensors"),
+  "commands-tiny": () =>
+    own(() => new URL("../models/commands-tiny.safetensors", import.meta.url), "commands-tiny.safetensors"),
+  english: () => own(() => new URL("../models/english.safetensors", import.meta.url), "english.safetensors"),
+};
+
+// A bundler gives every file a name of its own, so what lies beside a model is listed too.
+const SIDE_FILES: Readonly<Record<string, () => URL>> = {
+  "english.lexicon": () => own(() => new URL("../models/english.lexicon", import.meta.url), "english.lexicon"),
+  "english.ngrams": () => own(() => new URL("../models/english.ngrams", import.meta.url), "english.ngrams"),
+};
+
+/** Where a model is that comes with foldvox; "commands" is loaded where the caller names none. Errors: io. */
+export function bundledModel(name: BundledName = "commands"): URL {
+  return MODELS[name]();
+}
+
+/** Where the file is that a bundled model names in its header, or null if there is none of that name. Errors: io. */
+export function bundledSideFile(file: string): URL | null {
+  return SIDE_FILES[file]?.() ?? null;
 }

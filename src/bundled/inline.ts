@@ -13,3 +13,6 @@ export const FILES_ADVICE = "";
 export function bundledModel(): never {
   throw new FoldvoxError("bad-argument", "foldvox/inline comes without a model; give one as the model option.");
 }
+
+/** There are no files beside models that are not there. */
+export const bundledSideFile = () => null;

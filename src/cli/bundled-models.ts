@@ -1,26 +1,14 @@
-// The models that come with the package, by their names.
+// A table of the models that come with the package.
 
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { bundledModel } from "../bundled/files.ts";
+import { BUNDLED_NAMES } from "../bundled/names.ts";
 
-const FOLDER = new URL("../models/", import.meta.url);
-const ENDING = ".safetensors";
-
-/** Their names. */
-export async function bundledModels(): Promise<string[]> {
-  const files = await readdir(FOLDER).catch(() => []);
-  return files.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
-}
-
-/** Where the model of that name lies; null if it does not come with the package. */
-export async function bundledModel(name: string): Promise<URL | null> {
-  return (await bundledModels()).includes(name) ? new URL(name + ENDING, FOLDER) : null;
-}
-
-/** A table of names, sizes and places, for people. */
+/** Names, sizes and places, for people. Errors: io. */
 export async function modelTable(): Promise<string> {
-  const rows = (await bundledModels()).map(async (name) => {
-    const path = fileURLToPath(new URL(name + ENDING, FOLDER));
+  const rows = BUNDLED_NAMES.map(async (name) => {
+    const path = fileURLToPath(bundledModel(name));
     return `${name.padEnd(16)} ${((await stat(path)).size / 1e6).toFixed(1).padStart(6)} MB  ${path}\n`;
   });
   return (await Promise.all(rows)).join("");

@@ -1,15 +1,16 @@
 // Files for the command: models, audio and text, with errors that name the file.
 
-import { access, open, readFile, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundledModel } from "../bundled/files.ts";
+import { isBundledName } from "../bundled/names.ts";
 import { type ModelHeader, readModelHeader } from "../model/header.ts";
 import { headerLength } from "../model/safetensors.ts";
 import { createRecognizer } from "../recognizer/create-recognizer.ts";
 import type { Recognizer } from "../recognizer/recognizer.ts";
 import type { RecognizerOptions } from "../recognizer/recognizer-options.ts";
 import { isAddress } from "./audio-source.ts";
-import { bundledModel } from "./bundled-models.ts";
 import { ioError } from "./io-error.ts";
 import { StatusLine } from "./status-line.ts";
 
@@ -30,20 +31,11 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   });
 }
 
-/** Where a model lies: a file, or one that comes with the package by its name. */
-async function modelFile(model: string): Promise<URL> {
-  const path = pathToFileURL(resolve(model));
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? path : ((await bundledModel(model)) ?? path);
-}
-
-/** A recognizer for the model at a URL, in a file or of a name, or the bundled one. A download shows its progress. */
+/** A recognizer for the model at a URL or in a file, or a bundled one. A download shows its progress. */
 export async function openRecognizer(model: string | undefined, options: RecognizerOptions = {}): Promise<Recognizer> {
   if (model === undefined) return createRecognizer(options);
-  if (!isAddress(model)) return createRecognizer({ ...options, model: await modelFile(model) });
+  if (isBundledName(model)) return createRecognizer({ ...options, model });
+  if (!isAddress(model)) return createRecognizer({ ...options, model: pathToFileURL(resolve(model)) });
   const status = new StatusLine();
   try {
     return await createRecognizer({ ...options, model, onProgress: (progress) => status.download(progress) });
@@ -66,6 +58,11 @@ export async function beginsWith(path: string, magic: string): Promise<boolean> 
   } catch (cause) {
     throw ioError(path, cause);
   }
+}
+
+/** The file of a model that may be given by its name. */
+export function modelPath(model: string): string {
+  return isBundledName(model) ? fileURLToPath(bundledModel(model)) : model;
 }
 
 /** Reads no more of a model file than its header. */

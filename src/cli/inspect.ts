@@ -3,13 +3,14 @@
 import { arenaBytes, planArena } from "../engine/arena.ts";
 import { modelCost } from "../model/cost.ts";
 import { NGRAM_MAGIC, readNgramFile } from "../ngrams/ngram-file.ts";
-import { beginsWith, readHeaderOf, readWhole } from "./files.ts";
+import { beginsWith, modelPath, readHeaderOf, readWhole } from "./files.ts";
 import { linesOfNgrams } from "./inspect-ngrams.ts";
 import { printable } from "./printable.ts";
 
 const grouped = (value: number) => Math.round(value).toLocaleString("en-US");
 
-export async function inspect(path: string, options: { json?: boolean }): Promise<void> {
+export async function inspect(model: string, options: { json?: boolean }): Promise<void> {
+  const path = modelPath(model);
   if (await beginsWith(path, NGRAM_MAGIC)) {
     const file = readNgramFile(await readWhole(path));
     const told = options.json

@@ -3,12 +3,12 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FoldvoxError } from "../errors.ts";
-import { loadGivenFile, loadSideFile } from "../loading/load-side-file.ts";
+import { loadSideFile } from "../loading/load-side-file.ts";
 import { findNodeModules } from "../platform.ts";
 import { readLexicon } from "../pronounce/lexicon.ts";
 import { parsePronunciations } from "../pronounce/own-pronunciations.ts";
 import { type PronouncedWord, Pronouncer } from "../pronounce/pronouncer.ts";
-import { readHeaderOf, readWhole } from "./files.ts";
+import { modelPath, readHeaderOf, readWhole } from "./files.ts";
 
 export interface PronounceFlags {
   model?: string;
@@ -25,15 +25,15 @@ const shownWord = ({ word, pronunciations, source }: PronouncedWord) =>
 /** The lexicon that is given, that of the model that is given, or the bundled one. */
 async function lexiconBytes({ model, lexicon }: PronounceFlags): Promise<Uint8Array> {
   if (lexicon !== undefined) return readWhole(lexicon);
-  if (model === undefined) return loadGivenFile(new URL("../models/english.lexicon", import.meta.url), {});
-  const { config } = await readHeaderOf(model);
+  const path = modelPath(model ?? "english");
+  const { config } = await readHeaderOf(path);
   if (!config.lexicon) {
     throw new FoldvoxError(
       "unsupported",
-      `${model} hears ${config.tokenUnit}s and names no lexicon. Give a model of phonemes, or a lexicon by --lexicon.`,
+      `${path} hears ${config.tokenUnit}s and names no lexicon. Give a model of phonemes, or a lexicon by --lexicon.`,
     );
   }
-  return loadSideFile(new URL(config.lexicon.file, pathToFileURL(resolve(model))), config.lexicon, {});
+  return loadSideFile(new URL(config.lexicon.file, pathToFileURL(resolve(path))), config.lexicon, {});
 }
 
 export async function pronounce(texts: readonly string[], flags: PronounceFlags): Promise<void> {

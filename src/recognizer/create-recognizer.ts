@@ -1,6 +1,7 @@
 // Making a recognizer: the engine is compiled while the model's bytes arrive in the arena.
 
-import { bundledModel } from "../bundled/files.ts";
+import { bundledModel, bundledSideFile } from "../bundled/files.ts";
+import { isBundledName } from "../bundled/names.ts";
 import type { Arena } from "../engine/arena-memory.ts";
 import { Engine } from "../engine/engine.ts";
 import { canShareMemory } from "../engine/helpers.ts";
@@ -10,6 +11,7 @@ import { isArrayBuffer, isUint8Array } from "../kinds.ts";
 import { LinkedAbort, unlessAborted } from "../loading/abort.ts";
 import { loadArena, placeTensors } from "../loading/load-arena.ts";
 import { ModelLoader } from "../model/loader.ts";
+import type { SideFile } from "../model/side-file.ts";
 import { bytesOf } from "../model/source.ts";
 import { findNodeModules } from "../platform.ts";
 import type { WasmModule } from "../web-types.ts";
@@ -57,7 +59,8 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   options.signal?.throwIfAborted();
   await findNodeModules();
   // What may throw comes before compiling, whose failure nobody would hear of any more.
-  const model = options.model ?? bundledModel();
+  const name = options.model === undefined ? "commands" : options.model;
+  const model = isBundledName(name) ? bundledModel(name) : name;
   requireWebAssembly();
   const wantsThreads = size.threads !== 1 && canShareMemory();
   // Whichever fails, the others need not go on.
@@ -70,7 +73,8 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
     // What the model's header names comes at the same time as its weights.
     let language: Promise<Language | null> = Promise.resolve(null);
     const loading = loadArena(model, { ...options, signal: both.signal }, needs, ({ config }) => {
-      language = loadLanguage(model, config, { ...options, signal: both.signal });
+      const beside = isBundledName(name) ? ({ file }: SideFile) => bundledSideFile(file) : undefined;
+      language = loadLanguage(model, config, { ...options, signal: both.signal }, beside);
       // Whoever waits for it hears of it, unless the model fails first.
       language.catch(() => {});
     });

@@ -71,33 +71,38 @@ export function checkLanguage(
   );
 }
 
+/** Where a file is that a model names; null where there is none. */
+type Beside = (side: SideFile) => URL | null;
+
 /** A file from where the caller says, else from beside the model, if its header names one. */
 async function loadFile(
   given: string | URL | ModelSource | undefined,
-  model: string | URL | ModelSource,
+  beside: Beside,
   side: SideFile | undefined,
   options: ReadOptions,
 ): Promise<Uint8Array | null> {
   if (given !== undefined) return loadGivenFile(given, options);
-  const place = side && besideModel(model, side);
+  const place = side && beside(side);
   return place ? loadSideFile(place, side, options) : null;
 }
 
 /**
- * Loads what a model needs; null for models of other tokens, and for models that name no lexicon where none is given.
+ * Loads what a model needs, `beside` says from where; null for models of other tokens, and for models that name no lexicon
+ * where none is given.
  * Errors: io, bad-argument, bad-model, model-version, model-truncated, model-corrupt; the signal's reason.
  */
 export async function loadLanguage(
   model: string | URL | ModelSource,
   config: ModelConfig,
   options: LanguageOptions & ReadOptions & Pick<StreamOptions, "decoding">,
+  beside: Beside = (side) => besideModel(model, side),
 ): Promise<Language | null> {
   checkLanguage(config, options);
   if (config.tokenUnit !== "phoneme") return null;
   const dictates = options.ngrams !== undefined || options.decoding?.grammar === undefined;
   const [lexicon, ngrams] = await Promise.all([
-    loadFile(options.lexicon, model, config.lexicon, options),
-    loadFile(options.ngrams, model, dictates ? config.ngrams : undefined, options),
+    loadFile(options.lexicon, beside, config.lexicon, options),
+    loadFile(options.ngrams, beside, dictates ? config.ngrams : undefined, options),
   ]);
   return lexicon && languageOf({ lexicon, ngrams }, config, options.pronunciations);
 }

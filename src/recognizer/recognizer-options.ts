@@ -15,7 +15,10 @@ import type { LanguageOptions } from "./language.ts";
 import { STREAM_OPTIONS, type StreamOptions } from "./stream.ts";
 
 export interface RecognizerOptions extends StreamOptions, LoadOptions, LanguageOptions {
-  /** The model: a URL, bytes, or anything that yields them. Default: the bundled English commands model. */
+  /**
+   * The model: one that comes with foldvox by its name ("commands", "commands-tiny", "english"), a URL, bytes, or anything that
+   * yields them. Default: "commands".
+   */
   readonly model?: string | URL | ModelSource;
   /** How many streams may be open at the same time; each has its own state block in the arena. Default 1. */
   readonly maxStreams?: number;

@@ -28,7 +28,7 @@ export const CLONEABLE_STREAM_OPTIONS: OptionTypes<CloneableStreamOptions> = {
 };
 
 export interface LoadOptions extends CloneableStreamOptions, Pick<DownloadOptions, "cache" | "maxBytes"> {
-  /** An absolute URL, or bytes. Without it the bundled model. */
+  /** The name of a bundled model, an absolute URL, or bytes. Without it "commands". */
   readonly model?: string | Uint8Array | ArrayBuffer | Blob;
   /** The same of the lexicon and of dictation's language model; without them the files beside the model. */
   readonly lexicon?: string | Uint8Array | ArrayBuffer | Blob;

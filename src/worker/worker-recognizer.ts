@@ -1,5 +1,6 @@
 // A recognizer in a Web Worker: the page's thread only passes samples on and is told what was heard.
 
+import { isBundledName } from "../bundled/names.ts";
 import type { GrammarSource } from "../decode/scorers/grammar.ts";
 import type { Build } from "../engine/exports.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
@@ -39,7 +40,7 @@ export { type StreamListeners, WorkerGrammar, WorkerStream, type WorkerStreamOpt
 
 /** What a recognizer in a worker is made of; what can be sent to one of createRecognizer's options. */
 export interface WorkerRecognizerOptions extends CloneableStreamOptions, DownloadOptions {
-  /** The model: a URL (relative to the page), or its bytes. Default: the bundled English commands model. */
+  /** The model: the name of one that comes with foldvox, a URL (relative to the page), or its bytes. Default: "commands". */
   readonly model?: string | URL | Uint8Array | ArrayBuffer | Blob;
   /** The lexicon of a model of phonemes: a URL, or its bytes. Default: the file beside the model that its header names. */
   readonly lexicon?: string | URL | Uint8Array | ArrayBuffer | Blob;
@@ -91,7 +92,7 @@ function loadOptions({ model, wasm, lexicon, ngrams, ...rest }: Sendable): LoadO
     typeof source === "string" || isUrl(source) ? toUrl(source).href : source;
   return {
     ...rest,
-    ...(model === undefined ? {} : { model: absolute(model) }),
+    ...(model === undefined ? {} : { model: isBundledName(model) ? model : absolute(model) }),
     ...(wasm === undefined ? {} : { wasm: absolute(wasm) }),
     ...(lexicon === undefined ? {} : { lexicon: absolute(lexicon) }),
     ...(ngrams === undefined ? {} : { ngrams: absolute(ngrams) }),

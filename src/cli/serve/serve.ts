@@ -3,8 +3,8 @@
 import { availableParallelism } from "node:os";
 import { parse } from "node:path";
 import type { Command } from "commander";
-import { bundledModel } from "../../bundled/files.ts";
 import { addDecodingFlags, type DecodingFlags, streamOptions } from "../decoding-flags.ts";
+import { modelPath } from "../files.ts";
 import { atLeastZero, wholeNumber } from "../flag-values.ts";
 import { Log } from "../log.ts";
 import { SpeechServer } from "./server.ts";
@@ -60,7 +60,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const server = await SpeechServer.start(
     {
       model: flags.model,
-      modelName: parse(flags.model ?? bundledModel().pathname).name,
+      modelName: parse(modelPath(flags.model ?? "commands")).name,
       streamOptions: await streamOptions(flags),
       host: flags.host,
       port: flags.port,

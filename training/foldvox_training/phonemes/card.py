@@ -21,8 +21,8 @@ COLUMNS = ("minutes", "step", "hours", "ctc", "occupancy")
 CONTEXTS = ("segment", "rightContext", "leftContext")
 
 
-def write_english_card(model: Path) -> None:
-    """MODEL.md beside MODEL.safetensors, .json and .csv."""
+def write_english_card(model: Path, history: str) -> None:
+    """MODEL.md beside MODEL.safetensors, .json and .csv; `history` is what the curve does not tell."""
     arrays, metadata = read_safetensors(model)
     config, results = json.loads(metadata["config"]), json.loads(model.with_suffix(".json").read_text())
     with model.with_suffix(".csv").open(newline="") as file:
@@ -32,7 +32,7 @@ def write_english_card(model: Path) -> None:
         _what(config),
         _from_whom(),
         _shape(config, model.stat().st_size, weights),
-        _training(curve),
+        _training(curve, history),
         _measured(results),
     ]
     head = (
@@ -86,14 +86,16 @@ def _shape(config: Dict[str, Any], size: int, weights: int) -> str:
     )
 
 
-def _training(curve: List[Dict[str, str]]) -> str:
+def _training(curve: List[Dict[str, str]], history: str) -> str:
     last = curve[-1]
     rows = [curve[len(curve) * part // CURVE_ROWS] for part in range(CURVE_ROWS)] + [last]
     table = "\n".join(f"| {' | '.join(row[column] for column in COLUMNS)} |" for row in rows)
     told = _paragraph(
         f"{int(last['step']):,} steps in {float(last['minutes']):.0f} minutes on one core,",
         f"{float(last['hours']):.0f} hours of disturbed sound made of some 17 hours of recordings",
-        "(training/recipes/english.toml). The weights are the running average at the end. Losses of training streams:",
+        "(training/recipes/english.toml). The weights are the running average at the end.",
+        history,
+        "Losses of training streams:",
     )
     return f"""## Training
 
