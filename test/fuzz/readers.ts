@@ -263,6 +263,27 @@ function decodes(options: Parameters<typeof decoderOf>[0]): void {
   decoder.finish();
 }
 
+const PARTS = ["<NULL>", '""', "<VOID>", "go", "(go)", "[stop]", "{t}"];
+const ENDS = ["", "", "+", "*", "**", " {t}"];
+
+/** Rules of rules: each uses those before it once or several times, so that written out they would double, and double again. */
+function doublingRules(draw: Draw): string {
+  const rules = Array.from({ length: 1 + draw.below(60) }, (_, i) => {
+    const part = () =>
+      i > 0 && draw.chance(0.8) ? `<r${draw.chance(0.7) ? i - 1 : draw.below(i)}>` : draw.pick(PARTS);
+    const item = () => (draw.chance(0.2) ? `(${part()} | ${part()})` : part()) + draw.pick(ENDS);
+    const parts = Array.from({ length: 1 + draw.below(3) }, item);
+    return `<r${i}> = ${parts.join(draw.chance(0.3) ? " | " : " ")};`;
+  });
+  return `${rules.join("\n")}\npublic <x> = ${draw.chance(0.5) ? "go " : ""}<r${rules.length - 1}>;`;
+}
+
+const grammarOfRules: Reader = {
+  name: "grammar-of-rules",
+  share: 1,
+  run: (draw) => decodes({ grammar: doublingRules(draw), beam: 4 }),
+};
+
 const grammar: Reader = {
   name: "grammar",
   share: 10,
@@ -308,6 +329,7 @@ export const READERS: readonly Reader[] = [
   sound,
   pieces,
   grammar,
+  grammarOfRules,
   languageModel,
   hotwords,
   emformer,
