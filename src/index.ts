@@ -48,3 +48,4 @@ export type { RecognizerOptions, SyncRecognizerOptions } from "./recognizer/reco
 export { Stream, type StreamOptions } from "./recognizer/stream.ts";
 export type { TranscribeOptions } from "./recognizer/transcribe.ts";
 export type { Savings } from "./silence/savings.ts";
+export type { Bytes, StreamPair, WasmModule } from "./web-types.ts";

@@ -16,6 +16,7 @@ export {
   type SpeechRecognitionEventMap,
 } from "./events.ts";
 export { type SpeechGrammar, SpeechGrammarList } from "./grammar-list.ts";
+export type { EventOptions, ListenerOptions } from "../web-types.ts";
 export { SpeechRecognitionPhrase } from "./phrase.ts";
 export { type SpeechRecognitionAlternative, SpeechRecognitionResult, SpeechRecognitionResultList } from "./results.ts";
 
