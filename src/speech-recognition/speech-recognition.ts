@@ -9,6 +9,7 @@ import type { SpeechRecognitionPhrase } from "./phrase.ts";
 import { Session, type SessionSources } from "./session.ts";
 
 export { FoldvoxError, type FoldvoxErrorCode } from "../errors.ts";
+export type { EventOptions, ListenerOptions } from "../web-types.ts";
 export {
   type SpeechRecognitionErrorCode,
   SpeechRecognitionErrorEvent,
@@ -16,7 +17,6 @@ export {
   type SpeechRecognitionEventMap,
 } from "./events.ts";
 export { type SpeechGrammar, SpeechGrammarList } from "./grammar-list.ts";
-export type { EventOptions, ListenerOptions } from "../web-types.ts";
 export { SpeechRecognitionPhrase } from "./phrase.ts";
 export { type SpeechRecognitionAlternative, SpeechRecognitionResult, SpeechRecognitionResultList } from "./results.ts";
 
