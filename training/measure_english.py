@@ -150,10 +150,11 @@ def main() -> int:
     for condition, of in results.items():
         print(condition, {name: each["rate"] for name, each in of.items()})
     if args.split == "heldout":
-        args.model.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
+        measured = {"history": args.history, "errors": results}
+        args.model.with_suffix(".json").write_text(json.dumps(measured, indent=1) + "\n")
     if args.curve:
         args.model.with_suffix(".csv").write_bytes(args.curve.read_bytes())
-        write_english_card(args.model, args.history)
+        write_english_card(args.model)
     return 0
 
 

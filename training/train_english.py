@@ -1,6 +1,6 @@
 """Trains the phoneme model `english` from a teacher's weights and labels.
 
-    python training/train_english.py training/recipes/english.toml DATA HAMA_WHEEL RUN [--minutes 106] [--resume]
+    python training/train_english.py training/recipes/english.toml DATA HAMA_WHEEL RUN [--minutes 90] [--resume]
 
 DATA is the prepared folder with its speech/ sets (training/README.md). Labels are computed once and kept in the cache.
 RUN receives last.pt and curve.csv every few minutes. The loss is CTC with the nearest pronunciation of the transcript, and
