@@ -14,19 +14,19 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple
+from typing import Any, Dict, List
 
 import numpy as np
 import torch
-from foldvox_training.corpus import RATE, decode, default_cache, read_rows, sound_file
+from foldvox_training.corpus import RATE, default_cache
 from foldvox_training.features import LogMel
 from foldvox_training.intervals import word_error_rate
 from foldvox_training.model import FoldvoxModel
 from foldvox_training.model_file import load_model
 from foldvox_training.phonemes.card import write_english_card
-from foldvox_training.phonemes.corpus import NOISE_SHARE, held_speakers, load_noises
+from foldvox_training.phonemes.corpus import NOISE_SHARE, load_noises
 from foldvox_training.phonemes.errors import greedy, nearest
-from foldvox_training.phonemes.inventory import pronounce
+from foldvox_training.phonemes.readings import Reading, held_readings
 from foldvox_training.phonemes.speech import telephone
 from foldvox_training.phonemes.windows import forward_windows
 from foldvox_training.recipe import FEATURES, read_table
@@ -35,37 +35,7 @@ from tqdm import tqdm
 # Noises that a kitchen or a room has; the rest of the six are no rooms.
 ROOM_NOISES = ("doing_the_dishes", "running_tap", "exercise_bike")
 CONDITIONS = ("clean", "20 dB", "10 dB", "5 dB", "telephone")
-LONGEST = 14 * RATE
 PAUSE = RATE // 5
-
-
-class Reading(NamedTuple):
-    """An utterance of a held-out speaker."""
-
-    of: str
-    speaker: str
-    wave: np.ndarray
-    words: List[Any]
-
-
-def held_readings(data: Path, recipe: Dict[str, Any], split: str, most: int, cache: Path) -> Iterator[Reading]:
-    """Up to `most` utterances of each speech set that CMUdict can spell."""
-    for name, count in recipe["held"].items():
-        if not name.startswith("speech/"):
-            continue
-        rows = read_rows((data / name).with_suffix(".tsv"))
-        names = sorted(held_speakers([row["speaker"] for row in rows], count))[0 if split == "valid" else 1 :: 2]
-        rows = [row for row in rows if row["speaker"] in names and int(row["samples"]) < LONGEST]
-        sound, given = decode(sound_file(data / name), cache), 0
-        for index in np.random.default_rng(3).permutation(len(rows)):
-            words = pronounce(rows[index]["text"])
-            if words is None or given == most:
-                continue
-            given += 1
-            start, samples = int(rows[index]["start"]), int(rows[index]["samples"])
-            yield Reading(
-                name, rows[index]["speaker"], sound[start : start + samples].astype(np.float32) / 32768, words
-            )
 
 
 class Disturbance:
@@ -142,7 +112,7 @@ def main() -> int:
     args = parser.parse_args()
     torch.set_num_threads(1)
     recipe = read_table(args.recipe)
-    readings = list(held_readings(args.data, recipe, args.split, args.per_set, args.cache))
+    readings = list(held_readings(args.data, recipe, args.split, args.per_set, args.cache, True))
     disturbed = Disturbance(args.data, args.cache)
     results: Dict[str, Any] = {name: phoneme_errors(args.model, readings, disturbed, name) for name in CONDITIONS}
     if args.fp32:
