@@ -4,7 +4,13 @@ import type { Listener } from "../phonemes/listener.ts";
 import { NOTHING_HEARD } from "../phonemes/phrase-listener.ts";
 import type { SoundRow } from "../phonemes/sound-row.ts";
 import type { PhonemeTimes } from "../phonemes/utterance-reader.ts";
-import type { Alternative, FinalResult, PartialResult, WordResult } from "../text/results.ts";
+import {
+  type Alternative,
+  type FinalResult,
+  type PartialResult,
+  toMilliseconds,
+  type WordResult,
+} from "../text/results.ts";
 import { textOf } from "../text/words.ts";
 import { type Reading, readings } from "./readings.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -150,7 +156,12 @@ export class DictationListener implements Listener {
       const end = Math.max(start + SHORTEST_WORD, (history.endRow[link]! + startRow - endDelay) * tokenSeconds);
       before = end;
       const conf = Math.exp(-behind / Math.max(1, history.sounds[link]!));
-      return { word: vocabulary.written(history.word[link]!), start, end, conf };
+      return {
+        word: vocabulary.written(history.word[link]!),
+        start: toMilliseconds(start),
+        end: toMilliseconds(end),
+        conf,
+      };
     });
     return written(words, certain, style);
   }
