@@ -20,10 +20,15 @@ describe.each(["vite", "react"])("examples/%s", (example) => {
       /^capture-worklet-.*\.js$/,
       /simd-.*\.wasm$/,
       /scalar-.*\.wasm$/,
-      /\.safetensors$/,
+      /^commands-(?!tiny).*\.safetensors$/,
+      // Models by their names are copied too. A page loads none of them unless it asks.
+      /^commands-tiny-.*\.safetensors$/,
+      /^english-.*\.safetensors$/,
+      /^english-.*\.lexicon$/,
+      /^english-.*\.ngrams$/,
     ];
     for (const pattern of wanted) expect(files.filter((file) => pattern.test(file))).toHaveLength(1);
-    const model = files.find((file) => file.endsWith(".safetensors"))!;
+    const model = files.find((file) => /^commands-(?!tiny).*\.safetensors$/.test(file))!;
     expect(statSync(join(outDir, "assets", model)).size).toBe(statSync(join(root, "models/commands.safetensors")).size);
     const script = files.find((file) => /^index-.*\.js$/.test(file))!;
     expect(readFileSync(join(outDir, "assets", script), "utf8")).not.toMatch(/blob:|\beval\(|https?:\/\/cdn/);
