@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="processes that make streams")
     parser.add_argument("--cache", type=Path, default=default_cache())
+    parser.add_argument("--start-from", type=Path, help="begin with the weights of this model file, not the teacher's")
     parser.add_argument("--resume", action="store_true", help="go on from RUN/last.pt")
     args = parser.parse_args()
     if not args.resume and (args.run / "last.pt").exists():
@@ -44,7 +45,7 @@ def main() -> int:
     args.run.mkdir(parents=True, exist_ok=True)
     teacher = Hama(args.teacher)
     speech = load_speech(args.data, recipe, teacher, args.cache)
-    learner = SpeechLearner(recipe, speech, teacher, args.run, args.resume)
+    learner = SpeechLearner(recipe, speech, teacher, args.run, args.resume, args.start_from)
     with speech_workers(recipe, speech, learner.normal, args.workers, learner.step) as batches:
         learner.run(batches)
     return 0

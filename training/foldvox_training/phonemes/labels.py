@@ -69,6 +69,7 @@ def _write(path: Path, name: str, sound: np.ndarray, rows, teacher: Hama) -> Non
         targets.append(target.half().numpy())
         heard.append(probabilities.half().numpy())
         first += len(target)
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part.npz")
     arrays = {"places": np.array(places), "speakers": np.array(speakers)}
     np.savez(unfinished, **arrays, targets=np.concatenate(targets), heard=np.concatenate(heard))

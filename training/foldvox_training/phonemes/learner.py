@@ -19,6 +19,7 @@ from torch import Tensor
 from ..corpus import RATE
 from ..features import LogMel
 from ..model import FoldvoxModel
+from ..model_file import read_weights
 from ..recipe import BLANK, FEATURES
 from .corpus import Speech
 from .hama import Hama
@@ -93,7 +94,9 @@ def _produce(queue, recipe: Dict[str, Any], speech: Speech, normal: Tuple[Tensor
 class SpeechLearner:
     """The model, its optimizer and the running average of its weights, resumable."""
 
-    def __init__(self, recipe: Dict[str, Any], speech: Speech, teacher: Hama, run: Path, resume: bool):
+    def __init__(
+        self, recipe: Dict[str, Any], speech: Speech, teacher: Hama, run: Path, resume: bool, start: Path | None = None
+    ):
         self.recipe, self.training, self.run_folder = recipe, recipe["training"], run
         self.model = FoldvoxModel(make_phoneme_config(recipe))
         self.optimizer = torch.optim.AdamW(
@@ -106,6 +109,10 @@ class SpeechLearner:
             self.model.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.step, self.seconds = saved["step"], saved["seconds"]
+        elif start:
+            tensors, _ = read_weights(start)
+            self.normal = tensors.pop("features.mean"), tensors.pop("features.invstddev")
+            self.model.load_state_dict(tensors)
         else:
             self._begin(speech, teacher)
         self.average = copy.deepcopy(self.model)

@@ -36,9 +36,9 @@ def _layer(layer: FoldedEmformerLayer, x: Tensor) -> Tensor:
     convolution = layer.convolution
     gated = F.glu(convolution.expand(convolution.norm(x)), -1)
     seen = torch.cat([_before(gated[:, :, : layer.segment], convolution.reach), gated], 2)
-    x = x + convolution.contract(
-        convolution.activation(convolution.depthwise(F.pad(seen, (0, 0, 0, convolution.reach))))
-    )
+    # Filters run over [windows, rows, d].
+    filtered = convolution.depthwise(F.pad(seen, (0, 0, 0, convolution.reach)).flatten(0, 1)).unflatten(0, x.shape[:2])
+    x = x + convolution.contract(convolution.activation(filtered))
     return layer.layer_norm_output(x + layer.pos_ff(x))
 
 
