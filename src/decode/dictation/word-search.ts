@@ -4,6 +4,7 @@
 
 import type { SoundRow } from "../phonemes/sound-row.ts";
 import { History, NOTHING } from "./history.ts";
+import { ALTERNATIVE_BEAM, LostWords } from "./lost-words.ts";
 import { NONE, TokenSet } from "./token-set.ts";
 import type { ScoredWord, WordScorer } from "./word-scorer.ts";
 import type { WordTree } from "./word-tree.ts";
@@ -37,8 +38,6 @@ const CAPACITY = 16384;
 const COLLECT_EVERY = 8192;
 /** Steps in which the beam narrows where too many tokens are alive. */
 const BINS = 128;
-/** Alternatives further behind than this, in nats, are not remembered. */
-const ALTERNATIVE_BEAM = 8;
 const ROOT = 0;
 
 export class WordSearch {
@@ -59,7 +58,7 @@ export class WordSearch {
   private told = NOTHING;
   private isResting = false;
   /** Words that have ended at the root and lost there in this row. */
-  private readonly lost = new LostWords();
+  private readonly lost = new LostWords(CAPACITY);
 
   constructor(options: WordSearchOptions) {
     this.options = options;
@@ -371,51 +370,5 @@ export class WordSearch {
     history.collect([now.spokenLink.subarray(0, count), now.restedLink.subarray(0, count), told]);
     this.told = told[0]!;
     this.collectAt = history.size + COLLECT_EVERY;
-  }
-}
-
-/** Words that have ended in a row and lost to others in the same state, until the row is pruned. */
-class LostWords {
-  private count = 0;
-  private readonly token = new Int32Array(CAPACITY);
-  private readonly score = new Float64Array(CAPACITY);
-  private readonly sound = new Float64Array(CAPACITY);
-  private readonly link = new Int32Array(CAPACITY);
-  private readonly word = new Int32Array(CAPACITY);
-  private readonly sounds = new Uint8Array(CAPACITY);
-  private readonly start = new Int32Array(CAPACITY);
-
-  add(token: number, score: number, sound: number, link: number, word: number, sounds: number, start: number): void {
-    if (this.count === CAPACITY) return;
-    const i = this.count++;
-    this.token[i] = token;
-    this.score[i] = score;
-    this.sound[i] = sound;
-    this.link[i] = link;
-    this.word[i] = word;
-    this.sounds[i] = sounds;
-    this.start[i] = start;
-  }
-
-  /** Makes those that lost to a token, by not too much, alternatives of its link. */
-  settle(token: number, link: number, score: number, history: History, row: number): void {
-    for (let i = 0; i < this.count; i++) {
-      if (this.token[i] !== token || this.score[i]! < score - ALTERNATIVE_BEAM) continue;
-      if (history.textWith(this.link[i]!, this.word[i]!) === history.text[link]) continue;
-      const lost = history.add(
-        this.link[i]!,
-        this.word[i]!,
-        this.sounds[i]!,
-        this.start[i]!,
-        row + 1,
-        this.score[i]!,
-        this.sound[i]!,
-      );
-      history.addAlternative(link, lost, score - this.score[i]!);
-    }
-  }
-
-  clear(): void {
-    this.count = 0;
   }
 }
