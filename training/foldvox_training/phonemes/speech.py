@@ -124,9 +124,9 @@ class SpeechStreams:
         in_room, coloured = rng.random() < 0.45, rng.random() < 0.3
         if in_room or coloured:
             wave = self._filtered(wave, in_room, coloured)
-        if rng.random() < 0.7:
-            decibels = rng.uniform(0, 30) if rng.random() < 0.8 else rng.uniform(-3, 10)
-            noise = self._talk() if rng.random() < 0.2 else self.noise.background(self.samples, rng)
+        if rng.random() < 0.8:
+            decibels = rng.uniform(0, 30) if rng.random() < 0.6 else rng.uniform(-3, 14)
+            noise = self._talk() if rng.random() < 0.15 else self.noise.background(self.samples, rng)
             wave = wave + noise * np.float32(LOUDNESS * 10 ** (-decibels / 20))
         wave = wave + self.noise.floor(self.samples, rng) * np.float32(LOUDNESS * 10 ** (-rng.uniform(25, 60) / 20))
         if rng.random() < 0.12:
