@@ -34,7 +34,7 @@ class Torchaudio {
 
   constructor() {
     const python = process.env.FOLDVOX_PYTHON ?? "python3";
-    this.child = spawn(python, ["training/time_torchaudio.py", parity("base.json").pathname]);
+    this.child = spawn(python, ["-m", "training.goldens.time_torchaudio", parity("base.json").pathname]);
     this.child.stderr.pipe(process.stderr);
     this.lines = createInterface(this.child.stdout)[Symbol.asyncIterator]();
   }

@@ -1,5 +1,5 @@
 // npm run parity: the base-size Emformer RNN-T (random weights, fitted joiner) against torchaudio. Makes its goldens once in
-// build/parity (0.4 GB, some minutes), without network. FOLDVOX_PYTHON: a Python as training/make_transducer_goldens.py needs.
+// build/parity (0.4 GB, some minutes), without network. FOLDVOX_PYTHON: a Python as training/goldens/make_transducer_goldens.py needs.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -11,6 +11,12 @@ const run = (command, ...args) => {
 };
 
 if (!existsSync("build/parity/base.golden.safetensors")) {
-  run(process.env.FOLDVOX_PYTHON ?? "python3", "training/make_transducer_goldens.py", "--base", "build/parity");
+  run(
+    process.env.FOLDVOX_PYTHON ?? "python3",
+    "-m",
+    "training.goldens.make_transducer_goldens",
+    "--base",
+    "build/parity",
+  );
 }
 run("npx", "vitest", "run", "--project", "parity");

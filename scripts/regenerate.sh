@@ -7,4 +7,4 @@ python=${1:-python3}
 
 node scripts/layout.mjs
 node scripts/memory-page.mjs
-for model in models/*.safetensors; do "$python" training/make_card.py "$model"; done
+for model in models/*.safetensors; do "$python" -m training.product.make_card "$model"; done

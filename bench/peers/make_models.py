@@ -3,7 +3,7 @@
     python3 bench/peers/make_models.py build/peers
 
 Per model build/peers/NAME/: model.fp32.safetensors, model.int8.safetensors, step.fp32.onnx, step.int8.onnx (see
-training/export_onnx.py), features.f32 [frames, mels], the states after the first `warm` steps key.f32, value.f32 and,
+training/product/export_onnx.py), features.f32 [frames, mels], the states after the first `warm` steps key.f32, value.f32 and,
 of convolutions, gated.f32, and step.json with the shapes. Seeds are fixed. A folder that is complete, and newer than the
 model that it is of, is left alone.
 """
@@ -19,13 +19,13 @@ import torch
 from torch import Tensor
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "training"))
+sys.path.insert(0, str(ROOT))
 
-from export_onnx import export, warm_state, window_frames  # noqa: E402
-from foldvox_training.model import FoldvoxModel  # noqa: E402
-from foldvox_training.model_file import load_weights, read_weights, save_model  # noqa: E402
-from foldvox_training.reference import random_config  # noqa: E402
-from make_goldens import random_weights  # noqa: E402
+from training.product.export_onnx import export, warm_state, window_frames  # noqa: E402
+from training.product.model.emformer import FoldvoxModel  # noqa: E402
+from training.product.model.model_file import load_weights, read_weights, save_model  # noqa: E402
+from training.goldens.reference import random_config  # noqa: E402
+from training.goldens.make_goldens import random_weights  # noqa: E402
 
 SHIPPED = ("commands", "commands-tiny")
 # Steps with a full left context.

@@ -25,7 +25,7 @@ const HEADINGS: Record<string, { title: string; command: string; text: string }>
     title: "Beside other runtimes",
     command: "npm run bench:peers",
     text:
-      "Each runtime has a process of its own and is given the same model: exported from PyTorch to ONNX (training/export_onnx.py), " +
+      "Each runtime has a process of its own and is given the same model: exported from PyTorch to ONNX (training/product/export_onnx.py), " +
       "fp32, and dynamically quantized to int8 by onnxruntime (per channel, MatMulInteger). Only runtimes whose log-probs over 48 steps " +
       "agree with our fp32 engine's to 1e-4 are timed; the last two columns say how well they agree. int8 has no such limit; its relative error " +
       "is that of quantization. The graphs have fixed shapes, which helps them; onnxruntime runs at its highest optimization level. One " +

@@ -1,5 +1,5 @@
-// The two halves of making a lexicon from the words that training/make_words.py has written:
-//   npm run lexicon -- align words.json aligned.json                            for training/train_sounds.py
+// The two halves of making a lexicon from the words that training/product/make_words.py has written:
+//   npm run lexicon -- align words.json aligned.json                            for training/product/train_sounds.py
 //   npm run lexicon -- pack words.json sounds.safetensors models/english.lexicon
 
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// The network that training/train_sounds.py has written as safetensors, quantized to the bytes of src/pronounce/letters-to-sounds.ts.
+// The network that training/product/train_sounds.py has written as safetensors, quantized to the bytes of src/pronounce/letters-to-sounds.ts.
 
 import { readSafetensorsHeader } from "../../src/model/safetensors.ts";
 import type { Sounds } from "./lexicon-writer.ts";

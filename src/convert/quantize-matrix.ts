@@ -1,4 +1,4 @@
-// int8 weights: symmetric, one scale a row. The same numbers as training/foldvox_training/int8.py.
+// int8 weights: symmetric, one scale a row. The same numbers as training/product/model/int8.py.
 //
 // int7 unless asked for more: relaxed SIMD multiplies those more than twice as fast (assembly/kernels/matmul-int7.ts), and
 // the word error rates of the commands models do not miss the eighth.

@@ -1,5 +1,5 @@
 // Pronunciations of words that no lexicon has: a small network chooses the chunk of phonemes that each letter stands for, from left to
-// right. training/train_sounds.py teaches it and tells how often it errs.
+// right. training/product/train_sounds.py teaches it and tells how often it errs.
 //
 // Its part of the file: f32 values, then int8 weights, matrices row by row.
 //   f32   table scales [rows], table bias [width], hidden scales and biases [width] each, output scales and biases [chunks] each

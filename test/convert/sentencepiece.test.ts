@@ -1,4 +1,4 @@
-// SentencePiece models: their pieces, and text from them as SentencePiece itself makes it (training/make_transducer_goldens.py).
+// SentencePiece models: their pieces, and text from them as SentencePiece itself makes it (training/goldens/make_transducer_goldens.py).
 
 import { describe, expect, it } from "vitest";
 import { readSentencePieces } from "../../src/convert/sentencepiece.ts";

@@ -112,7 +112,7 @@ function help(command: readonly string[]): string {
 /** The script's source, and that of the one to which it hands the options that it does not know. */
 function optionsSource(script: string): string {
   const source = readFileSync(join(root, script), "utf8");
-  return source.includes("parse_known_args") ? source + optionsSource("training/train.py") : source;
+  return source.includes("parse_known_args") ? source + optionsSource("training/product/train.py") : source;
 }
 
 /** What is wrong with a command, or null. */
@@ -127,6 +127,9 @@ function wrongWith(command: string): string | null {
     const options = words.filter((word) => /^--?[a-z]/.test(word));
     return options.find((option) => !new RegExp(`(^|[\\s,])${option.split("=")[0]}(?![\\w-])`, "m").test(text)) ?? null;
   }
+  const module = words.indexOf("-m");
+  if (/^(python3?|torchrun)$/.test(program!) && /^training\./.test(words[module + 1] ?? ""))
+    words[module + 1] = `${words[module + 1]!.replaceAll(".", "/")}.py`;
   const at = words.findIndex((word) => /^(scripts|training|examples|bench)\/.*\.(py|sh|mjs|txt)$/.test(word));
   if (at < 0) return null;
   if (!existsSync(join(root, words[at]!))) return `no file ${words[at]}`;

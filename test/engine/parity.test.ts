@@ -1,4 +1,4 @@
-// The encoder against PyTorch: goldens by training/make_goldens.py, from torchaudio's Emformer where nothing is folded.
+// The encoder against PyTorch: goldens by training/goldens/make_goldens.py, from torchaudio's Emformer where nothing is folded.
 
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Predictor, joiner and search against torchaudio: goldens by training/make_transducer_goldens.py, converted from checkpoints
+// Predictor, joiner and search against torchaudio: goldens by training/goldens/make_transducer_goldens.py, converted from checkpoints
 // that torch.save has written.
 
 import { beforeAll, describe, expect, it } from "vitest";

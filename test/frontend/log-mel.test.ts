@@ -1,4 +1,4 @@
-// The log-mel front end against torchaudio's MelSpectrogram on speech (golden by training/make_goldens.py).
+// The log-mel front end against torchaudio's MelSpectrogram on speech (golden by training/goldens/make_goldens.py).
 
 import { describe, expect, it } from "vitest";
 import { BINS, FRAME_VALUES, LogMel, WINDOW } from "../../src/engine/layout.ts";

@@ -28,19 +28,34 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     ...["audio", "model", "pronounce", "ngrams", "bundled", "engine", "loading", "decode", "silence", "recognizer"],
     ...["index", "convert", "worker", "microphone", "speech-recognition", "cli"],
   ],
+  training: [
+    "__init__",
+    "product/model",
+    "product/learning",
+    "product/phonemes",
+    "product",
+    "data",
+    "goldens",
+    "study",
+  ],
 };
 
+const PYTHON_IMPORT = /^ *from (\.|training\.)([\w.]+) import/gm;
 const IMPORT = /^(?:import|export)\s(?:[^;"']*?\sfrom\s+)?["'](\.[^"']+)["']/gm;
 
 /** The files that each file of a folder imports, as paths from the root. */
 function importsOf(folder: string): Map<string, string[]> {
   const files = (readdirSync(join(root, folder), { recursive: true }) as string[])
-    .filter((file) => /\.ts$/.test(file) && !/\.d\.ts$/.test(file) && !file.includes("node_modules"))
+    .filter((file) => /\.(ts|py)$/.test(file) && !/\.d\.ts$/.test(file) && !file.includes("node_modules"))
     .map((file) => join(folder, file));
   return new Map(
     files.map((file) => {
       const source = readFileSync(join(root, file), "utf8");
-      const imported = Array.from(source.matchAll(IMPORT), ([, path]) => normalize(join(dirname(file), path!)));
+      const imported = /\.py$/.test(file)
+        ? Array.from(source.matchAll(PYTHON_IMPORT), ([, from, module]) =>
+            join(from === "." ? dirname(file) : "training", `${module!.replaceAll(".", "/")}.py`),
+          )
+        : Array.from(source.matchAll(IMPORT), ([, path]) => normalize(join(dirname(file), path!)));
       return [file, imported.map((path) => (files.includes(`${path}.ts`) ? `${path}.ts` : path))];
     }),
   );
@@ -66,10 +81,11 @@ function circle(imports: ReadonlyMap<string, readonly string[]>): string[] | nul
   return null;
 }
 
-/** The floor of a file: its own, if it has one, or that of its room. */
+/** The floor of a file: the longest part of its path that is one, or its room. */
 const roomOf = (path: string) => {
-  const [, ...parts] = path.replace(/\.ts$/, "").split("/");
-  return Object.values(FLOORS).flat().includes(parts.join("/")) ? parts.join("/") : parts[0]!;
+  const [folder, ...parts] = path.replace(/\.(ts|py)$/, "").split("/");
+  const starts = parts.map((_, i) => parts.slice(0, parts.length - i).join("/"));
+  return starts.find((start) => FLOORS[folder!]?.includes(start)) ?? parts[0]!;
 };
 
 test("a circle is found", () => {

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "training"))
+sys.path.insert(0, str(ROOT))
 
-from export_onnx import StreamingStep, read_model  # noqa: E402
+from training.product.export_onnx import StreamingStep, read_model  # noqa: E402
 
 
 class Exported:
@@ -40,7 +40,7 @@ class Torchaudio:
     """torchaudio's Emformer with the model's weights; input and output layers are ours. It warms itself."""
 
     def __init__(self, folder: Path):
-        from foldvox_training.reference import torchaudio_emformer
+        from training.goldens.reference import torchaudio_emformer
 
         self.model = read_model(folder / "model.fp32.safetensors")
         self.emformer = torchaudio_emformer(self.model)

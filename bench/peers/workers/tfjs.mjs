@@ -1,5 +1,5 @@
 // TensorFlow.js on its wasm backend: the step written in its operations, fp32, from the weights of the foldvox file. Right context
-// follows the segment; keys and values of the left context are cached per head, as in training/export_onnx.py.
+// follows the segment; keys and values of the left context are cached per head, as in training/product/export_onnx.py.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,0 +1,120 @@
+"""What a model learns to say of every token of an utterance: computed once by the teacher, and kept.
+
+Of all ways to pronounce the transcript the one nearest to what the teacher heard is taken. The target of a token is the
+probability of each phoneme there, given that pronunciation and the teacher's own probabilities (the occupancies of CTC's
+forward-backward pass, Graves et al. 2006). So the teacher says when, the transcript what. An utterance whose transcript the
+teacher contradicts is left out, and where the dictionary lacks a word the teacher's own probabilities are the target.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Iterator, NamedTuple, Optional
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from training.product.learning.corpus import decode, read_rows, sound_file
+
+from .errors import greedy, nearest
+from .hama import Hama
+from .inventory import pronounce
+
+TOKEN_SAMPLES = 320
+# Share of every token's probability that is spread evenly, so that no pronunciation is impossible.
+SPREAD = 0.02
+# Phoneme errors above which teacher and transcript contradict each other; learners of English are given more rope.
+CONTRADICTED, LEARNERS_CONTRADICTED = 0.7, 0.85
+
+
+class Set(NamedTuple):
+    """A set of utterances: int16 `sound`, and for utterance i its place [start, samples, first row, rows], its speaker and the
+    rows of `targets` [rows][40], and of what the teacher `heard`, fp16.
+    """
+
+    name: str
+    sound: np.ndarray
+    places: np.ndarray
+    speakers: np.ndarray
+    targets: np.ndarray
+    heard: np.ndarray
+
+    def of(self, speakers: "set[str]", wanted: bool) -> "Set":
+        """The utterances whose speakers are, or are not, among those."""
+        chosen = np.array([(speaker in speakers) == wanted for speaker in self.speakers], bool)
+        return self._replace(places=self.places[chosen], speakers=self.speakers[chosen])
+
+
+def load_set(data: Path, name: str, teacher: Hama, cache: Path) -> Set:
+    """`name` is as "speech/dev-clean"; its labels are made if the cache has none. One core labels an hour in a minute."""
+    stem = data / name
+    sound = decode(sound_file(stem), cache)
+    known = hashlib.sha1(stem.with_suffix(".tsv").read_bytes()).hexdigest()[:8]
+    path = cache / f"{name.replace('/', '-')}-{known}.labels.npz"
+    if not path.exists():
+        _write(path, name, sound, read_rows(stem.with_suffix(".tsv")), teacher)
+    with np.load(path) as kept:
+        return Set(name, sound, kept["places"], kept["speakers"], kept["targets"], kept["heard"])
+
+
+def _write(path: Path, name: str, sound: np.ndarray, rows, teacher: Hama) -> None:
+    limit = LEARNERS_CONTRADICTED if is_learners(name) else CONTRADICTED
+    places, speakers, targets, heard, first = [], [], [], [], 0
+    for row, target, probabilities in tqdm(_labelled(sound, rows, teacher, limit), desc=name, total=len(rows)):
+        places.append((int(row["start"]), int(row["samples"]), first, len(target)))
+        speakers.append(row["speaker"])
+        targets.append(target.half().numpy())
+        heard.append(probabilities.half().numpy())
+        first += len(target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part.npz")
+    arrays = {"places": np.array(places), "speakers": np.array(speakers)}
+    np.savez(unfinished, **arrays, targets=np.concatenate(targets), heard=np.concatenate(heard))
+    unfinished.replace(path)
+
+
+def is_learners(name: str) -> bool:
+    """Whether a set's speakers learn English: there transcripts are trusted more than the teacher."""
+    return "speechocean" in name
+
+
+def _labelled(sound: np.ndarray, rows, teacher: Hama, limit: float) -> Iterator:
+    for row in rows:
+        start, samples = int(row["start"]), int(row["samples"])
+        wave = torch.from_numpy(sound[start : start + samples].astype(np.float32) / 32768)
+        probabilities = teacher(wave[None])[0]
+        target = target_of(probabilities, row.get("text") or row["word"], limit)
+        if target is not None:
+            yield row, target, probabilities
+
+
+def target_of(probabilities: Tensor, text: str, limit: float) -> Optional[Tensor]:
+    """[rows, 40] for what the teacher heard, or None if it contradicts the text."""
+    words = pronounce(text)
+    if words is None:
+        return probabilities
+    match = nearest(greedy(probabilities.numpy()), words)
+    if match.errors > limit * len(match.phonemes):
+        return None
+    target = occupancies(probabilities, match.phonemes)
+    # Too few rows for so many phonemes.
+    return target if torch.isfinite(target).all() else None
+
+
+def occupancies(probabilities: Tensor, phonemes) -> Tensor:
+    """[rows, 40]: the probability of each token in each row, given the phonemes that all rows spell.
+
+    PyTorch's gradient of the CTC loss by log-probabilities is exactly the probabilities less these (Graves, equation 16).
+    """
+    spread = probabilities * (1 - SPREAD) + SPREAD / probabilities.size(1)
+    scores = spread.log()[:, None].requires_grad_()
+    lengths = torch.tensor([scores.size(0)]), torch.tensor([len(phonemes)])
+    loss = F.ctc_loss(scores, torch.tensor([phonemes]), *lengths, reduction="sum")
+    if not torch.isfinite(loss):
+        return torch.full_like(probabilities, torch.nan)
+    (gradient,) = torch.autograd.grad(loss, scores)
+    return (spread - gradient[:, 0]).clamp(0, 1)
