@@ -12,14 +12,14 @@ import { label, runtimes } from "./runtimes.ts";
 const MODELS: Record<string, string> = {
   commands: "commands, the shipped model",
   "commands-tiny": "commands-tiny, the shipped model",
+  english: "english, the shipped model",
   "6x144": "6 layers of 144",
   "6x144-folded": "12 layers of 144 folded by 2",
-  conformer: "4 layers of 144 of a Conformer's kind",
   base: "20 layers of 512, base size",
   "base-folded": "40 layers of 512 folded by 2",
 };
 /** Models whose first step is timed in processes of their own, and in how many. */
-const FIRST_STEPS: Record<string, number> = { commands: 5, base: 3 };
+const FIRST_STEPS: Record<string, number> = { commands: 5, english: 5, base: 3 };
 
 const folder = (model: string) => new URL(`./peers/${model}/`, import.meta.url).pathname;
 

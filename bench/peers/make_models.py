@@ -27,7 +27,7 @@ from training.product.model.model_file import load_weights, read_weights, save_m
 from training.goldens.reference import random_config  # noqa: E402
 from training.goldens.make_goldens import random_weights  # noqa: E402
 
-SHIPPED = ("commands", "commands-tiny")
+SHIPPED = ("commands", "commands-tiny", "english")
 # Steps with a full left context.
 STEPS = 48
 
@@ -46,12 +46,6 @@ def untrained(
 UNTRAINED = [
     untrained("6x144", 144, 6, 4, 144),
     untrained("6x144-folded", 144, 6, 4, 144, fold=2),
-    # Layers of a Conformer's kind, over overlapping tokens of 20 ms.
-    random_config(
-        name="conformer", width=144, stride=2, mels=80, plan=[(1, 1, 4, 576)] * 4, segment=12, leftContext=96,
-        rightContext=6, activation="silu", tokens=40, kernels=[31] * 4, firstFeedForward=576, inputKernel=3,
-        inputActivation="gelu", direct=True,
-    ),  # fmt: skip
     untrained("base", 512, 20, 8, 1024),
     untrained("base-folded", 512, 20, 8, 1024, fold=2),
 ]

@@ -10,7 +10,7 @@ import type { Part, Report } from "./report.ts";
 
 const file = (path: string) => new URL(`../${path}`, import.meta.url);
 
-export function writeReport(name: "ours" | "peers", part: Part): void {
+export function writeReport(name: "ours" | "peers" | "dictation", part: Part): void {
   const path = file("build/bench.json");
   const before: Report = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   // A run of some suites or models leaves the tables of the others.
