@@ -33,7 +33,14 @@ class Figures {
   }
 }
 
-const STEP = { commands: "encoder step: commands,", base: "encoder step: 20 layers of 512" };
+const STEP = {
+  commands: "encoder step: commands,",
+  english: "encoder step: english,",
+  base: "encoder step: 20 layers of 512",
+};
+/** What a step of `english` takes in. */
+const ENGLISH_STEP_MS = 240;
+const DICTATION = "dictation, words wrong: readers";
 const MEMORY_OF_BASE = "memory: 20 layers of 512";
 
 /** Of the best of one thread, in both precisions. */
@@ -49,12 +56,16 @@ function bestInChromium(figures: Figures, title: string): number | null {
   return own === null || peers.includes(null) ? null : Math.min(...(peers as number[])) / own;
 }
 
+function shareOf(value: number | null, whole: number | null): number | null {
+  return value === null || whole === null ? null : value / whole;
+}
+
 /** What the process of onnxruntime-web takes at base size, in multiples of ours with weights as int8. */
 function processOfPeer(figures: Figures, precision: string): number | null {
   const [theirs, own] = [`onnxruntime-web ${precision}`, "foldvox int8"].map((row) => {
     return figures.one(MEMORY_OF_BASE, row, "process, peak MB");
   });
-  return theirs && own ? theirs / own : null;
+  return shareOf(theirs ?? null, own ?? null);
 }
 
 /** The relaxed build's rates are told as multiples of the simd build's, which the C loop is the twin of. */
@@ -80,6 +91,41 @@ const GOALS: readonly Goal[] = [
   {
     what: "commands, step: onnxruntime-node's better / ours",
     value: (figures) => bestPeer(figures, STEP.commands, "onnxruntime-node"),
+    least: 2,
+  },
+  {
+    what: "english, step: onnxruntime-web's better / ours",
+    value: (figures) => bestPeer(figures, STEP.english, "onnxruntime-web"),
+    least: 6,
+  },
+  {
+    what: "english, step: onnxruntime-node int8 / ours",
+    value: (figures) => figures.one(STEP.english, "onnxruntime-node int8", "times ours"),
+    least: 1.5,
+  },
+  {
+    what: "english, encoder, of real time",
+    value: (figures) => shareOf(figures.one(STEP.english, "foldvox int8", "ms"), ENGLISH_STEP_MS),
+    most: 0.01,
+  },
+  {
+    what: "english, int8: from bytes in memory to the first step's end, ms",
+    value: (figures) => figures.one("from bytes in memory to the first step's end: english", "foldvox int8", "ms"),
+    most: 150,
+  },
+  {
+    what: "dictation, words of unseen readers that are wrong, %",
+    value: (figures) => figures.one(DICTATION, "foldvox english", "words wrong, %"),
+    most: 20,
+  },
+  {
+    what: "dictation, words wrong: PocketSphinx's / ours",
+    value: (figures) => {
+      const [theirs, own] = ["PocketSphinx", "foldvox english"].map((row) =>
+        figures.one(DICTATION, row, "words wrong, %"),
+      );
+      return shareOf(theirs ?? null, own ?? null);
+    },
     least: 2,
   },
   {
