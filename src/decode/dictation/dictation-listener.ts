@@ -12,7 +12,7 @@ import {
   type WordResult,
 } from "../text/results.ts";
 import { textOf } from "../text/words.ts";
-import { type Reading, readings } from "./readings.ts";
+import { type Ending, type Reading, readings } from "./readings.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { WordSearch, type WordSearchOptions } from "./word-search.ts";
 import { type TextStyle, written } from "./written-text.ts";
@@ -87,7 +87,7 @@ export class DictationListener implements Listener {
     const final = this.final(found);
     this.spokenSeconds = final?.result[final.result.length - 1]?.end ?? this.spokenSeconds;
     // Whoever is in the middle of a word goes on with it in the next utterance.
-    if (isCut) search.tell(leader.link);
+    if (isCut) search.tell(leader.record);
     else search.restart(this.row);
     this.voiced = isCut ? this.row : null;
     this.told = null;
@@ -96,11 +96,11 @@ export class DictationListener implements Listener {
 
   private tell(): PartialResult {
     const { search } = this;
-    const links = search.linksOf(search.leader().link);
-    if (links.length === 0) return NOTHING_HEARD;
+    const records = search.recordsTo(search.leader().record);
+    if (records.length === 0) return NOTHING_HEARD;
     const shared = search.shared();
-    const certain = links.filter((link) => link <= shared).length;
-    const { words, settled } = this.write(links, certain);
+    const certain = records.filter((record) => record <= shared).length;
+    const { words, settled } = this.write(records, certain);
     return {
       partial: textOf(words),
       committed: textOf(words.slice(0, settled)),
@@ -109,24 +109,25 @@ export class DictationListener implements Listener {
     };
   }
 
-  private readings(ends: readonly { readonly score: number; readonly link: number }[]): Reading[] {
-    return readings(this.search.history, ends, this.search.toldLink, this.options.alternatives);
+  private readings(ends: readonly Ending[]): Reading[] {
+    return readings(this.search, ends, this.options.alternatives);
   }
 
   private final(found: readonly Reading[]): FinalResult | null {
-    const links = found[0]?.links ?? [];
-    if (links.length === 0 || !this.isSpeech(links)) return null;
-    const { words } = this.write(links, links.length);
+    const records = found[0]?.records ?? [];
+    if (records.length === 0 || !this.isSpeech(records)) return null;
+    const { words } = this.write(records, records.length);
     return { text: textOf(words), result: words, ...this.alternatives(() => found) };
   }
 
   /** Noise makes phonemes too, but words fit them badly. */
-  private isSpeech(links: readonly number[]): boolean {
-    const { history } = this.search;
-    const last = links[links.length - 1]!;
-    const before = history.before[links[0]!]!;
-    const behind = (before < 0 ? 0 : history.sound[before]!) - history.sound[last]!;
-    const sounds = links.reduce((sum, link) => sum + history.sounds[link]!, 0);
+  private isSpeech(records: readonly number[]): boolean {
+    const { search } = this;
+    const { trace } = search;
+    const last = records[records.length - 1]!;
+    const before = trace.before[records[0]!]!;
+    const behind = (before < 0 ? 0 : trace.nats[before]!) - trace.nats[last]!;
+    const sounds = records.reduce((sum, record) => sum + search.soundsOf(record), 0);
     return behind <= this.options.mostBehind * sounds;
   }
 
@@ -136,28 +137,29 @@ export class DictationListener implements Listener {
     const likelihood = found.map(({ behind }) => Math.exp(-behind));
     const sum = likelihood.reduce((total, value) => total + value, 0);
     return {
-      alternatives: found.map(({ links }, i) => {
-        const { words } = this.write(links, links.length);
+      alternatives: found.map(({ records }, i) => {
+        const { words } = this.write(records, records.length);
         return { text: textOf(words), confidence: likelihood[i]! / sum, result: words };
       }),
     };
   }
 
-  /** Words as they are written; how many of them come of the first `certain` links and stay as they are. */
-  private write(links: readonly number[], certain: number): { words: WordResult[]; settled: number } {
+  /** Words as they are written; how many of them come of the first `certain` records and stay as they are. */
+  private write(records: readonly number[], certain: number): { words: WordResult[]; settled: number } {
     const { times, vocabulary, style } = this.options;
-    const { history } = this.search;
+    const { search } = this;
+    const { trace } = search;
     const { tokenSeconds, startDelay, endDelay, startRow } = times;
     let before = this.spokenSeconds;
-    const words = links.map((link): WordResult => {
-      const sound = history.before[link]! < 0 ? 0 : history.sound[history.before[link]!]!;
-      const behind = Math.max(0, sound - history.sound[link]!);
-      const start = Math.max(before, (history.startRow[link]! + startRow - startDelay) * tokenSeconds);
-      const end = Math.max(start + SHORTEST_WORD, (history.endRow[link]! + startRow - endDelay) * tokenSeconds);
+    const words = records.map((record): WordResult => {
+      const sound = trace.before[record]! < 0 ? 0 : trace.nats[trace.before[record]!]!;
+      const behind = Math.max(0, sound - trace.nats[record]!);
+      const start = Math.max(before, (trace.row[record]! + startRow - startDelay) * tokenSeconds);
+      const end = Math.max(start + SHORTEST_WORD, (trace.madeRow[record]! + 1 + startRow - endDelay) * tokenSeconds);
       before = end;
-      const conf = Math.exp(-behind / Math.max(1, history.sounds[link]!));
+      const conf = Math.exp(-behind / Math.max(1, search.soundsOf(record)));
       return {
-        word: vocabulary.written(history.word[link]!),
+        word: vocabulary.written(search.wordOf(record)),
         start: toMilliseconds(start),
         end: toMilliseconds(end),
         conf,

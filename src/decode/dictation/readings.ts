@@ -1,17 +1,19 @@
 // The likeliest readings of an utterance, of the hypotheses at its end and of those that met and lost on the way.
 
-import type { History } from "./history.ts";
-import type { Hypothesis } from "./word-search.ts";
+import type { Hypothesis, WordSearch } from "./word-search.ts";
 
-/** A reading: its links, oldest first, and how many nats it is behind the best. */
+/** A reading: its records, oldest first, and how many nats it is behind the best. */
 export interface Reading {
-  readonly links: readonly number[];
+  readonly records: readonly number[];
   readonly behind: number;
 }
 
-/** A reading that is yet to be looked at: it ends in `tail`, before which comes what leads to `link`. */
+/** Where a reading may end. */
+export type Ending = Pick<Hypothesis, "record" | "score">;
+
+/** A reading that is yet to be looked at: it ends in `tail`, before which comes what leads to `record`. */
 interface Open {
-  readonly link: number;
+  readonly record: number;
   readonly tail: readonly number[];
   readonly behind: number;
 }
@@ -19,35 +21,28 @@ interface Open {
 /** Readings that are looked at for each that is asked for: some are of the same words. */
 const LOOKS = 8;
 
-/** At most `count` readings of different words, the best first. Links up to `told` are of utterances before. */
-export function readings(
-  history: History,
-  ends: readonly Pick<Hypothesis, "link" | "score">[],
-  told: number,
-  count: number,
-): Reading[] {
+/** At most `count` readings of different words of the utterance, the best first, from those that end as `ends` say. */
+export function readings(search: WordSearch, ends: readonly Ending[], count: number): Reading[] {
+  const { trace, toldRecord: told } = search;
   const best = ends[0];
   if (!best) return [];
-  const open: Open[] = ends.map(({ link, score }) => ({ link, tail: [], behind: best.score - score }));
+  const open: Open[] = ends.map(({ record, score }) => ({ record, tail: [], behind: best.score - score }));
   const found: Reading[] = [];
   const texts = new Set<string>();
   for (let looks = 0; looks < LOOKS * count && found.length < count && open.length > 0; looks++) {
     const next = open.reduce((least, one, i) => (one.behind < open[least]!.behind ? i : least), 0);
-    const [{ link, tail, behind }] = open.splice(next, 1) as [Open];
-    const links: number[] = [];
-    for (let at = link; at > told; at = history.before[at]!) links.push(at);
-    const leads = (links.length === 0 ? link : history.before[links[links.length - 1]!]!) === told;
-    if (!leads) continue;
-    links.reverse();
-    const all = [...links, ...tail];
-    const text = all.map((one) => history.word[one]).join(" ");
+    const [{ record, tail, behind }] = open.splice(next, 1) as [Open];
+    if (!trace.leadsTo(record, told)) continue;
+    const records = trace.recordsTo(record, told);
+    const all = [...records, ...tail];
+    const text = all.map((one) => search.wordOf(one)).join(" ");
     if (!texts.has(text)) {
       texts.add(text);
-      found.push({ links: all, behind });
+      found.push({ records: all, behind });
     }
-    links.forEach((one, i) => {
-      history.alternativesOf(one, (lost, lostBehind) => {
-        open.push({ link: lost, tail: [...links.slice(i + 1), ...tail], behind: behind + lostBehind });
+    records.forEach((one, i) => {
+      trace.alternativesOf(one, (lost, lostBehind) => {
+        open.push({ record: lost, tail: [...records.slice(i + 1), ...tail], behind: behind + lostBehind });
       });
     });
   }

@@ -19,6 +19,8 @@ export interface WordTree {
   /** Words that end in node n: those from firstWord[n] up to firstWord[n + 1]. */
   readonly firstWord: Int32Array;
   readonly word: Int32Array;
+  /** The node in which each of these words ends. */
+  readonly end: Int32Array;
 }
 
 /** Phonemes of a word; more are not followed. */
@@ -32,6 +34,7 @@ export function wordTree({ sounds, first, word }: Pronunciations): WordTree {
   const firstChild = new Int32Array(most + 1);
   const firstWord = new Int32Array(most + 1);
   const words = new Int32Array(order.length);
+  const ends = new Int32Array(order.length);
   // Level by level, so that children stand together. The pronunciations that pass through a node are a run of the order.
   const from = new Int32Array(most);
   const to = new Int32Array(most);
@@ -47,7 +50,10 @@ export function wordTree({ sounds, first, word }: Pronunciations): WordTree {
       return at < first[order[i]! + 1]! && level < LONGEST ? sounds[at]! : -1;
     };
     let i = from[node]!;
-    for (; i < to[node]! && soundAt(i) < 0; i++) words[ended++] = word[order[i]!]!;
+    for (; i < to[node]! && soundAt(i) < 0; i++) {
+      ends[ended] = node;
+      words[ended++] = word[order[i]!]!;
+    }
     while (i < to[node]!) {
       const next = soundAt(i);
       phoneme[nodes] = next;
@@ -66,6 +72,7 @@ export function wordTree({ sounds, first, word }: Pronunciations): WordTree {
     firstChild: firstChild.slice(0, nodes + 1),
     firstWord: firstWord.slice(0, nodes + 1),
     word: words,
+    end: ends,
   };
 }
 

@@ -1,8 +1,8 @@
 // The likeliest utterances of a search, best first: ways through its trace, and what becomes of them when a hypothesis that had
 // to give way somewhere takes the winner's place.
 
+import type { Trace } from "../tokens/trace.ts";
 import type { Reached } from "./phoneme-search.ts";
-import type { Trace } from "./trace.ts";
 
 /** A way through the trace. */
 export interface Hypothesis extends Reached {
@@ -18,17 +18,10 @@ interface Candidate extends Hypothesis {
 /** Candidates looked at together; ways may meet exponentially often. */
 const MOST_CANDIDATES = 400;
 
-/** The records up to one, first to last. */
-export function recordsTo(trace: Trace, last: number): number[] {
-  const records: number[] = [];
-  for (let record = last; record >= 0; record = trace.before[record]!) records.push(record);
-  return records.reverse();
-}
-
 /** Yields hypotheses that ended as `ends` say, the best first, until there are no more or too many have been looked at. */
 export function* hypotheses(trace: Trace, ends: readonly Reached[]): Generator<Hypothesis> {
   const waiting: Candidate[] = ends.slice(0, MOST_CANDIDATES).map((end) => {
-    const records = recordsTo(trace, end.record);
+    const records = trace.recordsTo(end.record);
     return { ...end, records, open: records.length };
   });
   let made = waiting.length;
@@ -38,8 +31,8 @@ export function* hypotheses(trace: Trace, ends: readonly Reached[]): Generator<H
     const best = waiting.splice(first, 1)[0]!;
     yield best;
     for (let i = 0; i < best.open && made < MOST_CANDIDATES; i++) {
-      for (const { record, behind } of trace.alternatives(best.records[i]!)) {
-        const beginning = recordsTo(trace, record);
+      trace.alternativesOf(best.records[i]!, (record, behind) => {
+        const beginning = trace.recordsTo(record);
         const records = [...beginning, ...best.records.slice(i + 1)];
         const { end, score, phraseScore } = best;
         waiting.push({
@@ -51,7 +44,7 @@ export function* hypotheses(trace: Trace, ends: readonly Reached[]): Generator<H
           open: beginning.length,
         });
         made++;
-      }
+      });
     }
   }
 }

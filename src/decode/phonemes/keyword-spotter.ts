@@ -3,7 +3,6 @@
 
 import { phrase } from "../scorers/grammar-jsgf.ts";
 import type { KeywordResult } from "../text/results.ts";
-import { recordsTo } from "./hypotheses.ts";
 import { PhonemeSearch, type Reached, type SearchOptions } from "./phoneme-search.ts";
 import { confidenceOf, MOST_MARGIN } from "./phrase-confidence.ts";
 import { PhraseGrammar } from "./phrase-grammar.ts";
@@ -97,12 +96,12 @@ export class KeywordSpotter {
     // Seen before: a phrase that rests says nothing new.
     if (end.end < this.row - 1) return;
     const { trace } = this.search;
-    const records = recordsTo(trace, end.record);
+    const records = trace.recordsTo(end.record);
     const heard = this.reader.whole(trace, { ...end, records }, 0);
     if (!heard) return;
     const { text, result, evidence } = heard;
     const confidence = confidenceOf({ ...evidence, background: 0, margin: MOST_MARGIN }, this.options.confidence);
-    const from = trace.firstRow[records[0]!]!;
+    const from = trace.madeRow[records[0]!]!;
     if (confidence < 1 - this.sensitivity.get(text)! || from < (this.toldTo.get(text) ?? 0)) return;
     const known = this.waiting.get(text);
     if (known && known.result.confidence >= confidence) return;

@@ -8,7 +8,7 @@ import {
   toMilliseconds,
   type WordResult,
 } from "../text/results.ts";
-import { type Hypothesis, hypotheses, recordsTo } from "./hypotheses.ts";
+import { type Hypothesis, hypotheses } from "./hypotheses.ts";
 import type { Listener } from "./listener.ts";
 import { PhonemeSearch, type SearchOptions } from "./phoneme-search.ts";
 import { confidenceOf, MOST_MARGIN } from "./phrase-confidence.ts";
@@ -101,10 +101,10 @@ export class PhraseListener implements Listener {
   private tell(): PartialResult {
     const { search } = this;
     const leader = search.leader();
-    const way = leader && { ...leader, records: recordsTo(search.trace, leader.record) };
+    const way = leader && { ...leader, records: search.trace.recordsTo(leader.record) };
     const going = way && this.reader.going(search.trace, way, this.spokenSeconds);
     if (!going) return NOTHING_HEARD;
-    const shared = recordsTo(search.trace, search.shared());
+    const shared = search.trace.recordsTo(search.shared());
     const certain = Math.min(this.reader.certainWords(search.trace, shared), going.result.length);
     return {
       partial: going.text,

@@ -3,12 +3,12 @@
 import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
 import { toMilliseconds, type WordResult } from "../text/results.ts";
 import { textOf } from "../text/words.ts";
+import type { Trace } from "../tokens/trace.ts";
 import type { Hypothesis } from "./hypotheses.ts";
 import type { Meaning } from "./meaning.ts";
 import { type Evidence, MOST_MARGIN, wordConfidence } from "./phrase-confidence.ts";
 import type { PhraseGrammar } from "./phrase-grammar.ts";
 import { PhraseReader, type Step, stepsTo } from "./phrase-reader.ts";
-import type { Trace } from "./trace.ts";
 import { isOptional } from "./word-network.ts";
 
 /** When phonemes were spoken that came out in some rows. */
@@ -69,7 +69,7 @@ export class UtteranceReader {
 
   private phonemes(trace: Trace, records: readonly number[]): number[] {
     const { phoneme } = this.grammar.network;
-    return records.map((record) => phoneme[trace.node[record]!]!);
+    return records.map((record) => phoneme[trace.label[record]!]!);
   }
 
   /** `goesTo`: the phoneme behind the last whole word; null for a whole utterance. */
@@ -87,10 +87,10 @@ export class UtteranceReader {
       const to = steps[i + 1]?.from ?? goesTo ?? records.length;
       const next = records[to];
       const word = words.words[words.arcLabel[arc]!]!;
-      const endRow = next === undefined ? way.end : trace.endBefore[next]!;
-      const scoreBehind = next === undefined ? way.phraseScore : trace.scoreBefore[next]!;
-      const nats = trace.scoreBefore[records[from]!]! - scoreBehind;
-      const start = Math.max(before, secondsAt(trace.firstRow[records[from]!]! - startDelay));
+      const endRow = next === undefined ? way.end : trace.row[next]!;
+      const scoreBehind = next === undefined ? way.phraseScore : trace.nats[next]!;
+      const nats = trace.nats[records[from]!]! - scoreBehind;
+      const start = Math.max(before, secondsAt(trace.madeRow[records[from]!]! - startDelay));
       const end = Math.max(start + SHORTEST_WORD, secondsAt(endRow - endDelay));
       before = end;
       heard.push({
@@ -103,7 +103,7 @@ export class UtteranceReader {
       phonemes += to - from;
       behind += Math.max(0, nats);
     });
-    const background = Math.max(0, -trace.scoreBefore[records[0]!]! + way.phraseScore - way.score);
+    const background = Math.max(0, -trace.nats[records[0]!]! + way.phraseScore - way.score);
     const evidence = { phonemes, behind, background };
     const sure = { ...evidence, margin: MOST_MARGIN };
     const result = heard.map((word) => ({ ...word, conf: wordConfidence(word.conf, sure, this.confidence) }));

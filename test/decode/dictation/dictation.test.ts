@@ -80,8 +80,8 @@ describe("dictation", () => {
     for (let i = 0; i < 6; i++) {
       feed(one, rows, 100);
       one.finish();
-      const { search } = (one as unknown as { phrases: { search: { history: { before: Int32Array } } } }).phrases;
-      sizes.push(search.history.before.length);
+      const { search } = (one as unknown as { phrases: { search: { trace: { before: Int32Array } } } }).phrases;
+      sizes.push(search.trace.before.length);
     }
     expect(sizes.at(-1)).toBe(sizes[2]);
   });

@@ -22,7 +22,7 @@ function searched(network: PhonemeNetwork, logProbs: Float32Array, options = OPT
 function lettersOf({ trace }: PhonemeSearch, network: PhonemeNetwork, last: number): string {
   let letters = "";
   for (let record = last; record >= 0; record = trace.before[record]!) {
-    letters = LETTERS[network.phoneme[trace.node[record]!]! - 1] + letters;
+    letters = LETTERS[network.phoneme[trace.label[record]!]! - 1] + letters;
   }
   return letters;
 }
