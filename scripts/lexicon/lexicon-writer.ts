@@ -1,6 +1,6 @@
 // Writes a lexicon's file (src/pronounce/lexicon-file.ts) from words with pronunciations.
 
-import { createHash } from "node:crypto";
+import { writeParts } from "../../src/model/parts-file.ts";
 import { ContextTree } from "../../src/pronounce/context-tree.ts";
 import { FEATURES, NO_LETTER, Tape, type TreeName } from "../../src/pronounce/contexts.ts";
 import {
@@ -201,17 +201,9 @@ export function writeLexicon(
     width: sounds.width,
     parts: Object.fromEntries(PARTS.map((part) => [part, parts[part].length])) as Record<Part, number>,
   };
-  return sealed(
+  return writeParts(
+    LEXICON_MAGIC,
     header,
     PARTS.map((part) => parts[part]),
   );
-}
-
-/** The file of a header and its parts. */
-export function sealed(header: unknown, parts: readonly Uint8Array[]): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const length = new Uint8Array(Uint32Array.of(json.length).buffer);
-  const rest = joined([length, json, ...parts]);
-  const digest = createHash("sha256").update(rest).digest();
-  return joined([new TextEncoder().encode(LEXICON_MAGIC), digest, rest]);
 }

@@ -1,11 +1,7 @@
 // The file of an n-gram model: what its header says, and the places of its parts. Everything that the reader later trusts is
 // checked here. Up to three words; n-grams are laid out as a trie that is searched in place.
 //
-//   "foldvoxn"                   8 bytes
-//   SHA-256 of all that follows  32 bytes
-//   length of the header         u32, little-endian
-//   header                       JSON, below
-//   parts                        one after the other, in the order of PARTS; the header tells the length of each
+// Its frame is that of model/parts-file.ts. The parts:
 //
 // words       either a bit for each word of a lexicon, set if the model has it (the header's `lexicon` tells its checksum), or the
 //             words themselves, UTF-8, each followed by a line feed. Numbers 0, 1 and 2 are <s>, </s> and <unk>; words follow in order
@@ -17,9 +13,16 @@
 // leaves      the other bigrams, sorted by first and second word: second word (u16), code of the probability
 // trigrams    sorted by context and third word: third word (u16), code of the probability
 
-import { FoldvoxError, shown } from "../errors.ts";
-import { sha256 } from "../model/sha256.ts";
-import { decodeUtf8 } from "../model/utf8.ts";
+import { shown } from "../errors.ts";
+import {
+  isCount,
+  type PartsFile,
+  type PartsFormat,
+  readParts,
+  u16,
+  u24,
+  wrong as wrongIn,
+} from "../model/parts-file.ts";
 
 export const NGRAM_MAGIC = "foldvoxn";
 export const NGRAM_VERSION = 1;
@@ -66,43 +69,23 @@ export interface NgramHeader {
 /** No logarithm is larger than this, up or down. */
 const LARGEST = 10_000;
 
-/** A checked file: its header, and where each part begins. */
-export interface NgramFile {
-  readonly bytes: Uint8Array;
-  readonly header: NgramHeader;
-  readonly places: Readonly<Record<Part, number>>;
-}
+/** A checked file. */
+export type NgramFile = PartsFile<Part, NgramHeader>;
 
-export const u16 = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8);
-export const u24 = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+const FORMAT: PartsFormat<Part, NgramHeader> = {
+  magic: NGRAM_MAGIC,
+  version: NGRAM_VERSION,
+  parts: PARTS,
+  name: "language model",
+  advice: "Get it anew, or convert it again.",
+  versionAdvice: "Use a newer foldvox, or convert it again.",
+  checkHeader,
+};
 
-const wrong = (problem: string) =>
-  new FoldvoxError("bad-model", `The language model ${problem}. Get it anew, or convert it again.`);
+const wrong = (problem: string) => wrongIn(FORMAT, problem);
 
-const truncated = (bytes: number, expected: number) =>
-  new FoldvoxError(
-    "model-truncated",
-    `The language model ends after ${bytes} of at least ${expected} bytes: the download or copy was cut off. Get it again.`,
-  );
-
-const isCount = (value: unknown, least: number, most: number): value is number =>
-  Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
-
-/** The header, checked field by field. Errors: bad-model, model-version. */
-function checkHeader(json: Uint8Array): NgramHeader {
-  let value: unknown;
-  try {
-    value = JSON.parse(decodeUtf8(json));
-  } catch {
-    throw wrong("has a header that is not JSON");
-  }
-  const header = Object(value) as NgramHeader;
-  if (header.version !== NGRAM_VERSION) {
-    throw new FoldvoxError(
-      "model-version",
-      `The language model is of version ${shown(header.version)}; this release reads version ${NGRAM_VERSION}. Use a newer foldvox, or convert it again.`,
-    );
-  }
+/** The header, checked field by field. Errors: bad-model. */
+function checkHeader(header: NgramHeader): void {
   const { name, language, licence, attribution, counts, lexicon, parts } = header;
   const texts = [name, language, licence, ...(Array.isArray(attribution) ? attribution.slice(0, 256) : [null])];
   if (!texts.every((text) => typeof text === "string")) {
@@ -127,7 +110,6 @@ function checkHeader(json: Uint8Array): NgramHeader {
   for (const part of PARTS) {
     if (Object(parts)[part] !== lengths[part]) throw wrong(`has a part "${part}" that does not fit its counts`);
   }
-  return header;
 }
 
 /** Numbers that lead into other parts: none goes back, the last is the end. Errors: bad-model. */
@@ -165,31 +147,7 @@ function checkParts({ bytes, header, places }: NgramFile): void {
 
 /** Reads and checks the bytes of a model, which are kept. Errors: bad-model, model-version, model-truncated, model-corrupt. */
 export function readNgramFile(bytes: Uint8Array): NgramFile {
-  if (String.fromCharCode(...bytes.subarray(0, 8)) !== NGRAM_MAGIC) {
-    throw wrong("is no language model of foldvox: its first bytes are others");
-  }
-  if (bytes.length < 44) throw truncated(bytes.length, 44);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerEnd = 44 + view.getUint32(40, true);
-  if (headerEnd > 44 + 2 ** 16) throw wrong("has a header of more than 64 KiB");
-  if (headerEnd > bytes.length) throw truncated(bytes.length, headerEnd);
-  const header = checkHeader(bytes.subarray(44, headerEnd));
-  const places = {} as Record<Part, number>;
-  let end = headerEnd;
-  for (const part of PARTS) {
-    places[part] = end;
-    end += header.parts[part];
-  }
-  if (bytes.length < end) throw truncated(bytes.length, end);
-  if (bytes.length > end) throw wrong(`has ${bytes.length - end} bytes behind its end`);
-  const told = Array.from(bytes.subarray(8, 40), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (sha256().update(bytes.subarray(40)).digestHex() !== told) {
-    throw new FoldvoxError(
-      "model-corrupt",
-      "The language model does not match its checksum: it was damaged. Get it again.",
-    );
-  }
-  const file = { bytes, header, places };
+  const file = readParts(FORMAT, bytes);
   checkParts(file);
   return file;
 }

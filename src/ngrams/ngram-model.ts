@@ -4,6 +4,7 @@
 // the last word alone; states from there on are contexts, pairs of words that begin trigrams. So histories that the model
 // cannot tell apart are one state.
 
+import { u16, u24 } from "../model/parts-file.ts";
 import {
   BACKOFF1,
   BACKOFF2,
@@ -15,8 +16,6 @@ import {
   RECORD,
   START,
   TABLES,
-  u16,
-  u24,
 } from "./ngram-file.ts";
 
 /** A step of the model: what a word scores, and the state behind it. Overwritten by the next step. */

@@ -1,7 +1,7 @@
 // Makes the file of an n-gram model (ngram-file.ts) of what an ARPA text holds.
 
 import { FoldvoxError, shown } from "../errors.ts";
-import { sha256 } from "../model/sha256.ts";
+import { writeParts } from "../model/parts-file.ts";
 import type { ArpaContent, Grams } from "./arpa-reader.ts";
 import { codeOf, codeTable } from "./code-table.ts";
 import {
@@ -127,7 +127,12 @@ export function writeNgrams(content: ArpaContent, about: NgramDescription, lexic
       bigrams.order.length -
       trigrams.order.length,
   };
-  return { bytes: pack(header, parts), header, leftOut };
+  const bytes = writeParts(
+    NGRAM_MAGIC,
+    header,
+    PARTS.map((part) => parts[part]),
+  );
+  return { bytes, header, leftOut };
 }
 
 /** Numbers of the words of a text in the file that is made, -1 for those left out; and the file's part "words". */
@@ -239,20 +244,4 @@ function setU16(bytes: Uint8Array, at: number, value: number): void {
 function setU24(bytes: Uint8Array, at: number, value: number): void {
   setU16(bytes, at, value);
   bytes[at + 2] = value >> 16;
-}
-
-function pack(header: NgramHeader, parts: Readonly<Record<Part, Uint8Array>>): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const bytes = new Uint8Array(44 + json.length + PARTS.reduce((sum, part) => sum + parts[part].length, 0));
-  bytes.set(new TextEncoder().encode(NGRAM_MAGIC));
-  new DataView(bytes.buffer).setUint32(40, json.length, true);
-  bytes.set(json, 44);
-  let at = 44 + json.length;
-  for (const part of PARTS) {
-    bytes.set(parts[part], at);
-    at += parts[part].length;
-  }
-  const digest = sha256().update(bytes.subarray(40)).digestHex();
-  for (let i = 0; i < 32; i++) bytes[8 + i] = Number.parseInt(digest.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
 }

@@ -4,6 +4,8 @@
 //   and unless it is a leaf: number of children (u8), the feature's value that leads to each, each one's place (u24).
 // Places count from the tree's first byte, and a child stands behind its parent. The deepest node that a context reaches counts.
 
+import { u24 } from "../model/parts-file.ts";
+
 /** No feature: a leaf. */
 export const LEAF = 255;
 
@@ -87,11 +89,6 @@ export class ContextTree {
 function nextNode(bytes: Uint8Array, node: number): number {
   const children = node + 2 + 2 * bytes[node + 1]!;
   return bytes[node] === LEAF ? children : children + 1 + 4 * bytes[children]!;
-}
-
-/** A number of three bytes, little-endian. */
-export function u24(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
 }
 
 /** What is wrong with the bytes of a tree, in words; null if it can be read without leaving them. */

@@ -1,8 +1,9 @@
 // The blocks of a lexicon's file (lexicon-file.ts), unpacked as far as they are asked for.
 
-import { ContextTree, u24 } from "./context-tree.ts";
+import { partOf, u24 } from "../model/parts-file.ts";
+import { ContextTree } from "./context-tree.ts";
 import { FEATURES, NO_LETTER, Tape, type TreeName } from "./contexts.ts";
-import { type LexiconFile, type Part, partOf } from "./lexicon-file.ts";
+import type { LexiconFile, Part } from "./lexicon-file.ts";
 import { BLOCK, LONGEST_WORD } from "./lexicon-limits.ts";
 import { RangeDecoder } from "./range-decoder.ts";
 

@@ -1,10 +1,6 @@
 // The file of a lexicon: what its header says, and the places of its parts. Everything that the reader later trusts is checked here.
 //
-//   "foldvoxl"                   8 bytes
-//   SHA-256 of all that follows  32 bytes
-//   length of the header         u32, little-endian
-//   header                       JSON, below
-//   parts                        one after the other, in the order of PARTS; the header tells the length of each
+// Its frame is that of model/parts-file.ts. The parts:
 //
 // levels     a number of four bits for each word: which of the header's `levels` its frequency is, two to a byte, the first in the low bits
 // cases      two bits for each word: how it is written (written.ts), four to a byte
@@ -15,10 +11,17 @@
 //            chunk of phonemes of each letter, or an escape and phonemes up to an end
 // sounds     the network for other words (letters-to-sounds.ts), or nothing
 
-import { FoldvoxError, shown } from "../errors.ts";
-import { sha256 } from "../model/sha256.ts";
-import { decodeUtf8 } from "../model/utf8.ts";
-import { problemOfTree, u24 } from "./context-tree.ts";
+import { shown } from "../errors.ts";
+import {
+  isCount,
+  type PartsFile,
+  type PartsFormat,
+  partOf,
+  readParts,
+  u24,
+  wrong as wrongIn,
+} from "../model/parts-file.ts";
+import { problemOfTree } from "./context-tree.ts";
 import { FEATURES, type TreeName } from "./contexts.ts";
 import { soundsBytes } from "./letters-to-sounds.ts";
 import { BLOCK, LONGEST_WORD, MOST_PRONUNCIATIONS } from "./lexicon-limits.ts";
@@ -59,43 +62,27 @@ export interface LexiconHeader {
   readonly parts: Readonly<Record<Part, number>>;
 }
 
-/** A checked file: its header, and where each part begins. */
-export interface LexiconFile {
-  readonly bytes: Uint8Array;
-  readonly header: LexiconHeader;
-  readonly places: Readonly<Record<Part, number>>;
-}
+/** A checked file. */
+export type LexiconFile = PartsFile<Part, LexiconHeader>;
 
-/** The bytes of a part. */
-export function partOf({ bytes, header, places }: LexiconFile, part: Part): Uint8Array {
-  return bytes.subarray(places[part], places[part] + header.parts[part]);
-}
+const FORMAT: PartsFormat<Part, LexiconHeader> = {
+  magic: LEXICON_MAGIC,
+  version: LEXICON_VERSION,
+  parts: PARTS,
+  name: "lexicon",
+  advice: "Get it anew; it must be the one that came with its model.",
+  versionAdvice: "Use the lexicon that came with the model.",
+  checkHeader,
+};
 
-const wrong = (problem: string) =>
-  new FoldvoxError("bad-model", `The lexicon ${problem}. Get it anew; it must be the one that came with its model.`);
-
-const isCount = (value: unknown, least: number, most: number): value is number =>
-  Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+const wrong = (problem: string) => wrongIn(FORMAT, problem);
 
 const isTexts = (value: unknown, most: number): value is string[] =>
   Array.isArray(value) && value.length <= most && value.every((text) => typeof text === "string");
 
-/** The header, checked field by field. Errors: bad-model, model-version. */
-function checkHeader(json: Uint8Array): LexiconHeader {
-  let value: unknown;
-  try {
-    value = JSON.parse(decodeUtf8(json));
-  } catch {
-    throw wrong("has a header that is not JSON");
-  }
-  const header = Object(value) as LexiconHeader;
-  if (header.version !== LEXICON_VERSION) {
-    throw new FoldvoxError(
-      "model-version",
-      `The lexicon is of version ${shown(header.version)}; this release reads version ${LEXICON_VERSION}. Use the lexicon that came with the model.`,
-    );
-  }
-  const { words, letters, phonemes, chunks, levels, width, parts, language, licence, attribution } = header;
+/** The header, checked field by field. Errors: bad-model. */
+function checkHeader(header: LexiconHeader): void {
+  const { words, letters, phonemes, chunks, levels, width, language, licence, attribution } = header;
   if (typeof language !== "string" || typeof licence !== "string" || !isTexts(attribution, 256)) {
     throw wrong("does not tell its language, licence and attribution");
   }
@@ -115,10 +102,6 @@ function checkHeader(json: Uint8Array): LexiconHeader {
     throw wrong("has no list of 16 levels of frequency");
   }
   if (!isCount(width, 0, 1024)) throw wrong("does not tell the width of its network");
-  for (const part of PARTS) {
-    if (!isCount(Object(parts)[part], 0, 2 ** 24)) throw wrong(`does not tell the length of its part "${part}"`);
-  }
-  return header;
 }
 
 /** Trees whose nodes stay within their bytes, and blocks that do. Errors: bad-model. */
@@ -156,41 +139,9 @@ function checkParts(file: LexiconFile): void {
   if (end !== parts.blocks) throw wrong("has blocks that do not end where their part does");
 }
 
-/** Where each part begins behind the header's end. Errors: model-truncated, bad-model. */
-function placesOf(header: LexiconHeader, start: number, fileBytes: number): Record<Part, number> {
-  let end = start;
-  const places = {} as Record<Part, number>;
-  for (const part of PARTS) {
-    places[part] = end;
-    end += header.parts[part];
-  }
-  if (fileBytes < end) throw truncated(fileBytes, end);
-  if (fileBytes > end) throw wrong(`has ${fileBytes - end} bytes behind its end`);
-  return places;
-}
-
-const truncated = (bytes: number, expected: number) =>
-  new FoldvoxError(
-    "model-truncated",
-    `The lexicon ends after ${bytes} of at least ${expected} bytes: the download or copy was cut off. Get it again.`,
-  );
-
 /** Reads and checks a lexicon's bytes, which are kept. Errors: bad-model, model-version, model-truncated, model-corrupt. */
 export function readLexiconFile(bytes: Uint8Array): LexiconFile {
-  const magic = String.fromCharCode(...bytes.subarray(0, 8));
-  if (magic !== LEXICON_MAGIC) throw wrong("is no lexicon of foldvox: its first bytes are others");
-  if (bytes.length < 44) throw truncated(bytes.length, 44);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerEnd = 44 + view.getUint32(40, true);
-  if (headerEnd > 44 + 2 ** 16) throw wrong("has a header of more than 64 KiB");
-  if (headerEnd > bytes.length) throw truncated(bytes.length, headerEnd);
-  const header = checkHeader(bytes.subarray(44, headerEnd));
-  const places = placesOf(header, headerEnd, bytes.length);
-  const told = Array.from(bytes.subarray(8, 40), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (sha256().update(bytes.subarray(40)).digestHex() !== told) {
-    throw new FoldvoxError("model-corrupt", "The lexicon does not match its checksum: it was damaged. Get it again.");
-  }
-  const file = { bytes, header, places };
+  const file = readParts(FORMAT, bytes);
   checkParts(file);
   return file;
 }

@@ -5,9 +5,10 @@
 // pronunciation is a list of numbers of phonemes: indices of `phonemes`, or whatever the caller's token list calls them.
 
 import { FoldvoxError } from "../errors.ts";
+import { partOf } from "../model/parts-file.ts";
 import { LettersToSounds } from "./letters-to-sounds.ts";
 import { type LexiconBlock, LexiconBlocks } from "./lexicon-blocks.ts";
-import { type LexiconFile, type LexiconHeader, partOf, readLexiconFile } from "./lexicon-file.ts";
+import { type LexiconFile, type LexiconHeader, readLexiconFile } from "./lexicon-file.ts";
 import { BLOCK, LONGEST_WORD } from "./lexicon-limits.ts";
 import { writtenIn } from "./written.ts";
 

@@ -2,9 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { sealed } from "../../scripts/lexicon/lexicon-writer.ts";
 import { FoldvoxError } from "../../src/errors.ts";
+import { writeParts } from "../../src/model/parts-file.ts";
 import { type Lexicon, readLexicon } from "../../src/pronounce/lexicon.ts";
+import { LEXICON_MAGIC } from "../../src/pronounce/lexicon-file.ts";
 import { errorOf } from "../support/errors.ts";
 import { lexiconOf, listed, manyWords, PHONEMES } from "../support/lexicon.ts";
 import { generator } from "../support/random.ts";
@@ -99,7 +100,9 @@ describe("readLexicon", () => {
     const damaged = bytes.slice();
     damaged[damaged.length - 5]! ^= 1;
     expect(errorOf(() => readLexicon(damaged)).code).toBe("model-corrupt");
-    expect(errorOf(() => readLexicon(sealed({ ...header, version: 2 }, [parts]))).code).toBe("model-version");
+    expect(errorOf(() => readLexicon(writeParts(LEXICON_MAGIC, { ...header, version: 2 }, [parts]))).code).toBe(
+      "model-version",
+    );
   });
 
   it.each([
@@ -118,7 +121,9 @@ describe("readLexicon", () => {
     ["parts", { ...header.parts, blocks: -1 }],
     ["attribution", "me"],
   ])("refuses a header whose %s is %j", (name, value) => {
-    expect(errorOf(() => readLexicon(sealed({ ...header, [name]: value }, [parts]))).code).toBe("bad-model");
+    expect(errorOf(() => readLexicon(writeParts(LEXICON_MAGIC, { ...header, [name]: value }, [parts]))).code).toBe(
+      "bad-model",
+    );
   });
 });
 
