@@ -17,9 +17,8 @@ export const moduleOf = (build: Build) => new WebAssembly.Module(read(`build/fol
 
 const fastest = moduleOf(BUILDS[0]!);
 
-/** With `streams`, as many can be open, and run together. */
-export function recognizerOf(model: Uint8Array, { wasm = fastest, streams = 1 } = {}): Recognizer {
-  return createRecognizerSync({ model, wasm, maxStreams: streams, maxBatch: streams });
+export function recognizerOf(model: Uint8Array, { wasm = fastest } = {}): Recognizer {
+  return createRecognizerSync({ model, wasm });
 }
 
 /** Encodes that many steps, the first ones with a left context that fills; units are steps. */

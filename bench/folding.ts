@@ -3,7 +3,7 @@
 
 import { planArena } from "../src/engine/arena.ts";
 import { writeDescriptor } from "../src/engine/descriptor/descriptor.ts";
-import { EmformerLayer, Encoder, Model, Progress, StepBatch } from "../src/engine/layout.ts";
+import { EmformerLayer, Encoder, Model, Progress, Step } from "../src/engine/layout.ts";
 import { readField, writeRecord } from "../src/engine/records.ts";
 import { recognizerOf, stepsCase, stepsFor } from "./engines.ts";
 import { KernelBench } from "./kernels.ts";
@@ -30,22 +30,18 @@ function halves(width: number, heads: number, fold: number, count: number) {
   bench.kernels.initModel(descriptor);
   const encoder = readField(memory, descriptor, Model, "encoder");
   const layers = Array.from(new Uint32Array(memory, readField(memory, encoder, Encoder, "layers"), count));
-  const [batch, scratch] = [
-    readField(memory, encoder, Encoder, "batch"),
-    readField(memory, encoder, Encoder, "scratch"),
-  ];
+  const [step, scratch] = [readField(memory, encoder, Encoder, "step"), readField(memory, encoder, Encoder, "scratch")];
   const stream = plan.streams[0]!;
   writeRecord(memory, stream, Progress, { segment: 4, past: 30, pastSegments: 0 });
-  new Int32Array(memory, plan.batchList, 1).set([stream]);
-  const streams = { streams: plan.batchList, numStreams: 1, tokens: 5, memories: 0 };
-  writeRecord(memory, batch, StepBatch, { width, rightContext: 1, leftContext: 30, memoryCapacity: 0, ...streams });
+  const contexts = { rightContext: 1, leftContext: 30, memoryCapacity: 0 };
+  writeRecord(memory, step, Step, { width, ...contexts, stream, tokens: 5, memories: 0 });
   const attentions = layers.map((layer) => readField(memory, layer, EmformerLayer, "attention"));
   const feedForwards = layers.map((layer) => readField(memory, layer, EmformerLayer, "feedForward"));
   const x = bench.floats(5 * width);
   const { kernels } = bench;
   return {
     attention: () => {
-      for (const layer of attentions) kernels.selfAttention(layer, batch, scratch, x, 0);
+      for (const layer of attentions) kernels.selfAttention(layer, step, scratch, x, 0);
     },
     feedForward: () => {
       for (const layer of feedForwards) kernels.feedForward(layer, scratch, x, 5);

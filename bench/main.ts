@@ -12,7 +12,6 @@ import { products } from "./products.ts";
 import { writeReport } from "./report/write.ts";
 import { roofline } from "./roofline.ts";
 import { stepProducts } from "./shapes.ts";
-import { streams } from "./streams.ts";
 import { format, type Table } from "./table.ts";
 import { threads } from "./threads.ts";
 import { weights } from "./weights.ts";
@@ -30,7 +29,6 @@ const SUITES: Record<string, () => Promise<Table[]>> = {
   roofline: async () => [await roofline()],
   folding: async () => [await folding()],
   cost: async () => [await widths(), await depths(), await rows()],
-  streams: async () => [await streams()],
   threads: async () => [await threads()],
   weights: async () => [await weights()],
   "log-mel": async () => [await logMel()],

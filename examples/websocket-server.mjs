@@ -8,25 +8,8 @@ import { WebSocketServer } from "ws";
 const MAX_STREAMS = 32;
 /** Who sends no sound for so long loses the place to others. */
 const IDLE_MS = Number(process.env.IDLE_MS ?? 60_000);
-// Streams only keep what they are given; what has come in by the end of a turn of the event loop is decoded together, the
-// steps of up to eight streams as one.
-const recognizer = await createRecognizer({ maxStreams: MAX_STREAMS, maxBatch: 8, deferred: true });
+const recognizer = await createRecognizer({ maxStreams: MAX_STREAMS });
 const server = new WebSocketServer({ port: Number(process.env.PORT ?? 2700), maxPayload: 1 << 20 });
-
-/** What to do for each stream once its audio is decoded. */
-const tellClient = new Map();
-let scheduled = false;
-
-function decodeNow() {
-  scheduled = false;
-  for (const stream of recognizer.decodeStreams()) tellClient.get(stream)();
-}
-
-function decodeSoon() {
-  if (scheduled) return;
-  scheduled = true;
-  setImmediate(decodeNow);
-}
 
 server.on("connection", (socket) => {
   let stream;
@@ -42,15 +25,15 @@ server.on("connection", (socket) => {
   let shown = "";
   let ended = false;
   const idle = setTimeout(() => socket.close(1001, "no sound came for long"), IDLE_MS);
-  tellClient.set(stream, () => {
+  const tellClient = () => {
     for (const final of stream.results()) socket.send(JSON.stringify(final));
     const { partial, committed } = stream.partial();
     if (partial !== shown) socket.send(JSON.stringify({ partial, committed }));
     shown = partial;
     if (ended) socket.close(1000);
-  });
+  };
   socket.on("message", (data, isBinary) => {
-    // Nothing belongs behind the end; what came before is still to be told.
+    // Nothing belongs behind the end.
     if (ended) return;
     try {
       if (isBinary) {
@@ -60,16 +43,13 @@ server.on("connection", (socket) => {
         stream.inputFinished();
         ended = true;
       }
-      decodeSoon();
+      tellClient();
     } catch (error) {
-      // What has been heard until now is not lost.
-      decodeNow();
       socket.close(1008, error.message.slice(0, 120));
     }
   });
   socket.on("close", () => {
     clearTimeout(idle);
-    tellClient.delete(stream);
     stream.free();
   });
   socket.on("error", () => socket.terminate());

@@ -45,7 +45,8 @@ export { createRecognizer, createRecognizerSync } from "./recognizer/create-reco
 export type { LatencyEvent } from "./recognizer/latency.ts";
 export { Recognizer } from "./recognizer/recognizer.ts";
 export type { RecognizerOptions, SyncRecognizerOptions } from "./recognizer/recognizer-options.ts";
-export { Stream, type StreamOptions } from "./recognizer/stream.ts";
+export { Stream } from "./recognizer/stream.ts";
+export type { StreamOptions } from "./recognizer/stream-options.ts";
 export type { TranscribeOptions } from "./recognizer/transcribe.ts";
 export type { Savings } from "./silence/savings.ts";
 export type { Bytes, StreamPair, WasmModule } from "./web-types.ts";

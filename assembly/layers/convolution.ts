@@ -10,7 +10,7 @@ import { addVectors } from "../kernels/vector";
 import { Linear, linear } from "./linear";
 import { Norm, normalise } from "./norm";
 import { Scratch } from "./scratch";
-import { Progress, StepBatch, streamAt } from "./step-batch";
+import { Step } from "./step";
 
 @unmanaged
 export class Convolution {
@@ -36,36 +36,27 @@ export function initConvolution(v: Convolution, s: Scratch): void {
   transposeTaps(v.taps, v.norm.width, v.kernel, s.window);
 }
 
-/** out[tokens][d] = the filters' sums over a stream's rows, values and gates [tokens][2 d]; then its cache moves on. */
-function filter(v: Convolution, b: StepBatch, s: Scratch, p: Progress, out: usize, rows: usize): void {
+/** out[tokens][d] = the filters' sums over values and gates rows[tokens][2 d]; then the stream's cache moves on. */
+function filter(v: Convolution, b: Step, s: Scratch, out: usize, rows: usize): void {
+  const p = b.stream;
   const tokenBytes = <usize>b.width << 2;
-  const tokens = p.segment + b.rightContext;
   const sideBytes = <usize>(v.kernel >> 1) * tokenBytes;
   const cache = changetype<usize>(p) + v.cache;
   const window = s.window;
   if (p.past > 0) memory.copy(window, cache, sideBytes);
   else memory.fill(window, 0, sideBytes);
-  glu(window + sideBytes, rows, tokens, b.width);
-  memory.fill(window + sideBytes + <usize>tokens * tokenBytes, 0, sideBytes);
-  depthwise(out, window, v.taps, v.bias, tokens, b.width, v.kernel);
+  glu(window + sideBytes, rows, b.tokens, b.width);
+  memory.fill(window + sideBytes + <usize>b.tokens * tokenBytes, 0, sideBytes);
+  depthwise(out, window, v.taps, v.bias, b.tokens, b.width, v.kernel);
   memory.copy(cache, window + <usize>p.segment * tokenBytes, sideBytes);
 }
 
-/** x[tokens][d], of all streams, += the convolution of x. */
-export function convolution(v: Convolution, b: StepBatch, s: Scratch, x: usize): void {
+/** x[tokens][d] += the convolution of x. */
+export function convolution(v: Convolution, b: Step, s: Scratch, x: usize): void {
   const tokens = b.tokens;
-  const rowBytes = <usize>b.width << 2;
   normalise(v.norm, s.normalised, x, tokens);
   linear(v.expand, s, s.expanded, s.normalised, tokens);
-  let out = s.normalised;
-  let rows = s.expanded;
-  for (let i = 0; i < b.numStreams; i++) {
-    const p = streamAt(b, i);
-    filter(v, b, s, p, out, rows);
-    const own = <usize>(p.segment + b.rightContext) * rowBytes;
-    out += own;
-    rows += 2 * own;
-  }
+  filter(v, b, s, s.normalised, s.expanded);
   activate(v.activation, s.normalised, tokens * b.width);
   linear(v.contract, s, s.expanded, s.normalised, tokens);
   addVectors(x, x, s.expanded, tokens * b.width);

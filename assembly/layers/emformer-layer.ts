@@ -8,7 +8,7 @@ import { FeedForward, feedForward } from "./feed-forward";
 import { Norm, normalise } from "./norm";
 import { Scratch } from "./scratch";
 import { SelfAttention, selfAttention } from "./self-attention";
-import { StepBatch } from "./step-batch";
+import { Step } from "./step";
 
 @unmanaged
 export class EmformerLayer {
@@ -21,13 +21,13 @@ export class EmformerLayer {
   outputNorm: Norm;
 }
 
-/** x[tokens][d], of all streams, becomes the layer's output; `summaries` as in selfAttention. */
-export function emformerLayer(l: EmformerLayer, b: StepBatch, s: Scratch, x: usize, summaries: usize): void {
+/** x[tokens][d] becomes the layer's output; `summary` as in selfAttention. */
+export function emformerLayer(l: EmformerLayer, b: Step, s: Scratch, x: usize, summary: usize): void {
   const tokens = b.tokens;
   if (l.subtokenEmbedding) addToRows(x, l.subtokenEmbedding, tokens, b.width);
   const first = l.firstFeedForward;
   if (first) feedForward(first, s, x, tokens);
-  selfAttention(l.attention, b, s, x, summaries);
+  selfAttention(l.attention, b, s, x, summary);
   const filters = l.convolution;
   if (filters) convolution(filters, b, s, x);
   feedForward(l.feedForward, s, x, tokens);

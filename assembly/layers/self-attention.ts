@@ -5,8 +5,7 @@
 // Folding is a view (see feed-forward.ts): all rows, keys, caches and contexts are `fold` times as many and as narrow.
 // Memory is pooled over tokens at full width, that is slot by slot, so that sub-tokens are never averaged together.
 //
-// A step may take several streams: the products run over the rows of all of them, the weights being read once; each stream
-// attends to its own. Rows stand by kind, and within a kind stream by stream: memory entries, tokens, summaries.
+// Rows of a step stand in this order: memory entries, tokens, summary.
 
 import { activate } from "../kernels/activation";
 import { RelativeBias } from "../kernels/attention";
@@ -15,7 +14,7 @@ import { attendHeads } from "./heads";
 import { Linear, linear, project, quantizeFor } from "./linear";
 import { Norm, normalise } from "./norm";
 import { Scratch } from "./scratch";
-import { Progress, StepBatch, memoriesOf, streamAt } from "./step-batch";
+import { Step } from "./step";
 
 @unmanaged
 export class SelfAttention {
@@ -39,28 +38,14 @@ export class SelfAttention {
   relativeBias: RelativeBias | null;
 }
 
-/** summaries[numStreams][d] = the means of the streams' segments in x[tokens][d]. */
-export function summarise(b: StepBatch, summaries: usize, x: usize): void {
-  const tokenBytes = <usize>b.width << 2;
-  for (let i = 0; i < b.numStreams; i++) {
-    const segment = streamAt(b, i).segment;
-    meanOfRows(summaries + <usize>i * tokenBytes, x, segment, b.width);
-    x += <usize>(segment + b.rightContext) * tokenBytes;
-  }
-}
-
-/** out[memories][d] = the entries in the streams' banks. */
-function gatherMemories(a: SelfAttention, b: StepBatch, out: usize): void {
-  for (let i = 0; i < b.numStreams; i++) {
-    const p = streamAt(b, i);
-    const bytes = <usize>(memoriesOf(b, p) * b.width) << 2;
-    memory.copy(out, changetype<usize>(p) + a.memoryBank, bytes);
-    out += bytes;
-  }
+/** summary[d] = the mean of the segment in x[tokens][d]. */
+export function summarise(b: Step, summary: usize, x: usize): void {
+  meanOfRows(summary, x, b.stream.segment, b.width);
 }
 
 /** Appends the segment's keys and values to the ring. */
-function remember(ring: usize, b: StepBatch, p: Progress, rows: usize): void {
+function remember(ring: usize, b: Step, rows: usize): void {
+  const p = b.stream;
   const rowBytes = <usize>b.width << 3;
   const skipped = max(p.segment - b.leftContext, 0);
   for (let t = skipped; t < p.segment; t++) {
@@ -70,9 +55,9 @@ function remember(ring: usize, b: StepBatch, p: Progress, rows: usize): void {
 }
 
 /** Appends one entry to the bank, dropping the oldest of a full one. */
-function bank(entries: usize, b: StepBatch, p: Progress, entry: usize): void {
+function bank(entries: usize, b: Step, entry: usize): void {
   const entryBytes = <usize>b.width << 2;
-  let slot = p.pastSegments;
+  let slot = b.stream.pastSegments;
   if (slot >= b.memoryCapacity) {
     slot = b.memoryCapacity - 1;
     memory.copy(entries, entries + entryBytes, <usize>slot * entryBytes);
@@ -81,96 +66,72 @@ function bank(entries: usize, b: StepBatch, p: Progress, entry: usize): void {
 }
 
 /**
- * Attention of stream `i`, whose first memory entry and first token of the step those are, from s.queries and s.keyValues to
- * s.context. Then its caches take what the next step will look back on; `summary` as in selfAttention.
+ * Attention of the step's rows, from s.queries and s.keyValues to s.context. Then the stream's caches take what the next step
+ * will look back on; `summary` as in selfAttention.
  */
-function attendStream(
-  a: SelfAttention,
-  b: StepBatch,
-  s: Scratch,
-  i: i32,
-  firstMemory: i32,
-  firstToken: i32,
-  summary: usize,
-): void {
+function attendStream(a: SelfAttention, b: Step, s: Scratch, summary: usize): void {
   const fold = a.fold;
-  const p = streamAt(b, i);
-  const state = changetype<usize>(p);
+  const past = b.stream.past;
+  const state = changetype<usize>(b.stream);
   const tokenBytes = <usize>b.width << 2;
-  const headWidth = b.width / fold / a.heads;
-  const tokens = (p.segment + b.rightContext) * fold;
-  const memories = memoriesOf(b, p) * fold;
-  const memoryRows = s.keyValues + <usize>firstMemory * 2 * tokenBytes;
-  const rows = s.keyValues + <usize>(b.memories + firstToken) * 2 * tokenBytes;
+  const rows = s.keyValues + <usize>b.memories * 2 * tokenBytes;
   const ring = state + a.leftContext;
-  const past = min(b.leftContext, p.past) * fold;
-  // Before the ring is full its oldest slot is 0 and the next free one is where it ends: the same place, modulo its length.
-  const oldest = b.leftContext > 0 ? (p.past % b.leftContext) * fold : 0;
 
-  const q = s.queries + <usize>firstToken * tokenBytes;
-  const o = s.context + <usize>firstToken * tokenBytes;
   const attended = s.attention;
-  attended.queries = q;
-  attended.M = tokens;
-  attended.bank = memoryRows;
-  attended.numBank = memories;
+  attended.queries = s.queries;
+  attended.M = b.tokens * fold;
+  attended.bank = s.keyValues;
+  attended.numBank = b.memories * fold;
   attended.current = rows;
-  attended.numCurrent = tokens;
+  attended.numCurrent = b.tokens * fold;
   attended.past = ring;
-  attended.numPast = past;
+  attended.numPast = min(b.leftContext, past) * fold;
   attended.heads = a.heads;
-  attended.headWidth = headWidth;
+  attended.headWidth = b.width / fold / a.heads;
   attended.relative = a.relativeBias;
-  attended.oldest = oldest;
-  attendHeads(s, o);
+  // Before the ring is full its oldest slot is 0 and the next free one is where it ends: the same place, modulo its length.
+  attended.oldest = b.leftContext > 0 ? (past % b.leftContext) * fold : 0;
+  attendHeads(s, s.context);
   if (b.memoryCapacity > 0) {
-    const own = <usize>(b.tokens + i) * tokenBytes;
+    const own = <usize>b.tokens * tokenBytes;
     attended.queries = s.queries + own;
     attended.M = fold;
     attended.numBank = 0;
     attended.relative = null;
     attendHeads(s, s.context + own);
-    bank(state + a.memoryBank, b, p, summary);
+    bank(state + a.memoryBank, b, summary);
   }
-  if (b.leftContext > 0) remember(ring, b, p, rows);
+  if (b.leftContext > 0) remember(ring, b, rows);
 }
 
 /**
- * x[tokens][d] += attention of x. summaries[numStreams][d] holds the memory entries made by the layer below; they join this
- * layer's banks, to be seen from the next segment on, and are replaced by the entries for the layer above.
+ * x[tokens][d] += attention of x. summary[d] holds the memory entry made by the layer below; it joins this layer's bank, to be
+ * seen from the next segment on, and is replaced by the entry for the layer above.
  */
-export function selfAttention(a: SelfAttention, b: StepBatch, s: Scratch, x: usize, summaries: usize): void {
+export function selfAttention(a: SelfAttention, b: Step, s: Scratch, x: usize, summary: usize): void {
   const fold = a.fold;
   const width = b.width;
   const tokenBytes = <usize>width << 2;
   const tokens = b.tokens;
   const memories = b.memories;
-  const numSummaries = b.memoryCapacity > 0 ? b.numStreams : 0;
   const rows = memories + tokens;
+  const summaries = b.memoryCapacity > 0 ? 1 : 0;
 
-  gatherMemories(a, b, s.normalised);
+  memory.copy(s.normalised, changetype<usize>(b.stream) + a.memoryBank, <usize>memories * tokenBytes);
   const own = s.normalised + <usize>memories * tokenBytes;
   normalise(a.norm, own, x, tokens * fold);
-  if (numSummaries) summarise(b, own + <usize>tokens * tokenBytes, own);
+  if (summaries) summarise(b, own + <usize>tokens * tokenBytes, own);
 
-  quantizeFor(a.keyValue, s, s.normalised, (rows + numSummaries) * fold);
-  if (!a.keyValue.scales) quantizeFor(a.query, s, s.normalised, (rows + numSummaries) * fold);
+  quantizeFor(a.keyValue, s, s.normalised, (rows + summaries) * fold);
+  if (!a.keyValue.scales) quantizeFor(a.query, s, s.normalised, (rows + summaries) * fold);
   project(a.keyValue, s, s.keyValues, s.normalised, 0, rows * fold);
-  project(a.query, s, s.queries, s.normalised, memories * fold, (tokens + numSummaries) * fold);
+  project(a.query, s, s.queries, s.normalised, memories * fold, (tokens + summaries) * fold);
+  attendStream(a, b, s, summary);
 
-  let memoryEntry = 0;
-  let token = 0;
-  for (let i = 0; i < b.numStreams; i++) {
-    const p = streamAt(b, i);
-    attendStream(a, b, s, i, memoryEntry, token, summaries + <usize>i * tokenBytes);
-    memoryEntry += memoriesOf(b, p);
-    token += p.segment + b.rightContext;
-  }
-
-  linear(a.output, s, s.normalised, s.context, (tokens + numSummaries) * fold);
+  linear(a.output, s, s.normalised, s.context, (tokens + summaries) * fold);
   addVectors(x, x, s.normalised, tokens * width);
-  if (numSummaries) {
-    memory.copy(summaries, s.normalised + <usize>tokens * tokenBytes, <usize>numSummaries * tokenBytes);
-    activate(a.memoryActivation, summaries, numSummaries * width);
+  if (summaries) {
+    memory.copy(summary, s.normalised + <usize>tokens * tokenBytes, tokenBytes);
+    activate(a.memoryActivation, summary, width);
   }
 }

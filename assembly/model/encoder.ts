@@ -1,5 +1,4 @@
-// The encoder: tokens wait in their streams; a step takes a segment and its right context through the layers, of one stream
-// or of several that are ready together.
+// The encoder: tokens wait in their stream; a step takes a segment and its right context through the layers.
 // torchaudio's _EmformerEncoder.infer (input_linear, time reduction, Emformer, output_linear, layer norm), any layer folded; what is
 // made of frames, and of the last layer's tokens, may be a Conformer's instead.
 
@@ -10,7 +9,7 @@ import { Linear, linear } from "../layers/linear";
 import { Norm, normalise } from "../layers/norm";
 import { Scratch } from "../layers/scratch";
 import { summarise } from "../layers/self-attention";
-import { StepBatch, memoriesOf, streamAt } from "../layers/step-batch";
+import { Step } from "../layers/step";
 import { Stream } from "./stream";
 import { TokenInput, makeTokens } from "./token-input";
 
@@ -28,11 +27,11 @@ export class Encoder {
   outputNorm: Norm | null;
   /** CTC head [tokens][outputDim], or null: the encoder's vectors are the output */
   head: Linear | null;
-  batch: StepBatch;
+  step: Step;
   scratch: Scratch;
-  /** Scratch, for the most streams S of a step: f32 [S (segment + rightContext)][d], [S][d], [S segment][outputDim] and one row of the head */
+  /** Scratch, f32 [segment + rightContext][d], [d], [segment][outputDim] and one row of the head */
   x: usize;
-  summaries: usize;
+  summary: usize;
   encoded: usize;
   headScratch: usize;
 }
@@ -52,7 +51,7 @@ export function initEncoder(e: Encoder): void {
 
 /** Appends the tokens of features[frames][mels] to the stream. */
 export function embedFrames(e: Encoder, stream: Stream, features: usize, frames: i32): void {
-  const end = stream.tokens + (<usize>(stream.numTokens * e.batch.width) << 2);
+  const end = stream.tokens + (<usize>(stream.numTokens * e.step.width) << 2);
   stream.numTokens += makeTokens(e.input, e.scratch, stream, end, features, frames);
 }
 
@@ -67,43 +66,22 @@ function readySegment(e: Encoder, stream: Stream): i32 {
   return segment == e.segment || stream.finished ? max(segment, 0) : 0;
 }
 
-/** Copies the tokens of the streams that are ready to x, one stream behind the other, and makes b say which those are. */
-function gatherTokens(e: Encoder, b: StepBatch, numStreams: i32): void {
-  const tokenBytes = <usize>b.width << 2;
-  b.numStreams = 0;
-  b.tokens = 0;
-  b.memories = 0;
-  for (let i = 0; i < numStreams; i++) {
-    const stream = changetype<Stream>(streamAt(b, i));
-    stream.segment = readySegment(e, stream);
-    if (stream.segment == 0) continue;
-    const tokens = stream.segment + e.rightContext;
-    memory.copy(e.x + <usize>b.tokens * tokenBytes, stream.tokens, <usize>tokens * tokenBytes);
-    store<usize>(b.streams + (<usize>b.numStreams << 2), changetype<usize>(stream));
-    b.numStreams++;
-    b.tokens += tokens;
-    b.memories += memoriesOf(b, stream);
-  }
+/** Copies the stream's next segment and its right context to x, and makes b say what they are. */
+function gatherTokens(e: Encoder, b: Step, stream: Stream): void {
+  b.stream = stream;
+  b.tokens = stream.segment + e.rightContext;
+  b.memories = min(b.memoryCapacity, stream.pastSegments);
+  memory.copy(e.x, stream.tokens, <usize>(b.tokens * b.width) << 2);
 }
 
-/** Forgets the tokens whose segments have been encoded, and the right contexts in x; returns the tokens left in x. */
-function takeSegments(e: Encoder, b: StepBatch): i32 {
+/** Forgets the stream's tokens that have been encoded. */
+function takeSegment(b: Step, stream: Stream): void {
   const tokenBytes = <usize>b.width << 2;
-  let from = e.x;
-  let tokens = 0;
-  for (let i = 0; i < b.numStreams; i++) {
-    const stream = changetype<Stream>(streamAt(b, i));
-    const segment = stream.segment;
-    const bytes = <usize>segment * tokenBytes;
-    memory.copy(e.x + <usize>tokens * tokenBytes, from, bytes);
-    from += bytes + <usize>e.rightContext * tokenBytes;
-    tokens += segment;
-    stream.numTokens -= segment;
-    memory.copy(stream.tokens, stream.tokens + bytes, <usize>stream.numTokens * tokenBytes);
-    stream.past += segment;
-    stream.pastSegments++;
-  }
-  return tokens;
+  const segment = stream.segment;
+  stream.numTokens -= segment;
+  memory.copy(stream.tokens, stream.tokens + <usize>segment * tokenBytes, <usize>stream.numTokens * tokenBytes);
+  stream.past += segment;
+  stream.pastSegments++;
 }
 
 /** The encoder's output of x[M][d]: to out[M][outputDim], unless it is x itself; returns its place. */
@@ -124,23 +102,25 @@ function ctcHead(e: Encoder, head: Linear, out: usize, encoded: usize, M: i32): 
 }
 
 /**
- * One step of the first numStreams streams in the list of e.batch: those that have a segment and its right context (or
- * whose input has ended) are encoded to out[segment][D], one behind the other, the others left out. Every stream then says in
- * `segment` how many tokens came out. D is the number of CTC tokens, or outputDim without a head.
+ * One step of a stream that has a segment and its right context, or whose input has ended: encodes the segment to out[segment][D]
+ * and returns its tokens, 0 if the stream is not ready. D is the number of CTC tokens, or outputDim without a head.
  */
-export function encoderStep(e: Encoder, numStreams: i32, out: usize): void {
-  const b = e.batch;
-  gatherTokens(e, b, numStreams);
-  if (b.numStreams == 0) return;
-  if (b.memoryCapacity > 0) summarise(b, e.summaries, e.x);
+export function encoderStep(e: Encoder, stream: Stream, out: usize): i32 {
+  const b = e.step;
+  const segment = readySegment(e, stream);
+  stream.segment = segment;
+  if (segment == 0) return 0;
+  gatherTokens(e, b, stream);
+  if (b.memoryCapacity > 0) summarise(b, e.summary, e.x);
 
   for (let i = 0; i < e.numLayers; i++) {
-    emformerLayer(layerAt(e, i), b, e.scratch, e.x, e.summaries);
+    emformerLayer(layerAt(e, i), b, e.scratch, e.x, e.summary);
   }
 
-  const segments = takeSegments(e, b);
+  takeSegment(b, stream);
   const head = e.head;
-  const encoded = outputLayers(e, head ? e.encoded : out, segments);
-  if (head) ctcHead(e, head, out, encoded, segments);
-  else if (encoded != out) memory.copy(out, encoded, <usize>(segments * b.width) << 2);
+  const encoded = outputLayers(e, head ? e.encoded : out, segment);
+  if (head) ctcHead(e, head, out, encoded, segment);
+  else if (encoded != out) memory.copy(out, encoded, <usize>(segment * b.width) << 2);
+  return segment;
 }

@@ -1,5 +1,5 @@
-// The whole model: samples to frames to tokens, one call per stream and step; tokens to the encoder's output, one call for all
-// streams that are ready; and what a transducer's search asks of its predictor and joiner, one call for all hypotheses.
+// The whole model: samples to frames to tokens, tokens to the encoder's output, and what a transducer's search asks of its
+// predictor and joiner, one call for all hypotheses.
 
 import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
 import { useInt7 } from "../layers/int7";
@@ -28,7 +28,7 @@ export class Model {
   encoder: Encoder;
   /** Frames [..][mels]: written by the front end, or by the host in its place */
   features: usize;
-  /** Output window: the segments [..][D] of a step's streams */
+  /** Output window: the segment [..][D] of the last step */
   output: usize;
   transducer: Transducer | null;
   /** Addresses of all Linear records, and how many */
@@ -80,9 +80,9 @@ export function acceptFrames(m: Model, stream: Stream, frames: i32): void {
   embedFrames(m.encoder, stream, m.features, frames);
 }
 
-/** One step of the streams in the list (encoder.ts); their output stands in m.output. */
-export function step(m: Model, numStreams: i32): void {
-  encoderStep(m.encoder, numStreams, m.output);
+/** One step of a stream (encoder.ts); returns the tokens of its output, which stands in m.output. */
+export function step(m: Model, stream: Stream): i32 {
+  return encoderStep(m.encoder, stream, m.output);
 }
 
 /**

@@ -1,7 +1,7 @@
 // The state of one stream: what survives from step to step. The record stands at the start of the stream's block in the
 // arena; its buffers and every layer's caches follow in the same block.
 
-import { Progress } from "../layers/step-batch";
+import { Progress } from "../layers/step";
 
 @unmanaged
 export class Stream extends Progress {

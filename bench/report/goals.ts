@@ -165,16 +165,6 @@ const GOALS: readonly Goal[] = [
     value: (figures) => figures.one("folded beside standard", "commands (128 wide), step", "by 2, of standard"),
     most: 1.35,
   },
-  ...(
-    [
-      ["base", 1.15],
-      ["commands", 1.5],
-    ] as const
-  ).map(([model, least]) => ({
-    what: `${model} size, eight streams together: throughput, of in turn`,
-    value: (figures: Figures) => figures.one("several streams", `${model}, 8`, "throughput together, of in turn"),
-    least,
-  })),
   {
     what: "base size, two threads: speed, of one",
     value: (figures) => figures.one("one and two threads", "base", "speed of two to one"),

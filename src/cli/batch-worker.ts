@@ -4,7 +4,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { FoldvoxError } from "../errors.ts";
-import type { StreamOptions } from "../recognizer/stream.ts";
+import type { StreamOptions } from "../recognizer/stream-options.ts";
 import { AudioInput, type Part } from "./audio-input.ts";
 import type { Job } from "./batch-files.ts";
 import { type ChannelChoice, MOST_CHANNELS } from "./channels.ts";

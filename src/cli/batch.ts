@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import type { StreamOptions } from "../recognizer/stream.ts";
+import type { StreamOptions } from "../recognizer/stream-options.ts";
 import { findJobs, isDone, type Job } from "./batch-files.ts";
 import { BatchThread } from "./batch-thread.ts";
 import type { TranscriptSetup } from "./batch-worker.ts";

@@ -7,7 +7,7 @@ import type { GrammarSource } from "../decode/scorers/grammar.ts";
 import type { Hotword } from "../decode/scorers/hotwords.ts";
 import { parsePronunciations } from "../pronounce/own-pronunciations.ts";
 import type { LanguageOptions } from "../recognizer/language.ts";
-import type { StreamOptions } from "../recognizer/stream.ts";
+import type { StreamOptions } from "../recognizer/stream-options.ts";
 import { readWhole } from "./files.ts";
 
 export interface DecodingFlags {

@@ -76,9 +76,6 @@ export interface ArenaPlan {
   readonly tensors: ReadonlyMap<string, number>;
   readonly scratch: ScratchPlan;
   readonly output: number;
-  /** Most streams of a step, and the list in which their addresses are handed over. */
-  readonly batch: number;
-  readonly batchList: number;
   /** Width of an output row: CTC tokens, or the encoder's outputDim for a transducer. */
   readonly outputDim: number;
   /** Of a model that can decode as a transducer. */

@@ -75,8 +75,6 @@ export interface ArenaOptions {
   readonly streams?: number;
   /** Hypotheses of a transducer's search; other models need no memory for theirs. Default 1. */
   readonly beam?: number;
-  /** Streams whose steps run as one, at most as many as there are: a recognizer's maxBatch. Default 1. */
-  readonly batch?: number;
   /** Threads that compute a step. Default 1. */
   readonly threads?: number;
 }
@@ -84,9 +82,8 @@ export interface ArenaOptions {
 /** The plan with so many bytes for the descriptor. */
 function layOut(header: ModelHeader, options: ArenaOptions, descriptor: number): ArenaPlan {
   const { streams: numStreams = 1, beam = 1 } = options;
-  const batch = Math.min(options.batch ?? 1, numStreams);
   const { config } = header;
-  const sizes = new Sizes(config, beam, batch);
+  const sizes = new Sizes(config, beam);
   const regions: Region[] = [];
   const region = (name: string, offset: number, end: number): Region => {
     const made = { name, offset, bytes: end - offset };
@@ -126,8 +123,7 @@ function layOut(header: ModelHeader, options: ArenaOptions, descriptor: number):
   region("scratch", scratchStart, cursor.at);
 
   const outputDim = hasHeadLinear(config) ? config.tokens.length : config.encoder.outputDim;
-  const output = cursor.floats(batch * config.encoder.segment * outputDim);
-  const batchList = cursor.floats(batch);
+  const output = cursor.floats(config.encoder.segment * outputDim);
   region("output", output, cursor.at);
 
   const searchStart = cursor.at;
@@ -144,7 +140,7 @@ function layOut(header: ModelHeader, options: ArenaOptions, descriptor: number):
 
   const bytes = Math.ceil(cursor.at / PAGE_BYTES) * PAGE_BYTES;
   region("page rounding", cursor.at, bytes);
-  const windows = { output, outputDim, batch, batchList, transducer };
+  const windows = { output, outputDim, transducer };
   return {
     regions,
     bytes,
@@ -164,7 +160,7 @@ export function planArena(header: ModelHeader, options: ArenaOptions = {}): Aren
   return layOut(header, options, descriptorBytes(layOut(header, options, 0), header));
 }
 
-const ARENA_OPTIONS: OptionTypes<ArenaOptions> = { streams: "any", beam: "any", batch: "any", threads: "any" };
+const ARENA_OPTIONS: OptionTypes<ArenaOptions> = { streams: "any", beam: "any", threads: "any" };
 export const MOST_STREAMS = 65536;
 export const MOST_THREADS = 64;
 export const MOST_BEAM = 1024;
@@ -175,10 +171,9 @@ export function arenaBytes(header: ModelHeader, options: ArenaOptions = {}): num
     throw new FoldvoxError("bad-argument", `The header is ${shown(header)}; give what readModelHeader() returns.`);
   }
   checkOptions("options", options, ARENA_OPTIONS);
-  const { streams = 1, beam = 1, batch = 1, threads = 1 } = options;
+  const { streams = 1, beam = 1, threads = 1 } = options;
   checkCount("options.streams", streams, MOST_STREAMS);
   checkCount("options.beam", beam, MOST_BEAM);
-  checkCount("options.batch", batch, MOST_STREAMS);
   checkCount("options.threads", threads, MOST_THREADS);
   return planArena(header, options).bytes;
 }

@@ -1,4 +1,4 @@
-// One stream inside the engine: gathers samples until a step is full, has tokens made of them, and asks for the step.
+// One stream inside the engine: gathers samples until a step is full, has tokens made of them, and runs the step.
 // Samples must be at the model's rate and finite: the recognizer has seen to it.
 
 import { FoldvoxError } from "../errors.ts";
@@ -7,8 +7,7 @@ import type { ArenaPlan } from "./arena-plan.ts";
 import { writeStream } from "./descriptor/descriptor.ts";
 import { EngineTransducer } from "./engine-transducer.ts";
 import type { EngineAccess } from "./exports.ts";
-import { Stream, WINDOW } from "./layout.ts";
-import type { StepOutput, SteppedStream, Work } from "./work.ts";
+import { WINDOW } from "./layout.ts";
 
 /** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */
 export type OutputHandler = (output: Float32Array, tokens: number) => void;
@@ -16,10 +15,10 @@ export type OutputHandler = (output: Float32Array, tokens: number) => void;
 /** The first window starts half a window before the first sample; the engine reflects the start into that place. */
 const HALF_WINDOW = WINDOW / 2;
 
-export class EngineStream implements SteppedStream {
+export class EngineStream {
   private readonly engine: () => EngineAccess;
   /** Address of this stream's state block. */
-  readonly address: number;
+  private readonly address: number;
   private readonly hop: number;
   private readonly mels: number;
   private readonly blank: number;
@@ -27,9 +26,6 @@ export class EngineStream implements SteppedStream {
   private readonly close: () => void;
   private readonly samples: Float32Array;
   private readonly output: Float32Array;
-  /** Tokens of the last step (the first word of the block), and where in the window their rows begin. */
-  private readonly segment: Int32Array;
-  private firstRow = 0;
   private filled = HALF_WINDOW;
   private wanted = 0;
   private freed = false;
@@ -46,14 +42,13 @@ export class EngineStream implements SteppedStream {
     const { memory } = engine();
     const room = WINDOW - this.hop + plan.stream.firstFrames * this.hop;
     this.samples = new Float32Array(memory, address + plan.stream.samples, Math.max(room, WINDOW + 1));
-    this.output = new Float32Array(memory, plan.output, plan.batch * header.config.encoder.segment * plan.outputDim);
-    this.segment = new Int32Array(memory, address + Stream.words.segment, 1);
+    this.output = new Float32Array(memory, plan.output, header.config.encoder.segment * plan.outputDim);
     writeStream(memory, plan, address);
     this.reset();
   }
 
   /** Samples of any number; each full step's output goes to onOutput. */
-  *acceptSamples(samples: Float32Array, onOutput: OutputHandler): Work {
+  acceptSamples(samples: Float32Array, onOutput: OutputHandler): void {
     const { exports, model } = this.open();
     let at = 0;
     while (at < samples.length) {
@@ -66,19 +61,19 @@ export class EngineStream implements SteppedStream {
       // The engine keeps what the next frame's window still needs.
       this.filled -= (Math.floor((this.filled - WINDOW) / this.hop) + 1) * this.hop;
       this.wanted = this.room(this.plan.stream.stepFrames);
-      this.emit(yield this, onOutput);
+      this.step(onOutput);
     }
   }
 
   /** The end of the input: the last frames, then the segments that were still waiting. Nothing may follow but reset(). */
-  *finish(onOutput: OutputHandler): Work {
+  finish(onOutput: OutputHandler): void {
     const { exports, model } = this.open();
     exports.finishSamples(model, this.address, this.filled);
-    yield* this.drain(onOutput);
+    this.drain(onOutput);
   }
 
   /** A whole input given as normalised frames [T][mels] in place of samples. */
-  *encodeFrames(features: Float32Array, onOutput: OutputHandler): Work {
+  encodeFrames(features: Float32Array, onOutput: OutputHandler): void {
     const { exports, memory, model } = this.open();
     const { mels } = this;
     const window = new Float32Array(memory, this.plan.scratch.features, this.plan.stream.firstFrames * mels);
@@ -87,26 +82,17 @@ export class EngineStream implements SteppedStream {
     for (let step = this.plan.stream.firstFrames; total - at >= step; step = this.plan.stream.stepFrames) {
       window.set(features.subarray(at * mels, (at + step) * mels));
       exports.acceptFrames(model, this.address, step);
-      this.emit(yield this, onOutput);
+      this.step(onOutput);
       at += step;
     }
     window.set(features.subarray(at * mels));
     exports.finishFrames(model, this.address, total - at);
-    yield* this.drain(onOutput);
-  }
-
-  /** This stream's rows of the step that has just been run; they begin at row `firstRow` of the output window. */
-  outputFrom(firstRow: number): StepOutput {
-    const tokens = this.segment[0]!;
-    const { outputDim } = this.plan;
-    this.firstRow = firstRow;
-    return { output: this.output.subarray(firstRow * outputDim, (firstRow + tokens) * outputDim), tokens };
+    this.drain(onOutput);
   }
 
   /** Output rows [tokens][outputDim] from elsewhere, put where decoding expects them, a step at a time. */
   replay(rows: Float32Array, onOutput: OutputHandler): void {
     this.open();
-    this.firstRow = 0;
     for (let at = 0; at < rows.length; at += this.output.length) {
       const step = rows.subarray(at, at + this.output.length);
       this.output.set(step);
@@ -116,7 +102,7 @@ export class EngineStream implements SteppedStream {
 
   /** The predictor and joiner of a model that has them, with this stream's states. */
   transducer(): EngineTransducer {
-    return new EngineTransducer(this.engine, this.plan.transducer!, this.blank, this.address, () => this.firstRow);
+    return new EngineTransducer(this.engine, this.plan.transducer!, this.blank, this.address);
   }
 
   /** Back to the beginning, as if newly opened. */
@@ -145,14 +131,21 @@ export class EngineStream implements SteppedStream {
     return WINDOW - this.hop + frames * this.hop;
   }
 
-  private *drain(onOutput: OutputHandler): Work {
-    for (let step = yield this; step.tokens > 0; step = yield this) this.emit(step, onOutput);
+  /** Runs the steps that are left. */
+  private drain(onOutput: OutputHandler): void {
+    while (this.step(onOutput) > 0);
   }
 
-  private emit({ output, tokens }: StepOutput, onOutput: OutputHandler): void {
-    if (tokens === 0) return;
-    checkFinite(output);
-    onOutput(output, tokens);
+  /** Runs a step, if the stream is ready for one, and returns its tokens. */
+  private step(onOutput: OutputHandler): number {
+    const { exports, model } = this.open();
+    const tokens = exports.step(model, this.address);
+    if (tokens > 0) {
+      const output = this.output.subarray(0, tokens * this.plan.outputDim);
+      checkFinite(output);
+      onOutput(output, tokens);
+    }
+    return tokens;
   }
 }
 

@@ -12,21 +12,13 @@ export class EngineTransducer implements TransducerModel {
   readonly blank: number;
   private readonly engine: () => EngineAccess;
   private readonly address: number;
-  private readonly firstRow: () => number;
   private readonly requests: Int32Array;
   private readonly answers: readonly Joined[];
 
-  /** `engine` throws once the engine is freed; `address` is the stream's, `firstRow` where its rows of a step's output begin. */
-  constructor(
-    engine: () => EngineAccess,
-    plan: TransducerPlan,
-    blank: number,
-    address: number,
-    firstRow: () => number,
-  ) {
+  /** `engine` throws once the engine is freed; `address` is the stream's. */
+  constructor(engine: () => EngineAccess, plan: TransducerPlan, blank: number, address: number) {
     this.engine = engine;
     this.address = address;
-    this.firstRow = firstRow;
     this.blank = blank;
     const { memory } = engine();
     this.requests = new Int32Array(memory, plan.requests, REQUEST_WORDS * plan.beam);
@@ -54,7 +46,7 @@ export class EngineTransducer implements TransducerModel {
   join(row: number, slots: readonly number[]): readonly Joined[] {
     const { exports, model } = this.engine();
     this.requests.set(slots);
-    exports.joinRow(model, this.address, this.firstRow() + row, slots.length);
+    exports.joinRow(model, this.address, row, slots.length);
     return this.answers.slice(0, slots.length);
   }
 

@@ -12,7 +12,6 @@ import { EngineStream } from "./engine-stream.ts";
 import { type Build, buildOf, type EngineAccess, type EngineExports } from "./exports.ts";
 import { Helpers } from "./helpers.ts";
 import { type EngineMemory, reportMemory } from "./memory-report.ts";
-import { runTogether, type StepOutput, type SteppedStream, type Work } from "./work.ts";
 
 /** What an engine has until it is freed. */
 interface Running {
@@ -25,7 +24,6 @@ export class Engine {
   readonly plan: ArenaPlan;
   readonly header: ModelHeader;
   private readonly vacant: number[];
-  private readonly batchList: Uint32Array;
   private running: Running | null;
   private helpers: Helpers | null = null;
 
@@ -43,7 +41,6 @@ export class Engine {
     exports.initModel(model);
     this.running = { arena, access: { exports, memory, model } };
     this.vacant = [...this.plan.streams].reverse();
-    this.batchList = new Uint32Array(memory, this.plan.batchList, this.plan.batch);
   }
 
   /**
@@ -82,12 +79,6 @@ export class Engine {
     return new EngineStream(access, this.plan, this.header, address, () => this.vacant.push(address));
   }
 
-  /** Runs the work of different streams to its end, side by side. Errors: freed. */
-  run(works: readonly Work[]): void {
-    this.open();
-    runTogether(works, this.plan.batch, (streams) => this.step(streams));
-  }
-
   /** Errors: freed. */
   memoryReport(): EngineMemory {
     return reportMemory(this.open().arena, 1 + (this.helpers?.count ?? 0));
@@ -98,21 +89,6 @@ export class Engine {
     this.helpers?.end();
     this.helpers = null;
     this.running = null;
-  }
-
-  /** One step of streams that wait for theirs; those that have no segment to encode get no rows. */
-  private step(streams: readonly SteppedStream[]): StepOutput[] {
-    const { exports, model } = this.open().access;
-    streams.forEach(({ address }, i) => {
-      this.batchList[i] = address;
-    });
-    exports.step(model, streams.length);
-    let row = 0;
-    return streams.map((stream) => {
-      const output = stream.outputFrom(row);
-      row += output.tokens;
-      return output;
-    });
   }
 
   private open(): Running {

@@ -16,7 +16,7 @@ export interface EngineExports {
   acceptFrames(model: number, stream: number, frames: number): void;
   finishSamples(model: number, stream: number, numSamples: number): void;
   finishFrames(model: number, stream: number, frames: number): void;
-  step(model: number, numStreams: number): void;
+  step(model: number, stream: number): number;
   predictSymbols(model: number, stream: number, count: number): void;
   joinRow(model: number, stream: number, row: number, count: number): void;
   logAddTail(distance: number): number;

@@ -140,22 +140,13 @@ export const SharedWork = {
   longs: { unclaimed: 0, open: 8 },
 } as const;
 
-/** assembly/layers/step-batch.ts */
+/** assembly/layers/step.ts */
 export const Progress = { bytes: 12, words: { segment: 0, past: 4, pastSegments: 8 } } as const;
 
-/** assembly/layers/step-batch.ts */
-export const StepBatch = {
-  bytes: 32,
-  words: {
-    width: 0,
-    rightContext: 4,
-    leftContext: 8,
-    memoryCapacity: 12,
-    streams: 16,
-    numStreams: 20,
-    tokens: 24,
-    memories: 28,
-  },
+/** assembly/layers/step.ts */
+export const Step = {
+  bytes: 28,
+  words: { width: 0, rightContext: 4, leftContext: 8, memoryCapacity: 12, stream: 16, tokens: 20, memories: 24 },
 } as const;
 
 /** assembly/model/encoder.ts */
@@ -170,10 +161,10 @@ export const Encoder = {
     outputLinear: 20,
     outputNorm: 24,
     head: 28,
-    batch: 32,
+    step: 32,
     scratch: 36,
     x: 40,
-    summaries: 44,
+    summary: 44,
     encoded: 48,
     headScratch: 52,
   },

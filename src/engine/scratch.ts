@@ -25,7 +25,7 @@ export interface ScratchPlan {
   readonly quantizedSums: number;
   readonly unpacked: number;
   readonly x: number;
-  readonly summaries: number;
+  readonly summary: number;
   readonly encoded: number;
   readonly headScratch: number;
   readonly transducer: TransducerScratch | null;
@@ -54,17 +54,17 @@ const padded8 = (columns: number) => Math.ceil(columns / 8) * 8;
 /** The most activations, in i16, and rows that one int8 product of the model reads. */
 function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { columns: number; rows: number } {
   const { width, inputDim, inputKernel = 1, segment, outputDim } = config.encoder;
-  const { batch, tokens, rows } = sizes;
+  const { tokens, rows } = sizes;
   const products: [rows: number, inputs: number][] = [
     [frames, inputKernel * inputDim],
-    [batch * segment, width],
-    [batch * segment, outputDim],
+    [segment, width],
+    [segment, outputDim],
   ];
   for (const layer of config.encoder.layers) {
-    products.push([batch * rows * layer.attentionFold, width / layer.attentionFold]);
-    products.push([batch * tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
-    products.push([batch * tokens * layer.feedForwardFold, hiddenWidth(layer) / layer.feedForwardFold]);
-    products.push([layer.kernel ? batch * tokens : 0, width]);
+    products.push([rows * layer.attentionFold, width / layer.attentionFold]);
+    products.push([tokens * layer.feedForwardFold, width / layer.feedForwardFold]);
+    products.push([tokens * layer.feedForwardFold, hiddenWidth(layer) / layer.feedForwardFold]);
+    products.push([layer.kernel ? tokens : 0, width]);
   }
   if (config.predictor) {
     for (const inputs of [config.predictor.symbolEmbedding, config.predictor.lstmHidden, outputDim]) {
@@ -81,31 +81,28 @@ function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { col
 /** Of the wider of a layer's feed-forwards, unfolded. */
 const hiddenWidth = ({ feedForward, firstFeedForward = 0 }: LayerConfig) => Math.max(feedForward, firstFeedForward);
 
-/** Queries times keys of one stream in a layer. */
+/** Queries times keys of a layer. */
 function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number {
   const keys = sizes.rows + config.encoder.leftContext;
   return sizes.rows * layer.attentionFold * keys * layer.attentionFold;
 }
 
 /**
- * Scratch by lifetime. All the while: x, summary, normalised rows, quantized activations,
- * unpacked weights. Beside them, one phase after
- * another in the same place: the front end; attention; the hidden layer of feed-forward; convolution; the output layers; and, when the
- * encoder's step is over, predictor and joiner.
+ * Scratch by lifetime. All the while: x, summary, normalised rows, quantized activations and unpacked weights. Beside them, one
+ * phase after another in the same place: the front end; attention; the hidden layer of feed-forward; convolution; the output
+ * layers; and, when the encoder's step is over, predictor and joiner.
  */
 export function planScratch(header: ModelHeader, sizes: Sizes, start: number): { plan: ScratchPlan; end: number } {
   const { config } = header;
   const { width, rightContext, stride, inputKernel, segment, outputDim, layers } = config.encoder;
-  const { batch } = sizes;
-  const tokens = batch * sizes.tokens;
-  const rows = batch * sizes.rows;
+  const { tokens, rows } = sizes;
   const { mels } = config.features;
   const frames = sizes.lastFrames + rightContext * stride + sizes.framesBehind;
   const quantizedMost = quantizedSize(config, sizes, inputKernel ? Math.ceil(frames / stride) : frames);
 
   const common = new Cursor(start);
   const x = common.floats(tokens * width);
-  const summaries = common.floats(batch * width);
+  const summary = common.floats(width);
   const normalised = common.floats(rows * width);
   const quantized = common.take(quantizedMost.columns * 2);
   const quantizedScales = common.floats(quantizedMost.rows);
@@ -131,10 +128,10 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
   const convolution = new Cursor(common.at);
   const kernel = Math.max(0, ...layers.map((layer) => layer.kernel ?? 0));
   const expanded = convolution.floats(kernel ? tokens * 2 * width : 0);
-  const window = convolution.floats(kernel ? (sizes.tokens + kernel - 1) * width : 0);
+  const window = convolution.floats(kernel ? (tokens + kernel - 1) * width : 0);
 
   const outputs = new Cursor(common.at);
-  const encoded = outputs.floats(batch * segment * outputDim);
+  const encoded = outputs.floats(segment * outputDim);
   const headScratch = outputs.floats(config.tokens.length);
 
   const search = new Cursor(common.at);
@@ -157,7 +154,7 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
     quantizedSums,
     unpacked,
     x,
-    summaries,
+    summary,
     encoded,
     headScratch,
     transducer,

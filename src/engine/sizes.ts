@@ -6,8 +6,6 @@ import { WINDOW } from "./layout.ts";
 export class Sizes {
   /** Hypotheses of a transducer's search; 0 where the model has none. */
   readonly beam: number;
-  /** Streams of one step. */
-  readonly batch: number;
   /** Frames of a first step and of the last, which may hold those that only the end of the input completes. */
   readonly firstFrames: number;
   readonly lastFrames: number;
@@ -15,13 +13,12 @@ export class Sizes {
   /** Frames that neighbouring tokens share: those before a token's own `stride`, and those behind. */
   readonly framesBefore: number;
   readonly framesBehind: number;
-  /** A stream's tokens in a step: segment and right context; rows adds the memory bank and the summary. */
+  /** Tokens of a step: segment and right context; rows adds the memory bank and the summary. */
   readonly tokens: number;
   readonly rows: number;
 
-  constructor(config: ModelConfig, beam: number, batch: number) {
+  constructor(config: ModelConfig, beam: number) {
     this.beam = config.predictor ? beam : 0;
-    this.batch = batch;
     const { segment, rightContext, memory, stride, inputKernel = stride } = config.encoder;
     this.framesBefore = Math.ceil((inputKernel - stride) / 2);
     this.framesBehind = inputKernel - stride - this.framesBefore;

@@ -24,7 +24,7 @@ import {
   SYNC_RECOGNIZER_OPTIONS,
   type SyncRecognizerOptions,
 } from "./recognizer-options.ts";
-import type { StreamOptions } from "./stream.ts";
+import type { StreamOptions } from "./stream-options.ts";
 
 /** Starts an engine unless the signal aborts. One that comes after that is freed. */
 async function startEngine(arena: Arena, module: WasmModule, signal?: AbortSignal): Promise<Engine> {

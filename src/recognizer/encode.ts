@@ -34,10 +34,10 @@ export function encodeWhole(
   try {
     if ("features" in input) {
       const features = checkFeatures(input.features, engine.header.config.features.mels);
-      engine.run([stream.encodeFrames(features, collect)]);
+      stream.encodeFrames(features, collect);
     } else {
-      engine.run([stream.acceptSamples(checkSamples(input.waveform), collect)]);
-      engine.run([stream.finish(collect)]);
+      stream.acceptSamples(checkSamples(input.waveform), collect);
+      stream.finish(collect);
     }
   } finally {
     stream.free();

@@ -12,7 +12,7 @@ import { type Lexicon, readLexicon } from "../pronounce/lexicon.ts";
 import type { Pronunciations } from "../pronounce/own-pronunciations.ts";
 import { Pronouncer } from "../pronounce/pronouncer.ts";
 import { soundSequences } from "../pronounce/sound-sequences.ts";
-import type { StreamOptions } from "./stream.ts";
+import type { StreamOptions } from "./stream-options.ts";
 
 export interface Language {
   readonly lexicon: Lexicon;

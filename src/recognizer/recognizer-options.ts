@@ -12,7 +12,7 @@ import type { ModelSource } from "../model/source.ts";
 import { checkCount, checkOptions, type OptionTypes } from "../options.ts";
 import type { Bytes, WasmModule } from "../web-types.ts";
 import type { LanguageOptions } from "./language.ts";
-import { STREAM_OPTIONS, type StreamOptions } from "./stream.ts";
+import { STREAM_OPTIONS, type StreamOptions } from "./stream-options.ts";
 
 export interface RecognizerOptions extends StreamOptions, LoadOptions, LanguageOptions {
   /**
@@ -22,11 +22,6 @@ export interface RecognizerOptions extends StreamOptions, LoadOptions, LanguageO
   readonly model?: string | URL | ModelSource;
   /** How many streams may be open at the same time; each has its own state block in the arena. Default 1. */
   readonly maxStreams?: number;
-  /**
-   * How many of them decodeStreams() takes through the encoder together: weights are then read once for all, in exchange for
-   * so much more scratch memory. Default 1.
-   */
-  readonly maxBatch?: number;
   /**
    * Threads that compute a step together: worth it for models of tens of millions of parameters. They need shared memory, which
    * a page has only where it is cross-origin isolated; elsewhere there is one. The results are the same. Default 1.
@@ -39,7 +34,7 @@ export interface RecognizerOptions extends StreamOptions, LoadOptions, LanguageO
 /** What a recognizer needs without asynchronous start-up, and without threads. */
 export interface SyncRecognizerOptions
   extends StreamOptions,
-    Pick<RecognizerOptions, "maxStreams" | "maxBatch" | "maxBytes" | "pronunciations"> {
+    Pick<RecognizerOptions, "maxStreams" | "maxBytes" | "pronunciations"> {
   readonly model: Uint8Array | ArrayBuffer;
   /** The lexicon of a model of phonemes. */
   readonly lexicon?: Uint8Array | ArrayBuffer;
@@ -53,7 +48,6 @@ export const RECOGNIZER_OPTIONS: OptionTypes<RecognizerOptions> = {
   ...STREAM_OPTIONS,
   model: "any",
   maxStreams: "any",
-  maxBatch: "any",
   threads: "any",
   wasm: "any",
   lexicon: "any",
@@ -69,7 +63,6 @@ export const SYNC_RECOGNIZER_OPTIONS: OptionTypes<SyncRecognizerOptions> = {
   ...STREAM_OPTIONS,
   model: "any",
   maxStreams: "any",
-  maxBatch: "any",
   wasm: "any",
   lexicon: "any",
   ngrams: "any",
@@ -89,13 +82,12 @@ export function arenaOptions(
     throw new FoldvoxError("bad-argument", "A model was given for options; give it as { model: ... }.");
   }
   checkOptions("options", options, types);
-  const { maxStreams = 1, maxBatch = 1, threads = 1, decoding = {}, endpoint = {} }: RecognizerOptions = options;
+  const { maxStreams = 1, threads = 1, decoding = {}, endpoint = {} }: RecognizerOptions = options;
   endpointRules(endpoint);
   checkDecoding(decoding);
   return {
     streams: checkCount("maxStreams", maxStreams, 65536),
     beam: transducerBeam(decoding),
-    batch: checkCount("maxBatch", maxBatch, 65536),
     threads: checkCount("threads", threads, 64),
   };
 }

@@ -21,7 +21,8 @@ import type { PronouncedWord } from "../pronounce/pronouncer.ts";
 import type { StreamPair } from "../web-types.ts";
 import { encodeWhole } from "./encode.ts";
 import type { Language } from "./language.ts";
-import { decodeTogether, STREAM_OPTIONS, Stream, type StreamOptions } from "./stream.ts";
+import { Stream } from "./stream.ts";
+import { STREAM_OPTIONS, type StreamOptions } from "./stream-options.ts";
 import { type TranscribeOptions, transcribe, transformStream } from "./transcribe.ts";
 
 /** A loaded model with its engine and streams. */
@@ -32,8 +33,6 @@ export class Recognizer {
   /** Made when first needed: a model whose head has no decoder may still encode. */
   private readonly decoders: () => DecoderFactory;
   private readonly language: Language | null;
-  /** Deferred streams that have something to decode. */
-  private readonly waiting = new Set<Stream>();
 
   /** Made by createRecognizer; `language` is what a model of phonemes needs to know words. Errors: bad-argument. @internal */
   constructor(engine: Engine, options: StreamOptions, language: Language | null = null) {
@@ -73,15 +72,12 @@ export class Recognizer {
     const { endpoint = {}, decoding } = options;
     const rules = endpointRules(endpoint, this.rules);
     const makeDecoder = decoding ? this.decoderFor(decoding) : this.decoders();
-    const { skipSilence = false, onLatency, onKeyword, deferred = false } = { ...this.options, ...options };
-    const onWork = deferred
-      ? (stream: Stream) => void this.waiting.add(stream)
-      : (stream: Stream) => decodeTogether(this.engine, [stream]);
+    const { skipSilence = false, onLatency, onKeyword } = { ...this.options, ...options };
     const engine = this.engine.openStream();
     try {
       const decoder = makeDecoder(() => engine.transducer());
       const { header } = this;
-      return new Stream({ engine, header, decoder, rules, skipSilence, onLatency, onKeyword, deferred, onWork });
+      return new Stream({ engine, header, decoder, rules, skipSilence, onLatency, onKeyword });
     } catch (error) {
       engine.free();
       throw error;
@@ -109,18 +105,6 @@ export class Recognizer {
         ? "The model came as bytes, without its lexicon. Give that as { lexicon: ... }."
         : `${config.name} hears ${config.tokenUnit}s and knows no pronunciations; that needs a model of phonemes.`,
     );
-  }
-
-  /**
-   * Decodes what deferred streams have been given, up to maxBatch of them side by side, and returns those that had been given
-   * something, in that order: their partials and results may be new. What a stream says does not depend on its company.
-   * Errors: freed.
-   */
-  decodeStreams(): Stream[] {
-    const streams = [...this.waiting].filter((stream) => stream.isWaiting);
-    this.waiting.clear();
-    decodeTogether(this.engine, streams);
-    return streams;
   }
 
   /**

@@ -3,55 +3,17 @@
 import { Resampler } from "../audio/resampler.ts";
 import { checkSampleRate, checkSamples } from "../audio/samples.ts";
 import type { Decoder } from "../decode/decoder.ts";
-import type { DecodingOptions } from "../decode/decoding-options.ts";
 import { type EndpointRules, endpointRules, isEndpoint } from "../decode/endpoint.ts";
 import { PreparedGrammar } from "../decode/prepared-grammar.ts";
 import { endingBy, type FinalResult, type KeywordResult, type PartialResult } from "../decode/text/results.ts";
-import type { Engine } from "../engine/engine.ts";
 import type { EngineStream, OutputHandler } from "../engine/engine-stream.ts";
-import type { Work } from "../engine/work.ts";
 import { FoldvoxError, shown } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
-import type { OptionTypes } from "../options.ts";
 import { callListener, now } from "../platform.ts";
 import { type Savings, savingsOf } from "../silence/savings.ts";
 import { SilenceGate } from "../silence/silence-gate.ts";
 import { piecesOf, Turns } from "../turns.ts";
 import { type LatencyEvent, LatencyMeter } from "./latency.ts";
-
-/** How streams work; what a stream is not told it has from its recognizer. */
-export interface StreamOptions {
-  /** When a result becomes final while audio goes on. */
-  readonly endpoint?: Partial<EndpointRules>;
-  /** Beam search, hotwords, grammar, language model, alternatives. Given for a stream, it replaces the recognizer's as a whole. */
-  readonly decoding?: DecodingOptions;
-  /**
-   * Pauses the encoder in long silences. What it says of speech stays the same to the bit, only that a word in sound too
-   * faint for the voice detector is not heard; after a pause the encoder runs over its last seconds first. Default false.
-   */
-  readonly skipSilence?: boolean;
-  /**
-   * Is told how long after being spoken words, partials and finals come. What it throws is an error that nobody has caught, as in
-   * an event listener, and disturbs neither the stream nor others.
-   */
-  readonly onLatency?: (event: LatencyEvent) => void;
-  /** Is told when a keyword of `decoding.keywords` is caught; without it Stream.keywords() tells. */
-  readonly onKeyword?: (keyword: KeywordResult) => void;
-  /**
-   * Leaves decoding to the recognizer's decodeStreams(): acceptWaveform and inputFinished check what they are given and keep
-   * it until then. Results are the same. Default false: they decode at once.
-   */
-  readonly deferred?: boolean;
-}
-
-export const STREAM_OPTIONS: OptionTypes<StreamOptions> = {
-  endpoint: "object",
-  decoding: "object",
-  skipSilence: "boolean",
-  onLatency: "function",
-  onKeyword: "function",
-  deferred: "boolean",
-};
 
 /** The parts that a recognizer makes a stream of. */
 export interface StreamParts {
@@ -62,9 +24,6 @@ export interface StreamParts {
   readonly skipSilence: boolean;
   readonly onLatency: ((event: LatencyEvent) => void) | undefined;
   readonly onKeyword: ((keyword: KeywordResult) => void) | undefined;
-  readonly deferred: boolean;
-  /** Is told when the stream has something to decode; decodeTogether does it. */
-  readonly onWork: (stream: Stream) => void;
 }
 
 /** One stream of audio through a recognizer, and what was heard in it. */
@@ -76,10 +35,6 @@ export class Stream {
   private readonly gate: SilenceGate | null;
   private readonly latency: LatencyMeter | null;
   private readonly onKeyword: ((keyword: KeywordResult) => void) | undefined;
-  private readonly deferred: boolean;
-  private readonly onWork: (stream: Stream) => void;
-  /** What is yet to be decoded, in order. */
-  private waiting: Work[] = [];
   private finished = false;
   private isFreed = false;
   private rules: EndpointRules;
@@ -87,17 +42,13 @@ export class Stream {
   private inputRate = 0;
   private inputSamples = 0;
   private finals: FinalResult[] = [];
-  /** How many of them were there before what is being decoded. */
-  private finalsBefore = 0;
 
   /** Made by Recognizer.createStream. @internal */
-  constructor({ engine, header, decoder, rules, skipSilence, onLatency, onKeyword, deferred, onWork }: StreamParts) {
+  constructor({ engine, header, decoder, rules, skipSilence, onLatency, onKeyword }: StreamParts) {
     this.engine = engine;
     this.header = header;
     this.decoder = decoder;
     this.rules = rules;
-    this.deferred = deferred;
-    this.onWork = onWork;
     this.decode = (output, rows) => {
       this.decoder.accept(output, rows);
       if (this.isEndpoint()) this.closeUtterance(true);
@@ -107,7 +58,7 @@ export class Stream {
       if (this.isEndpoint()) this.closeUtterance(true);
     };
     this.gate = skipSilence ? new SilenceGate(engine, header.config, this.decode, silence) : null;
-    // Another's listener may have freed the stream in the meantime.
+    // A listener may free the stream.
     this.latency = onLatency ? new LatencyMeter((event) => this.isFreed || callListener(onLatency, event)) : null;
     this.onKeyword = onKeyword;
   }
@@ -131,15 +82,15 @@ export class Stream {
         `The sample rate changed from ${this.inputRate} to ${sampleRate} Hz within a stream; call reset() or open another stream.`,
       );
     }
-    if (!this.resampler) {
-      this.resampler = new Resampler(sampleRate, this.header.config.features.sampleRate);
-      this.add(this.beginning());
-    }
+    const isFirst = this.resampler === null;
+    this.resampler ??= new Resampler(sampleRate, this.header.config.features.sampleRate);
     this.inputRate = sampleRate;
     this.inputSamples += samples.length;
     const resampled = this.resampler.process(checked);
-    // The caller's own array may hold the next chunk by the time this one is decoded.
-    this.add(this.encode(this.deferred && resampled === samples ? resampled.slice() : resampled));
+    this.run(() => {
+      if (isFirst) this.begin();
+      this.encode(resampled);
+    });
   }
 
   /**
@@ -211,7 +162,7 @@ export class Stream {
   inputFinished(): void {
     this.checkOpen();
     this.finished = true;
-    this.add(this.ending());
+    this.run(() => this.end());
   }
 
   /** What `skipSilence` has saved since the stream was created or reset. */
@@ -223,7 +174,6 @@ export class Stream {
   /** Back to the beginning: nothing heard, times from zero, results not fetched are dropped. Errors: freed. */
   reset(): void {
     this.engine.reset();
-    this.waiting = [];
     this.finished = false;
     this.gate?.reset();
     this.decoder.reset();
@@ -237,35 +187,7 @@ export class Stream {
   /** Gives the stream's place back to the recognizer. Freeing twice is harmless. */
   free(): void {
     this.isFreed = true;
-    this.waiting = [];
     this.engine.free();
-  }
-
-  /** Whether a deferred stream has something for decodeStreams(). */
-  get isWaiting(): boolean {
-    return this.waiting.length > 0;
-  }
-
-  /** Hands over what waits, to be run once (decodeTogether). @internal */
-  *takeWork(): Work {
-    this.finalsBefore = this.finals.length;
-    for (const work of this.waiting.splice(0)) yield* work;
-  }
-
-  /**
-   * Tells, when it is called, those who listen of the keywords that the work has brought, and of its latency; it took that long.
-   * @internal
-   */
-  news(computeMs: number): () => void {
-    const { latency, onKeyword, audioSeconds } = this;
-    if (!latency && !onKeyword) return () => {};
-    const finals = this.finals.slice(this.finalsBefore);
-    const partial = this.partial();
-    const keywords = onKeyword ? this.keywords() : [];
-    return () => {
-      for (const keyword of keywords) if (!this.isFreed) callListener(onKeyword!, keyword);
-      latency?.look(finals, partial, audioSeconds, computeMs);
-    };
   }
 
   /** Errors: finished, freed. */
@@ -275,28 +197,46 @@ export class Stream {
     throw new FoldvoxError("finished", "inputFinished() has been called on this stream; call reset() to start anew.");
   }
 
-  private add(work: Work): void {
-    this.waiting.push(work);
-    this.onWork(this);
+  /** Runs a piece of work, and then tells those who listen. They may call what they like, because all is done by then. */
+  private run(work: () => void): void {
+    const start = now();
+    const finalsBefore = this.finals.length;
+    try {
+      work();
+    } finally {
+      this.tell(this.finals.slice(finalsBefore), now() - start);
+    }
   }
 
-  private encode(samples: Float32Array): Work {
-    return this.gate ? this.gate.acceptSamples(samples) : this.engine.acceptSamples(samples, this.decode);
+  private tell(finals: readonly FinalResult[], computeMs: number): void {
+    const { latency, onKeyword } = this;
+    if (!latency && !onKeyword) return;
+    const partial = this.partial();
+    const keywords = onKeyword ? this.keywords() : [];
+    for (const keyword of keywords) if (!this.isFreed) callListener(onKeyword!, keyword);
+    latency?.look(finals, partial, this.audioSeconds, computeMs);
   }
 
-  private beginning(): Work {
+  private encode(samples: Float32Array): void {
+    if (this.gate) this.gate.acceptSamples(samples);
+    else this.engine.acceptSamples(samples, this.decode);
+  }
+
+  private begin(): void {
     const { features, head } = this.header.config;
     const silence = new Float32Array(head.lead * features.hopSamples);
-    return this.gate ? this.gate.acceptLead(silence) : this.engine.acceptSamples(silence, this.decode);
+    if (this.gate) this.gate.acceptLead(silence);
+    else this.engine.acceptSamples(silence, this.decode);
   }
 
-  private *ending(): Work {
+  private end(): void {
     if (this.resampler) {
-      yield* this.encode(this.resampler.flush());
+      this.encode(this.resampler.flush());
       const { encoder, features, head } = this.header.config;
-      yield* this.encode(new Float32Array(head.delay * encoder.stride * features.hopSamples));
+      this.encode(new Float32Array(head.delay * encoder.stride * features.hopSamples));
     }
-    yield* this.gate ? this.gate.finish() : this.engine.finish(this.decode);
+    if (this.gate) this.gate.finish();
+    else this.engine.finish(this.decode);
     this.closeUtterance(false);
     this.finals = this.finals.map((final) => endingBy(final, this.audioSeconds));
   }
@@ -304,17 +244,5 @@ export class Stream {
   private closeUtterance(goesOn: boolean): void {
     const result = this.decoder.finish(goesOn);
     if (result) this.finals.push(result);
-  }
-}
-
-/** Decodes what waits in streams of an engine: steps that are ready together run as one. Errors: freed. */
-export function decodeTogether(engine: Engine, streams: readonly Stream[]): void {
-  const start = now();
-  try {
-    engine.run(streams.map((stream) => stream.takeWork()));
-  } finally {
-    const computeMs = now() - start;
-    // Told only now, when all is done: those who listen may call what they like.
-    for (const tell of streams.map((stream) => stream.news(computeMs))) tell();
   }
 }

@@ -6,7 +6,8 @@ import { untilAborted } from "../loading/abort.ts";
 import { checkOptions, type OptionTypes } from "../options.ts";
 import { piecesOf, Turns } from "../turns.ts";
 import type { StreamPair } from "../web-types.ts";
-import { STREAM_OPTIONS, type Stream, type StreamOptions } from "./stream.ts";
+import type { Stream } from "./stream.ts";
+import { STREAM_OPTIONS, type StreamOptions } from "./stream-options.ts";
 
 /** How `transcribe` and the transform stream read what they are given, and the options of their stream. */
 export interface TranscribeOptions extends StreamOptions, SourceOptions {
@@ -43,7 +44,7 @@ class ResultFeed {
       ...(channels !== undefined && { channels }),
     });
     signal?.throwIfAborted();
-    this.stream = open({ ...own, deferred: false });
+    this.stream = open(own);
   }
 
   async *accept(chunk: AudioChunk): AsyncGenerator<Told> {

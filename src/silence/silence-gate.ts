@@ -7,7 +7,6 @@
 // have. So only silences longer than the warm-up save anything: 11 s with the bundled model's eight layers of 30 tokens.
 
 import type { EngineStream, OutputHandler } from "../engine/engine-stream.ts";
-import type { Work } from "../engine/work.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { VoiceDetector } from "./voice-detector.ts";
 
@@ -86,12 +85,12 @@ export class SilenceGate {
    * Silence before the audio, in whole blocks: it is the encoder's, and not the detector's, which it would mislead about how quiet
    * the place is.
    */
-  *acceptLead(silence: Float32Array): Work {
+  acceptLead(silence: Float32Array): void {
     this.samples += silence.length;
-    yield* this.engine.acceptSamples(silence, this.receive);
+    this.engine.acceptSamples(silence, this.receive);
   }
 
-  *acceptSamples(samples: Float32Array): Work {
+  acceptSamples(samples: Float32Array): void {
     for (let at = 0; at < samples.length; ) {
       const count = Math.min(samples.length - at, this.block.length - this.blockFilled);
       this.block.set(samples.subarray(at, at + count), this.blockFilled);
@@ -99,21 +98,21 @@ export class SilenceGate {
       at += count;
       if (this.blockFilled === this.block.length) {
         this.blockFilled = 0;
-        yield* this.acceptBlock(this.block);
+        this.acceptBlock(this.block);
       }
     }
   }
 
-  *finish(): Work {
+  finish(): void {
     const rest = this.block.subarray(0, this.blockFilled);
     this.samples += rest.length;
     if (this.pausedAt === null) {
-      yield* this.engine.acceptSamples(rest, this.receive);
-      yield* this.engine.finish(this.receive);
+      this.engine.acceptSamples(rest, this.receive);
+      this.engine.finish(this.receive);
       return;
     }
     const { row, block, stride, segment } = this.geometry;
-    yield* this.engine.finish(() => {});
+    this.engine.finish(() => {});
     const rows = Math.floor((1 + Math.floor(this.samples / block)) / stride);
     while (this.told < rows) this.silent(Math.min(segment, rows - this.told));
     this.leftOut += Math.floor((this.samples - this.pausedAt) / row) * row;
@@ -133,19 +132,19 @@ export class SilenceGate {
     this.told = 0;
   }
 
-  private *acceptBlock(block: Float32Array): Work {
+  private acceptBlock(block: Float32Array): void {
     const isVoice = this.detector.isVoice(block);
     this.samples += block.length;
     if (isVoice) this.voiceAt = this.samples;
     if (this.pausedAt === null) {
-      yield* this.engine.acceptSamples(block, this.receive);
+      this.engine.acceptSamples(block, this.receive);
       if (this.samples - this.voiceAt < this.geometry.hangover) return;
       this.pausedAt = this.samples;
       this.keptFrom = this.samples;
       return;
     }
     this.kept.push(block.slice());
-    if (isVoice) yield* this.resume();
+    if (isVoice) this.resume();
     else this.pause();
   }
 
@@ -167,13 +166,13 @@ export class SilenceGate {
     return this.pausedAt! + Math.max(0, Math.floor(reach / unit)) * unit;
   }
 
-  private *resume(): Work {
+  private resume(): void {
     const { block } = this.geometry;
     const from = this.restart();
     this.leftOut += from - this.pausedAt!;
     this.pausedAt = null;
     for (const kept of this.kept.splice(0).slice((from - this.keptFrom) / block)) {
-      yield* this.engine.acceptSamples(kept, this.receive);
+      this.engine.acceptSamples(kept, this.receive);
     }
   }
 

@@ -13,7 +13,7 @@ import type { ModelConfig } from "../model/config.ts";
 import type { OptionTypes } from "../options.ts";
 import type { Pronunciations } from "../pronounce/own-pronunciations.ts";
 import type { LatencyEvent } from "../recognizer/latency.ts";
-import type { StreamOptions } from "../recognizer/stream.ts";
+import type { StreamOptions } from "../recognizer/stream-options.ts";
 
 /** How a stream works, less what cannot be cloned. */
 export interface CloneableStreamOptions extends Pick<StreamOptions, "endpoint" | "skipSilence"> {

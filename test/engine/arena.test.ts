@@ -23,7 +23,6 @@ it.each([
   { streams: 1e7 },
   { streams: "2" },
   { streams: Number.NaN },
-  { batch: 1.5 },
   { beam: 2000 },
   { threads: 1e9 },
   { stream: 2 },

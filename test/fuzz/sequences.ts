@@ -4,7 +4,8 @@
 import type { FinalResult } from "../../src/decode/text/results.ts";
 import { FoldvoxError } from "../../src/errors.ts";
 import type { Recognizer } from "../../src/recognizer/recognizer.ts";
-import type { Stream, StreamOptions } from "../../src/recognizer/stream.ts";
+import type { Stream } from "../../src/recognizer/stream.ts";
+import type { StreamOptions } from "../../src/recognizer/stream-options.ts";
 import { recognizer } from "../support/engines.ts";
 import { CONFORMER, modelFile, smallConfig, smallTransducer } from "../support/model-file.ts";
 import { randomFloats } from "../support/random.ts";
@@ -19,8 +20,7 @@ const OPTIONS: readonly StreamOptions[] = [
   { decoding: { grammar: ["yes no", "no"], beam: 3 } },
   { decoding: { hotwords: ["yes"], beam: 3, alternatives: 2 } },
   { skipSilence: true },
-  { deferred: true },
-  { deferred: true, skipSilence: true, decoding: { beam: 3 } },
+  { skipSilence: true, decoding: { beam: 3 } },
   { endpoint: { silenceAfterSpeech: 0.1, longest: 0.5 } },
 ];
 const INVALID: readonly ((stream: Stream) => unknown)[] = [
@@ -40,7 +40,7 @@ const files = [
   modelFile(smallConfig(CONFORMER), { weights: "int8" }),
   modelFile(smallTransducer()),
 ];
-const shared = files.map((file) => recognizer("simd", file, { maxStreams: MAX_STREAMS, maxBatch: 2 }));
+const shared = files.map((file) => recognizer("simd", file, { maxStreams: MAX_STREAMS }));
 const alone = files.map((file) => recognizer("simd", file));
 
 interface Heard {
@@ -104,7 +104,6 @@ function call(draw: Draw, under: Recognizer, reference: Recognizer, open: Heard[
       }
       break;
     case 4:
-      if (draw.chance(0.5)) under.decodeStreams();
       heard.finals.push(...stream.results());
       stream.partial();
       stream.isEndpoint();
@@ -180,9 +179,8 @@ function finish(heard: Heard, under: Recognizer, reference: Recognizer): void {
   }
   heard.stream.inputFinished();
   heard.over = true;
-  under.decodeStreams();
   heard.finals.push(...heard.stream.results());
-  const single = reference.createStream({ ...heard.options, deferred: false });
+  const single = reference.createStream(heard.options);
   try {
     const whole = new Float32Array(heard.audio.reduce((total, part) => total + part.length, 0));
     let at = 0;

@@ -1,7 +1,7 @@
 // Latency events, and what a live stream lets one change.
 
 import { describe, expect, it, vi } from "vitest";
-import type { FinalResult, LatencyEvent, PartialResult } from "../../src/index.ts";
+import type { FinalResult, LatencyEvent, PartialResult, Stream } from "../../src/index.ts";
 import { LatencyMeter } from "../../src/recognizer/latency.ts";
 import { bytesOf, recognizer } from "../support/engines.ts";
 import { errorOf } from "../support/errors.ts";
@@ -138,23 +138,23 @@ describe("the last word", () => {
   );
 });
 
-describe("listeners in the middle of decodeStreams()", () => {
+describe("listeners", () => {
+  const feed = (stream: Stream) => {
+    stream.acceptWaveform(16000, digits);
+    stream.inputFinished();
+  };
+
   it("that throw keep nobody from results and events; what they throw is told later", () => {
     vi.useFakeTimers();
     const loaded = recognizer("simd", model, { maxStreams: 2 });
     const heard: string[] = [];
     const failing = loaded.createStream({
-      deferred: true,
       onLatency: () => {
         throw new Error("mine");
       },
     });
-    const other = loaded.createStream({ deferred: true, onLatency: ({ text }) => heard.push(text) });
-    for (const stream of [failing, other]) {
-      stream.acceptWaveform(16000, digits);
-      stream.inputFinished();
-    }
-    expect(loaded.decodeStreams()).toEqual([failing, other]);
+    const other = loaded.createStream({ onLatency: ({ text }) => heard.push(text) });
+    for (const stream of [failing, other]) feed(stream);
     expect(failing.results().map(({ text }) => text)).toEqual(other.results().map(({ text }) => text));
     expect(heard.length).toBeGreaterThan(5);
     expect(() => vi.runAllTimers()).toThrow("mine");
@@ -162,31 +162,44 @@ describe("listeners in the middle of decodeStreams()", () => {
     loaded.free();
   });
 
-  it("that free another stream have it hear nothing more", () => {
-    const loaded = recognizer("simd", model, { maxStreams: 2 });
-    let late = 0;
-    const first = loaded.createStream({ deferred: true, onLatency: () => second.free() });
-    const second = loaded.createStream({ deferred: true, onLatency: () => late++ });
-    for (const stream of [first, second]) {
-      stream.acceptWaveform(16000, digits);
-      stream.inputFinished();
-    }
-    loaded.decodeStreams();
-    expect(late).toBe(0);
+  it("that free their stream hear nothing more", () => {
+    const loaded = recognizer("simd", model);
+    let calls = 0;
+    const stream = loaded.createStream({
+      onLatency: () => {
+        calls++;
+        stream.free();
+      },
+    });
+    stream.acceptWaveform(16000, digits);
+    expect(calls).toBe(1);
     loaded.free();
   });
 
-  it("that fetch another's results do not take its events away", () => {
-    const loaded = recognizer("simd", model, { maxStreams: 2 });
+  it("that fetch results do not take events away", () => {
+    const loaded = recognizer("simd", model);
     const kinds: string[] = [];
-    const first = loaded.createStream({ deferred: true, onLatency: () => void second.results() });
-    const second = loaded.createStream({ deferred: true, onLatency: ({ kind }) => kinds.push(kind) });
-    for (const stream of [first, second]) {
-      stream.acceptWaveform(16000, digits);
-      stream.inputFinished();
-    }
-    loaded.decodeStreams();
+    const stream = loaded.createStream({
+      onLatency: ({ kind }) => {
+        stream.results();
+        kinds.push(kind);
+      },
+    });
+    feed(stream);
     expect(kinds).toContain("final");
+    loaded.free();
+  });
+
+  it("may use other streams", () => {
+    const loaded = recognizer("simd", model, { maxStreams: 2 });
+    const other = loaded.createStream();
+    const stream = loaded.createStream({
+      onLatency: () => other.acceptWaveform(16000, digits.subarray(0, 8000)),
+    });
+    const alone = recognizer("simd", model).createStream();
+    for (const one of [stream, alone]) feed(one);
+    expect(other.audioSeconds).toBeGreaterThan(0);
+    expect(stream.results()).toEqual(alone.results());
     loaded.free();
   });
 });

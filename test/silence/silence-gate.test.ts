@@ -120,8 +120,8 @@ function gatedRows(file: Uint8Array, audio: Float32Array): (number[] | null)[] {
     },
     (count) => rows.push(...Array.from({ length: count }, () => null)),
   );
-  for (let at = 0; at < audio.length; at += 3333) engine.run([gate.acceptSamples(audio.subarray(at, at + 3333))]);
-  engine.run([gate.finish()]);
+  for (let at = 0; at < audio.length; at += 3333) gate.acceptSamples(audio.subarray(at, at + 3333));
+  gate.finish();
   return rows;
 }
 

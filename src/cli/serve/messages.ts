@@ -6,7 +6,7 @@ import type { DecodingOptions } from "../../decode/decoding-options.ts";
 import type { FinalResult, PartialResult } from "../../decode/text/results.ts";
 import type { MemoryReport } from "../../engine/memory-report.ts";
 import type { FoldvoxErrorCode } from "../../errors.ts";
-import type { StreamOptions } from "../../recognizer/stream.ts";
+import type { StreamOptions } from "../../recognizer/stream-options.ts";
 
 /** What a recognition thread is started with. */
 export interface RecognitionSetup {
@@ -14,7 +14,6 @@ export interface RecognitionSetup {
   readonly model: string | undefined;
   readonly options: StreamOptions;
   readonly maxStreams: number;
-  readonly maxBatch: number;
 }
 
 /** How a session's audio is written, and what is wanted of it. */

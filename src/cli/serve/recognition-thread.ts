@@ -1,6 +1,6 @@
 // A recognition thread of the server: one recognizer, and the sessions that the main thread has placed here.
 //
-// It works in rounds. A round takes a slice of audio from every session that keeps pace with the clock, and then from a few of
+// It works in rounds. A round takes a slice of audio from every session that keeps pace with the clock, and then from one of
 // those that send faster than anybody speaks: a file at full speed costs a live stream no more than one slice.
 
 import { parentPort, workerData } from "node:worker_threads";
@@ -98,7 +98,6 @@ class ThreadSession {
 
 class RecognitionThread {
   private readonly recognizer: Recognizer;
-  private readonly maxBatch: number;
   private readonly post: (replies: Reply[]) => void;
   private readonly sessions = new Map<number, ThreadSession>();
   private readonly decoding: SessionDecoding;
@@ -109,7 +108,6 @@ class RecognitionThread {
 
   constructor(recognizer: Recognizer, setup: RecognitionSetup, post: (replies: Reply[]) => void) {
     this.recognizer = recognizer;
-    this.maxBatch = setup.maxBatch;
     this.post = post;
     this.decoding = new SessionDecoding(recognizer, setup.options.decoding);
   }
@@ -176,26 +174,23 @@ class RecognitionThread {
 
   private round(): void {
     const startedAt = performance.now();
-    const completed = new Map<number, number>();
     for (const [id, session] of this.chosen()) {
       const before = session.stream.audioSeconds;
-      this.attempt(id, () => completed.set(id, session.takeSlice()));
+      this.attempt(id, () => {
+        const completed = session.takeSlice();
+        for (const heard of session.replies(completed)) this.replies.push({ kind: "heard", session: id, heard });
+      });
       this.audioSeconds += session.stream.audioSeconds - before;
-    }
-    this.recognizer.decodeStreams();
-    for (const [id, count] of completed) {
-      const session = this.sessions.get(id)!;
-      for (const heard of session.replies(count)) this.replies.push({ kind: "heard", session: id, heard });
       if (session.isFinished) this.close(id);
     }
     this.computeSeconds += (performance.now() - startedAt) / 1000;
   }
 
-  /** All live sessions that have audio; of the others one, or a batch where there is nobody else to wait. */
+  /** All live sessions that have audio, and one of the others. */
   private chosen(): [number, ThreadSession][] {
     const waiting = [...this.sessions].filter(([, { isWaiting }]) => isWaiting);
     const live = waiting.filter(([, { isLive }]) => isLive);
-    const ahead = waiting.filter(([, { isLive }]) => !isLive).slice(0, live.length > 0 ? 1 : this.maxBatch);
+    const ahead = waiting.filter(([, { isLive }]) => !isLive).slice(0, 1);
     // Whoever had a turn waits for the others to have theirs.
     for (const [id, session] of ahead) {
       this.sessions.delete(id);
@@ -217,8 +212,8 @@ export async function serveRecognition(): Promise<void> {
   const port = parentPort!;
   const post = (replies: Reply[]) => port.postMessage(replies);
   try {
-    const { model, options, maxStreams, maxBatch } = setup;
-    const recognizer = await openRecognizer(model, { ...options, maxStreams, maxBatch, deferred: true });
+    const { model, options, maxStreams } = setup;
+    const recognizer = await openRecognizer(model, { ...options, maxStreams });
     const thread = new RecognitionThread(recognizer, setup, post);
     port.on("message", (requests: Request[]) => thread.take(requests));
     const { sha256, config } = recognizer.header;

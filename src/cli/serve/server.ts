@@ -3,7 +3,7 @@
 import type { Server as HttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { FoldvoxError } from "../../errors.ts";
-import type { StreamOptions } from "../../recognizer/stream.ts";
+import type { StreamOptions } from "../../recognizer/stream-options.ts";
 import type { Log } from "../log.ts";
 import { httpServer } from "./http-server.ts";
 import { Histogram } from "./metrics.ts";
@@ -11,9 +11,6 @@ import { RecognitionPool } from "./recognition-pool.ts";
 import { REPLY_BOUNDS } from "./server-metrics.ts";
 import { type Limits, ServerState } from "./server-state.ts";
 import { WyomingConversation, wyomingInfo } from "./wyoming.ts";
-
-/** Streams that are taken through the encoder together: beyond eight little is gained (bench/streams.ts). */
-const MAX_BATCH = 8;
 
 export interface ServerOptions {
   readonly model: string | undefined;
@@ -88,7 +85,6 @@ export class SpeechServer {
       model: options.model,
       options: options.streamOptions,
       maxStreams,
-      maxBatch: Math.min(MAX_BATCH, maxStreams),
     } as const;
     const pool = await RecognitionPool.start(options.threads, setup, {
       answered: (seconds) => replySeconds.observe(seconds),

@@ -61,7 +61,7 @@ function writeEncoder(parts: Parts, plan: ArenaPlan, { config }: ModelHeader, sc
   const { encoder } = config;
   const { segment, rightContext, leftContext, memory, width, outputDim } = encoder;
   const isDirect = encoder.output === "direct";
-  const { x, summaries, encoded, headScratch } = plan.scratch;
+  const { x, summary, encoded, headScratch } = plan.scratch;
   const layers = encoder.layers.map((layer, i) =>
     writeEncoderLayer(parts, layerName(i), encoder, layer, plan.stream.layers[i]!),
   );
@@ -74,12 +74,12 @@ function writeEncoder(parts: Parts, plan: ArenaPlan, { config }: ModelHeader, sc
     outputLinear: isDirect ? 0 : parts.linear("transcriber.output_linear", outputDim, width),
     outputNorm: isDirect ? 0 : parts.norm("transcriber.layer_norm", outputDim),
     head: hasHeadLinear(config) ? parts.linear("head.linear", config.tokens.length, outputDim) : 0,
-    batch: records.record(layout.StepBatch, {
-      ...{ width, rightContext, leftContext, memoryCapacity: memory, streams: plan.batchList },
-      ...{ numStreams: 0, tokens: 0, memories: 0 },
+    step: records.record(layout.Step, {
+      ...{ width, rightContext, leftContext, memoryCapacity: memory },
+      ...{ stream: 0, tokens: 0, memories: 0 },
     }),
     scratch: scratchRecord,
-    ...{ x, summaries, encoded, headScratch },
+    ...{ x, summary, encoded, headScratch },
   });
 }
 

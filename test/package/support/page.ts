@@ -12,7 +12,7 @@ async function transcribe() {
   const samples = new Int16Array(wav.slice(44, 44 + 32000 * ${seconds}));
   const words = [];
   // A worker's streams tell; those of the page's thread are asked.
-  const isAsked = "decodeStreams" in recognizer;
+  const isAsked = "encode" in recognizer;
   const stream = await recognizer.createStream(isAsked ? {} : { onFinal: ({ text }) => words.push(text) });
   await stream.acceptWaveform(16000, samples);
   await stream.inputFinished();

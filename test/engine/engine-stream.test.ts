@@ -1,9 +1,8 @@
-// Many streams together: the very bits that each gives alone, whatever its company, its point in time, and the batch.
+// Many streams in turn: the very bits that each gives alone, whatever its company and its point in time.
 
 import { describe, expect, it } from "vitest";
 import { Arena } from "../../src/engine/arena-memory.ts";
 import { Engine } from "../../src/engine/engine.ts";
-import { runTogether, type StepOutput, type Work } from "../../src/engine/work.ts";
 import type { EncoderConfig } from "../../src/model/config.ts";
 import { ModelLoader } from "../../src/model/loader.ts";
 import { BUILDS, engineModule, recognizer } from "../support/engines.ts";
@@ -50,10 +49,10 @@ const SHAPES: [string, Partial<EncoderConfig>, WeightOptions][] = [
   ["of frames shared to both sides, with memory", { ...CONFORMER, inputKernel: 7, memory: 2 }, {}],
 ];
 
-function engineOf(build: (typeof BUILDS)[number], file: Uint8Array, streams: number, batch: number) {
+function engineOf(build: (typeof BUILDS)[number], file: Uint8Array, streams: number) {
   const loader = new ModelLoader();
   loader.push(file);
-  const arena = new Arena(loader.header!, { streams, batch });
+  const arena = new Arena(loader.header!, { streams });
   loader.place((tensor) => arena.destination(tensor));
   loader.finish();
   return { arena, engine: Engine.startSync(arena, engineModule(build)) };
@@ -62,23 +61,23 @@ function engineOf(build: (typeof BUILDS)[number], file: Uint8Array, streams: num
 /** Audio of lengths that end in full and in short last segments, one too short to give anything. */
 const AUDIO = [16000, 12345, 150, 9999, 20001, 4000].map((length, i) => randomFloats(length, 40 + i, 0.5));
 
-/** Gives every stream its audio, in chunks of its own size, all streams at each turn; returns each one's rows. */
-function encodeTogether(engine: Engine): number[][] {
+/** Gives every stream its audio, in chunks of its own size, all streams in turn; returns each one's rows. */
+function encodeInTurn(engine: Engine): number[][] {
   const rows: number[][] = AUDIO.map(() => []);
   const streams = AUDIO.map(() => engine.openStream());
   const collect = (i: number) => (output: Float32Array) => void rows[i]!.push(...output);
   const at = AUDIO.map(() => 0);
   const ended = new Set<number>();
   while (ended.size < AUDIO.length) {
-    const works: Work[] = [];
     streams.forEach((stream, i) => {
       if (ended.has(i)) return;
       const chunk = AUDIO[i]!.subarray(at[i]!, at[i]! + 1700 + 900 * i);
       at[i]! += chunk.length;
-      if (chunk.length === 0) ended.add(i);
-      works.push(chunk.length > 0 ? stream.acceptSamples(chunk, collect(i)) : stream.finish(collect(i)));
+      if (chunk.length === 0) {
+        ended.add(i);
+        stream.finish(collect(i));
+      } else stream.acceptSamples(chunk, collect(i));
     });
-    engine.run(works);
   }
   return rows;
 }
@@ -88,44 +87,25 @@ describe.each(BUILDS)("the %s build", (build) => {
     const file = modelFile(smallConfig(encoder), { seed: 5, ...weights });
     const alone = AUDIO.map((waveform) => [...recognizer(build, file).encode({ waveform }).output]);
     expect(alone.map(({ length }) => length > 0)).toEqual([true, true, false, true, true, true]);
-    for (const batch of [1, 2, 4, 6]) {
-      const { arena, engine } = engineOf(build, file, AUDIO.length, batch);
-      expect(encodeTogether(engine)).toEqual(alone);
-      const scratch = arena.plan.regions.find(({ name }) => name === "scratch")!;
-      expect(arena.scratchHighWater()).toBeLessThanOrEqual(scratch.bytes);
-    }
+    const { arena, engine } = engineOf(build, file, AUDIO.length);
+    expect(encodeInTurn(engine)).toEqual(alone);
+    const scratch = arena.plan.regions.find(({ name }) => name === "scratch")!;
+    expect(arena.scratchHighWater()).toBeLessThanOrEqual(scratch.bytes);
   });
 });
 
-it("steps run with as many streams as are ready, up to the batch", () => {
-  const file = modelFile();
-  const { engine } = engineOf("simd", file, 5, 3);
-  const streams = Array.from({ length: 5 }, () => engine.openStream());
-  const step: StepOutput = { output: new Float32Array(0), tokens: 0 };
-  const sizes: number[] = [];
-  const works = [2, 3, 1, 0, 2].map(function* (steps, i): Work {
-    for (let n = 0; n < steps; n++) expect(yield streams[i]!).toBe(step);
-  });
-  runTogether(works, 3, (turn) => {
-    sizes.push(turn.length);
-    return turn.map(() => step);
-  });
-  // 0 1 2 | 4 0 1 | 4 1
-  expect(sizes).toEqual([3, 3, 2]);
-});
-
-it("a work that fails stops no other, and its error is thrown at the end", () => {
-  const { engine } = engineOf("simd", modelFile(), 2, 2);
-  const streams = [engine.openStream(), engine.openStream()];
-  let rows = 0;
-  const failing = streams[0]!.acceptSamples(AUDIO[0]!, () => {
+it("a stream that fails stops no other", () => {
+  const { engine } = engineOf("simd", modelFile(), 2);
+  const [failing, good] = [engine.openStream(), engine.openStream()];
+  const fail = () => {
     throw new Error("no more");
-  });
-  const good = streams[1]!.acceptSamples(AUDIO[0]!, (_, tokens) => {
+  };
+  let rows = 0;
+  expect(() => failing.acceptSamples(AUDIO[0]!, fail)).toThrow("no more");
+  good.acceptSamples(AUDIO[0]!, (_, tokens) => {
     rows += tokens;
   });
-  expect(() => engine.run([failing, good])).toThrow("no more");
   expect(rows).toBeGreaterThan(16);
   engine.free();
-  expect(() => engine.run([])).toThrow("freed");
+  expect(() => good.finish(() => {})).toThrow("freed");
 });
