@@ -7,13 +7,14 @@
 import { exponential, powerOfTwo } from "../../exponential.ts";
 import type { Decoder } from "../decoder.ts";
 import { RowClock } from "../row-clock.ts";
-import type { Grammar } from "../scorers/grammar.ts";
+import type { Followed, Grammar } from "../scorers/grammar.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
 import type { Alternative, FinalResult, PartialResult, WordResult } from "../text/results.ts";
+import { isWordBreak, SettledWords } from "../text/settled-words.ts";
 import type { Spelling } from "../text/spelling.ts";
 import { textOf, wordsOf } from "../text/words.ts";
-import { commonPrefix, Prefix } from "./prefix.ts";
-import { type CtcOptions, emissionOf, spokenEnd } from "./run.ts";
+import { commonPrefix, Prefix, settledRuns } from "./prefix.ts";
+import { type CtcOptions, emissionOf, type Run, spokenEnd } from "./run.ts";
 
 export interface BeamOptions {
   /** Prefixes kept from row to row. */
@@ -46,8 +47,14 @@ export class CtcBeamDecoder implements Decoder {
   /** All masses are to be multiplied by 2^exponent. */
   private exponent = 0;
   private readonly clock: RowClock;
-  /** Where the last word before this utterance ended. */
+  /** Words that all hypotheses share, and the runs that they were made of. */
+  private readonly settled = new SettledWords();
+  private settledRuns = 0;
+  /** Where the grammar stands behind them. */
+  private followed: Followed | undefined;
+  /** Where the last word before this utterance ended, and the last settled one. */
   private spokenRow = 0;
+  private settledRow = 0;
 
   constructor(options: CtcOptions, search: BeamOptions) {
     this.options = options;
@@ -99,16 +106,24 @@ export class CtcBeamDecoder implements Decoder {
 
   /** The likeliest reading so far. Committed is what all hypotheses that are left begin with. */
   partial(): PartialResult {
+    this.settle();
+    const { settled } = this;
     const words = this.wordsOf(this.best);
-    const committed = this.settled(this.wordsOf(this.best, commonPrefix(this.prefixes).depth));
-    const partial = { partial: textOf(words), committed: textOf(committed), partial_result: words };
-    return this.search.alternatives > 1
-      ? { ...partial, alternatives: this.readings(this.going(), (all) => all) }
-      : partial;
+    const partial = {
+      partial: settled.textWith(words),
+      committed: this.committed(this.wordsOf(this.best, commonPrefix(this.prefixes).depth)),
+      partial_result: settled.with(words),
+    };
+    if (this.search.alternatives === 1) return partial;
+    const alternatives = this.readings(this.going(), (all) => all).map(({ text, result, ...reading }) => {
+      return { ...reading, text: settled.textWith(result), result: settled.with(result) };
+    });
+    return { ...partial, alternatives };
   }
 
   /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
   finish(): FinalResult | null {
+    this.unsettle();
     const { scorer, alternatives } = this.search;
     const complete = this.prefixes
       .map((prefix) => ({ prefix, score: prefix.finalScore(scorer) }))
@@ -117,7 +132,7 @@ export class CtcBeamDecoder implements Decoder {
     const readings = this.readings(complete.length > 0 ? complete : this.going(), (words) => this.allowed(words));
     const { text, result } = readings[0]!;
     const last = this.best;
-    this.spokenRow = last.runs().reduce((before, run) => spokenEnd(run, this.options, before), this.spokenRow);
+    this.spokenRow = this.spokenBehind(last.runs(), this.spokenRow);
     this.begin(last);
     if (text === "") return null;
     return alternatives > 1 ? { text, result, alternatives: readings } : { text, result };
@@ -137,6 +152,7 @@ export class CtcBeamDecoder implements Decoder {
   private begin(before: Prefix | null): void {
     this.clock.beginUtterance();
     this.exponent = 0;
+    this.unsettle();
     this.prefixes = [Prefix.root(this.search.scorer, this.clock.row, before)];
   }
 
@@ -218,31 +234,62 @@ export class CtcBeamDecoder implements Decoder {
       .slice(0, this.search.alternatives);
   }
 
-  /** Words of a prefix, or of its first tokens. */
+  /** Words of a prefix, or of its first tokens, behind those that are settled. */
   private wordsOf(prefix: Prefix, numTokens = prefix.depth): WordResult[] {
-    let before = this.spokenRow;
-    const emissions = prefix
-      .runs()
-      .slice(0, numTokens)
-      .map((run) => {
-        const emission = emissionOf(run, this.options, before);
-        before = spokenEnd(run, this.options, before);
-        return emission;
-      });
+    return this.words(prefix.runs(this.settledRuns).slice(0, numTokens - this.settledRuns));
+  }
+
+  private words(runs: readonly Run[]): WordResult[] {
+    let before = this.settledRow;
+    const emissions = runs.map((run) => {
+      const emission = emissionOf(run, this.options, before);
+      before = spokenEnd(run, this.options, before);
+      return emission;
+    });
     return wordsOf(emissions, this.options.tokenUnit);
   }
 
-  /** Of words that all hypotheses begin with, those that stand: the last may yet grow, unless tokens are words. */
-  private settled(words: WordResult[]): WordResult[] {
-    return this.allowed(this.options.tokenUnit === "word" ? words : words.slice(0, -1));
+  /** Text of words that all hypotheses begin with, as far as it stands: the last may yet grow, unless tokens are words. */
+  private committed(words: readonly WordResult[]): string {
+    const { settled, search } = this;
+    const whole = this.options.tokenUnit === "word" ? words : words.slice(0, -1);
+    return settled.textWith(whole, search.grammar?.follow(spokenOf(whole), this.followed).allowed);
+  }
+
+  /** Makes words of the runs that all hypotheses share. */
+  private settle(): void {
+    const { tokens, tokenUnit } = this.options;
+    const runs = this.best.runs(this.settledRuns).slice(0, settledRuns(this.prefixes) - this.settledRuns);
+    const tokenOf = (place: number) => tokens[runs[place]?.token ?? -1];
+    let count = runs.length;
+    while (count > 0 && !isWordBreak(tokenOf(count - 1)!, tokenOf(count), tokenUnit)) count--;
+    const whole = runs.slice(0, count);
+    const words = this.words(whole);
+    this.settled.add(words);
+    this.settledRuns += count;
+    this.settledRow = this.spokenBehind(whole, this.settledRow);
+    this.followed = this.search.grammar?.follow(spokenOf(words), this.followed);
+  }
+
+  private unsettle(): void {
+    this.settled.clear();
+    this.settledRuns = 0;
+    this.settledRow = this.spokenRow;
+    this.followed = undefined;
+  }
+
+  private spokenBehind(runs: readonly Run[], before: number): number {
+    return runs.reduce((row, run) => spokenEnd(run, this.options, row), before);
   }
 
   /** The longest beginning that is an utterance of the grammar. */
   private allowed(words: WordResult[]): WordResult[] {
     const { grammar } = this.search;
-    return grammar ? words.slice(0, grammar.allowed(words.map(({ word }) => word))) : words;
+    return grammar ? words.slice(0, grammar.allowed(spokenOf(words))) : words;
   }
 }
+
+const spokenOf = (words: readonly WordResult[]) => words.map(({ word }) => word);
 
 /** n for which value * 2^n is near one, or 0 while the value is large enough. */
 function powerOfTwoUp(value: number): number {

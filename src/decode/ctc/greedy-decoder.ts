@@ -3,7 +3,8 @@
 import type { Decoder } from "../decoder.ts";
 import { RowClock } from "../row-clock.ts";
 import type { FinalResult, PartialResult } from "../text/results.ts";
-import { type Emission, textOf, wordsOf } from "../text/words.ts";
+import { isWordBreak, SettledWords } from "../text/settled-words.ts";
+import { type Emission, wordsOf } from "../text/words.ts";
 import { type CtcOptions, emissionOf, type Run, spokenEnd } from "./run.ts";
 
 /** A run of the same best token that may still go on. */
@@ -11,6 +12,8 @@ type OpenRun = { -readonly [Field in keyof Run]: Run[Field] };
 
 export class CtcGreedyDecoder implements Decoder {
   private readonly options: CtcOptions;
+  private readonly settled = new SettledWords();
+  /** Those whose words are not settled. */
   private emissions: Emission[] = [];
   private run: OpenRun | null = null;
   /** Best token of the row before. An utterance cut within a run does not hand that token to the next one too. */
@@ -53,34 +56,40 @@ export class CtcGreedyDecoder implements Decoder {
 
   /** Whether the utterance holds any token yet. */
   get hasEmissions(): boolean {
-    return this.emissions.length > 0 || this.run !== null;
+    return this.settled.count > 0 || this.emissions.length > 0 || this.run !== null;
   }
 
   /** The utterance so far. A run that is going on shows in `partial`, but a piece or character may yet follow it. */
   partial(): PartialResult {
-    const { tokenUnit } = this.options;
+    this.settle();
+    const { settled, emissions, run } = this;
     const words = wordsOf(
-      this.run ? [...this.emissions, emissionOf(this.run, this.options, this.spokenRow)] : this.emissions,
-      tokenUnit,
+      run ? [...emissions, emissionOf(run, this.options, this.spokenRow)] : emissions,
+      this.options.tokenUnit,
     );
     // The greedy path never changes what it has passed: a finished run stands, unless its word may still grow.
-    const settled = tokenUnit === "word" ? wordsOf(this.emissions, tokenUnit) : words.slice(0, -1);
-    return { partial: textOf(words), committed: textOf(settled), partial_result: words };
+    return {
+      partial: settled.textWith(words),
+      committed: settled.textWith(words.slice(0, -1)),
+      partial_result: settled.with(words),
+    };
   }
 
   /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
   finish(): FinalResult | null {
     this.closeRun();
-    const result = wordsOf(this.emissions, this.options.tokenUnit);
-    this.emissions = [];
+    this.settled.add(wordsOf(this.emissions, this.options.tokenUnit));
+    const text = this.settled.textWith([]);
+    const result = this.settled.with([]);
+    this.forget();
     this.clock.beginUtterance();
     this.quietRow = this.clock.utteranceRow;
-    return result.length === 0 ? null : { text: textOf(result), result };
+    return result.length === 0 ? null : { text, result };
   }
 
   /** Back to the stream's start. */
   reset(): void {
-    this.emissions = [];
+    this.forget();
     this.run = null;
     this.previous = this.options.blank;
     this.clock.reset();
@@ -102,6 +111,20 @@ export class CtcGreedyDecoder implements Decoder {
       this.run.probability += Math.min(1, Math.exp(row[best]!));
     }
     this.clock.advance(1);
+  }
+
+  private forget(): void {
+    this.settled.clear();
+    this.emissions = [];
+  }
+
+  /** Takes whole words out of the emissions. */
+  private settle(): void {
+    const { emissions } = this;
+    const { tokenUnit } = this.options;
+    let count = emissions.length;
+    while (count > 0 && !isWordBreak(emissions[count - 1]!.token, emissions[count]?.token, tokenUnit)) count--;
+    if (count > 0) this.settled.add(wordsOf(emissions.splice(0, count), tokenUnit));
   }
 
   private closeRun(): void {

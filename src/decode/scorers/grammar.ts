@@ -168,6 +168,15 @@ function listRules(list: readonly unknown[]): Jsgf {
   return { publicRules: [...publicRules, ...(parts.length > 0 ? [{ name: "", isPublic: true, expansion }] : [])] };
 }
 
+/** Where words lead in a grammar. */
+export interface Followed {
+  /** Null where they are no beginning of an allowed utterance. */
+  readonly place: Place | null;
+  readonly words: number;
+  /** How many of them, from the first on, make the longest allowed utterance. */
+  readonly allowed: number;
+}
+
 /** Lets through only the beginnings of allowed utterances. */
 export class Grammar implements Scorer<Place> {
   readonly start: Place;
@@ -217,15 +226,19 @@ export class Grammar implements Scorer<Place> {
 
   /** How many of the words, from the first on, make the longest allowed utterance. */
   allowed(words: readonly string[]): number {
-    let place = this.start;
-    let longest = 0;
-    for (let i = 0; i < words.length; i++) {
-      const step = this.word(place, words[i]!);
-      if (!step) break;
-      place = step.state;
-      if (place.accepts) longest = i + 1;
+    return this.follow(words).allowed;
+  }
+
+  /** Follows words, from the first one on or on from where others led. */
+  follow(words: readonly string[], from: Followed = { place: this.start, words: 0, allowed: 0 }): Followed {
+    let { place, words: count, allowed } = from;
+    for (const word of words) {
+      place = place && (this.word(place, word)?.state ?? null);
+      if (!place) break;
+      count++;
+      if (place.accepts) allowed = count;
     }
-    return longest;
+    return { place, words: count, allowed };
   }
 
   /** All that can be reached freely from the states, as one place. */

@@ -51,6 +51,32 @@ export function pathOf({ last, count }: Hypothesis): Emitted[] {
   return path;
 }
 
+/** Tokens behind `before`, up to and with `last`, in order; null if `before` does not lead there. Null is the beginning. */
+export function pathBehind(last: Emitted | null, before: Emitted | null): Emitted[] | null {
+  const path: Emitted[] = [];
+  for (let emitted = last; emitted !== before; emitted = emitted.before) {
+    if (!emitted) return null;
+    path.push(emitted);
+  }
+  return path.reverse();
+}
+
+/** The last token that all hypotheses share, as one and the same; null if none. */
+export function settledEnd(hypotheses: readonly Hypothesis[]): Emitted | null {
+  const [shared] = hypotheses.reduce(
+    ([a, aCount], { last, count }) => {
+      let [b, bCount] = [last, count];
+      while (a !== b) {
+        if (aCount >= bCount) [a, aCount] = [a?.before ?? null, aCount - 1];
+        else [b, bCount] = [b?.before ?? null, bCount - 1];
+      }
+      return [a, aCount] as const;
+    },
+    [hypotheses[0]!.last, hypotheses[0]!.count] as readonly [Emitted | null, number],
+  );
+  return shared;
+}
+
 /** Whether nothing was said, or only from row `since` on. */
 export function beginsSince(hypothesis: Hypothesis, since: number): boolean {
   const [first] = pathOf(hypothesis);

@@ -4,9 +4,10 @@ import { exponential } from "../../exponential.ts";
 import type { Decoder } from "../decoder.ts";
 import { RowClock, type RowTimes } from "../row-clock.ts";
 import type { Reading } from "../text/reading.ts";
-import { type Alternative, type FinalResult, type PartialResult, toMilliseconds } from "../text/results.ts";
+import { type Alternative, type FinalResult, type PartialResult, toMilliseconds, type WordResult } from "../text/results.ts";
+import { isWordBreak, SettledWords } from "../text/settled-words.ts";
 import { type Emission, type TokenUnit, textOf, wordsOf } from "../text/words.ts";
-import { type Emitted, type Hypothesis, pathOf, type TransducerSearch } from "./search.ts";
+import { type Emitted, type Hypothesis, pathBehind, pathOf, settledEnd, type TransducerSearch } from "./search.ts";
 
 export interface TransducerOptions extends RowTimes {
   readonly tokens: readonly string[];
@@ -39,6 +40,9 @@ export class TransducerDecoder implements Decoder {
   private readonly search: TransducerSearch;
   private readonly silent: ReadonlySet<number>;
   private readonly clock: RowClock;
+  /** Words that all hypotheses share, and the last of the tokens that they were made of. */
+  private readonly settled = new SettledWords();
+  private settledEnd: Emitted | null = null;
 
   constructor(options: TransducerOptions, search: TransducerSearch) {
     this.options = options;
@@ -78,18 +82,27 @@ export class TransducerDecoder implements Decoder {
 
   /** The best hypothesis so far. What all hypotheses share stands, unless its last word may still grow. */
   partial(): PartialResult {
-    const { tokenUnit } = this.options;
-    const paths = this.search.hypotheses.map(pathOf);
-    const words = wordsOf(this.emissions(paths[0]!), tokenUnit);
-    const shared = wordsOf(this.emissions(paths[0]!.slice(0, commonLength(paths))), tokenUnit);
-    const settled = tokenUnit === "word" ? shared : shared.slice(0, -1);
-    return { partial: textOf(words), committed: textOf(settled), partial_result: words, ...this.alternatives() };
+    const paths = this.unsettledPaths();
+    const { settled } = this;
+    const words = this.words(paths[0]!);
+    const shared = this.words(paths[0]!.slice(0, commonLength(paths)));
+    return {
+      partial: settled.textWith(words),
+      committed: settled.textWith(this.options.tokenUnit === "word" ? shared : shared.slice(0, -1)),
+      partial_result: settled.with(words),
+      ...this.alternatives((place) => {
+        const later = this.words(paths[place]!);
+        return { text: settled.textWith(later), result: settled.with(later) };
+      }),
+    };
   }
 
   /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
   finish(): FinalResult | null {
-    const result = wordsOf(this.emissions(pathOf(this.best)), this.options.tokenUnit);
-    const final = { text: textOf(result), result, ...this.alternatives() };
+    const result = this.words(pathOf(this.best));
+    const alternatives = this.alternatives((place) => this.reading(this.search.hypotheses[place]!));
+    const final = { text: textOf(result), result, ...alternatives };
+    this.unsettle();
     if (this.hasEmissions) this.search.restart();
     else this.search.forgetBefore(this.clock.row - BEGINNING_SECONDS / this.options.tokenSeconds);
     this.clock.beginUtterance();
@@ -97,6 +110,7 @@ export class TransducerDecoder implements Decoder {
   }
 
   reset(): void {
+    this.unsettle();
     this.search.restart();
     this.clock.reset();
   }
@@ -112,24 +126,55 @@ export class TransducerDecoder implements Decoder {
 
   private reading(hypothesis: Hypothesis): Reading {
     const path = pathOf(hypothesis);
-    const result = wordsOf(this.emissions(path), this.options.tokenUnit);
+    const result = this.words(path);
     const tokens = this.timed(path).map(({ token, logProb, start, end }) => {
       return { token: this.options.tokens[token]!, index: token, start, end, logProb };
     });
     return { text: textOf(result), score: hypothesis.score, result, tokens };
   }
 
-  private alternatives(): { alternatives?: Alternative[] } {
+  /** `read` is told a hypothesis's place. */
+  private alternatives(read: (place: number) => Pick<Alternative, "text" | "result">): {
+    alternatives?: Alternative[];
+  } {
     const { alternatives } = this.options;
     if (alternatives === 1) return {};
-    const readings = this.readings().slice(0, alternatives);
     return {
-      alternatives: readings.map(({ text, score, result }) => ({
-        text,
-        confidence: Math.min(1, exponential(score!)),
-        result,
-      })),
+      alternatives: this.search.hypotheses.slice(0, alternatives).map(({ score }, place) => {
+        const { text, result } = read(place);
+        return { text, confidence: Math.min(1, exponential(score)), result };
+      }),
     };
+  }
+
+  /** The hypotheses' tokens behind the settled ones, after settling what they share. */
+  private unsettledPaths(): Emitted[][] {
+    const end = settledEnd(this.search.hypotheses);
+    const settling = pathBehind(end, this.settledEnd);
+    // A search may find its way to other words even there.
+    if (!settling) this.unsettle();
+    this.settle(settling ?? pathBehind(end, null)!);
+    return this.search.hypotheses.map(({ last }) => pathBehind(last, this.settledEnd)!);
+  }
+
+  /** Makes words of tokens that all hypotheses share, but for those of the last row: others may come out there. */
+  private settle(path: readonly Emitted[]): void {
+    const { tokens, tokenUnit } = this.options;
+    let count = path.length - 1;
+    const isBreak = () => isWordBreak(tokens[path[count - 1]!.token]!, tokens[path[count]!.token], tokenUnit);
+    while (count > 0 && !(isBreak() && this.rowOf(path[count - 1]) < this.rowOf(path[count]))) count--;
+    if (count <= 0) return;
+    this.settled.add(this.words(path.slice(0, count)));
+    this.settledEnd = path[count - 1]!;
+  }
+
+  private unsettle(): void {
+    this.settled.clear();
+    this.settledEnd = null;
+  }
+
+  private words(path: readonly Emitted[]): WordResult[] {
+    return wordsOf(this.emissions(path), this.options.tokenUnit);
   }
 
   /** What of a path is text. */
@@ -143,18 +188,22 @@ export class TransducerDecoder implements Decoder {
 
   /** A token comes out in an instant: those of one row divide the row's time among them. */
   private timed(path: readonly Emitted[]): (Emitted & { start: number; end: number })[] {
-    const { tokenSeconds, delay } = this.options;
-    const rowOf = (emitted: Emitted | undefined) => (emitted ? Math.max(0, emitted.row - delay) : -1);
+    const { tokenSeconds } = this.options;
     let first = 0;
     let end = 0;
     return path.map((emitted, i) => {
-      const row = rowOf(emitted);
+      const row = this.rowOf(emitted);
       if (i === end) {
         first = i;
-        while (rowOf(path[end]) === row) end++;
+        while (this.rowOf(path[end]) === row) end++;
       }
       const share = (place: number) => (row + (place - first) / (end - first)) * tokenSeconds;
       return { ...emitted, start: toMilliseconds(share(i)), end: toMilliseconds(share(i + 1)) };
     });
+  }
+
+  /** Row in which a token was spoken; -1 of none. */
+  private rowOf(emitted: Emitted | undefined): number {
+    return emitted ? Math.max(0, emitted.row - this.options.delay) : -1;
   }
 }
