@@ -7,13 +7,14 @@
 import { exponential, powerOfTwo } from "../../exponential.ts";
 import type { Decoder } from "../decoder.ts";
 import { RowClock } from "../row-clock.ts";
-import type { Followed, Grammar } from "../scorers/grammar.ts";
+import type { Grammar } from "../scorers/grammar.ts";
 import type { AnyScorer } from "../scorers/scorer.ts";
-import type { Alternative, FinalResult, PartialResult, WordResult } from "../text/results.ts";
-import { isWordBreak, SettledWords } from "../text/settled-words.ts";
+import { isWordBreak, PathWords } from "../text/path-words.ts";
+import type { Alternative, FinalResult, PartialResult } from "../text/results.ts";
 import type { Spelling } from "../text/spelling.ts";
-import { textOf, wordsOf } from "../text/words.ts";
-import { commonPrefix, Prefix, settledRuns } from "./prefix.ts";
+import { firstIn, textIn, type WordChain, wordsIn } from "../text/word-chain.ts";
+import { wordsOf } from "../text/words.ts";
+import { commonPrefix, Prefix, type RunLink } from "./prefix.ts";
 import { type CtcOptions, emissionOf, type Run, spokenEnd } from "./run.ts";
 
 export interface BeamOptions {
@@ -47,20 +48,20 @@ export class CtcBeamDecoder implements Decoder {
   /** All masses are to be multiplied by 2^exponent. */
   private exponent = 0;
   private readonly clock: RowClock;
-  /** Words that all hypotheses share, and the runs that they were made of. */
-  private readonly settled = new SettledWords();
-  private settledRuns = 0;
-  /** Where the grammar stands behind them. */
-  private followed: Followed | undefined;
-  /** Where the last word before this utterance ended, and the last settled one. */
+  private readonly words: PathWords<RunLink>;
+  /** Where the last word before this utterance ended. */
   private spokenRow = 0;
-  private settledRow = 0;
 
   constructor(options: CtcOptions, search: BeamOptions) {
     this.options = options;
     this.search = search;
     this.probabilities = new Float64Array(options.tokens.length);
     this.clock = new RowClock(options);
+    this.words = new PathWords({
+      isBreak: ({ token }, next) =>
+        isWordBreak(options.tokens[token]!, next && options.tokens[next.token], options.tokenUnit),
+      words: (runs, row) => this.spoken(runs, row),
+    });
     this.prefixes = [Prefix.root(search.scorer, this.clock.row, null)];
   }
 
@@ -106,24 +107,19 @@ export class CtcBeamDecoder implements Decoder {
 
   /** The likeliest reading so far. Committed is what all hypotheses that are left begin with. */
   partial(): PartialResult {
-    this.settle();
-    const { settled } = this;
     const words = this.wordsOf(this.best);
     const partial = {
-      partial: settled.textWith(words),
-      committed: this.committed(this.wordsOf(this.best, commonPrefix(this.prefixes).depth)),
-      partial_result: settled.with(words),
+      partial: textIn(words),
+      committed: textIn(this.settled(this.wordsOf(this.best, commonPrefix(this.prefixes).depth))),
+      partial_result: wordsIn(words),
     };
-    if (this.search.alternatives === 1) return partial;
-    const alternatives = this.readings(this.going(), (all) => all).map(({ text, result, ...reading }) => {
-      return { ...reading, text: settled.textWith(result), result: settled.with(result) };
-    });
-    return { ...partial, alternatives };
+    return this.search.alternatives > 1
+      ? { ...partial, alternatives: this.readings(this.going(), (all) => all) }
+      : partial;
   }
 
   /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
   finish(): FinalResult | null {
-    this.unsettle();
     const { scorer, alternatives } = this.search;
     const complete = this.prefixes
       .map((prefix) => ({ prefix, score: prefix.finalScore(scorer) }))
@@ -132,7 +128,7 @@ export class CtcBeamDecoder implements Decoder {
     const readings = this.readings(complete.length > 0 ? complete : this.going(), (words) => this.allowed(words));
     const { text, result } = readings[0]!;
     const last = this.best;
-    this.spokenRow = this.spokenBehind(last.runs(), this.spokenRow);
+    this.spokenRow = this.spoken(last.runs(), this.spokenRow).row;
     this.begin(last);
     if (text === "") return null;
     return alternatives > 1 ? { text, result, alternatives: readings } : { text, result };
@@ -152,7 +148,7 @@ export class CtcBeamDecoder implements Decoder {
   private begin(before: Prefix | null): void {
     this.clock.beginUtterance();
     this.exponent = 0;
-    this.unsettle();
+    this.words.restart(this.spokenRow);
     this.prefixes = [Prefix.root(this.search.scorer, this.clock.row, before)];
   }
 
@@ -205,7 +201,10 @@ export class CtcBeamDecoder implements Decoder {
    * Hypotheses as readings, best first. A reading's confidence is its probability, weighted by its score against the best
    * one's, among all that could have been said: what the search has dropped counts as much as the best would.
    */
-  private readings(hypotheses: readonly Hypothesis[], cut: (words: WordResult[]) => WordResult[]): Alternative[] {
+  private readings(
+    hypotheses: readonly Hypothesis[],
+    cut: (words: WordChain | null) => WordChain | null,
+  ): Alternative[] {
     const reference = Math.max(...hypotheses.map(({ score }) => score));
     const unit = powerOfTwo(Math.max(-1000, this.exponent));
     const weighed = hypotheses.map(({ prefix, score }) => ({
@@ -216,80 +215,52 @@ export class CtcBeamDecoder implements Decoder {
     weighed.sort((a, b) => b.value - a.value);
     const dropped = Math.max(0, 1 - weighed.reduce((sum, { mass }) => sum + mass, 0));
     const whole = weighed.reduce((sum, { value }) => sum + value, dropped);
-    const byText = new Map<string, { confidence: number; result: readonly WordResult[] }>();
+    const byText = new Map<string, { confidence: number; words: WordChain | null }>();
     for (const { prefix, value } of weighed) {
-      const result = cut(this.wordsOf(prefix));
-      const text = textOf(result);
+      const words = cut(this.wordsOf(prefix));
+      const text = textIn(words);
       const same = byText.get(text);
       // Pieces may spell the same words in several ways; the likeliest gives the times.
       if (same) same.confidence += value / whole;
-      else byText.set(text, { confidence: value / whole, result });
+      else byText.set(text, { confidence: value / whole, words });
     }
-    return Array.from(byText, ([text, { confidence, result }]) => ({
-      text,
-      confidence: Math.min(1, confidence),
-      result,
-    }))
+    return Array.from(byText, ([text, reading]) => ({ text, ...reading }))
       .sort((a, b) => b.confidence - a.confidence)
-      .slice(0, this.search.alternatives);
+      .slice(0, this.search.alternatives)
+      .map(({ text, confidence, words }) => ({
+        text,
+        confidence: Math.min(1, confidence),
+        result: wordsIn(words),
+      }));
   }
 
-  /** Words of a prefix, or of its first tokens, behind those that are settled. */
-  private wordsOf(prefix: Prefix, numTokens = prefix.depth): WordResult[] {
-    return this.words(prefix.runs(this.settledRuns).slice(0, numTokens - this.settledRuns));
+  /** Words of a prefix, or of its first tokens. */
+  private wordsOf(prefix: Prefix, numTokens = prefix.depth): WordChain | null {
+    return this.words.of(prefix.runAt(numTokens), numTokens);
   }
 
-  private words(runs: readonly Run[]): WordResult[] {
-    let before = this.settledRow;
+  /** Runs as words, spoken from that row on, and the row behind them. */
+  private spoken(runs: readonly Run[], row: number) {
+    let before = row;
     const emissions = runs.map((run) => {
       const emission = emissionOf(run, this.options, before);
       before = spokenEnd(run, this.options, before);
       return emission;
     });
-    return wordsOf(emissions, this.options.tokenUnit);
+    return { words: wordsOf(emissions, this.options.tokenUnit), row: before };
   }
 
-  /** Text of words that all hypotheses begin with, as far as it stands: the last may yet grow, unless tokens are words. */
-  private committed(words: readonly WordResult[]): string {
-    const { settled, search } = this;
-    const whole = this.options.tokenUnit === "word" ? words : words.slice(0, -1);
-    return settled.textWith(whole, search.grammar?.follow(spokenOf(whole), this.followed).allowed);
-  }
-
-  /** Makes words of the runs that all hypotheses share. */
-  private settle(): void {
-    const { tokens, tokenUnit } = this.options;
-    const runs = this.best.runs(this.settledRuns).slice(0, settledRuns(this.prefixes) - this.settledRuns);
-    const tokenOf = (place: number) => tokens[runs[place]?.token ?? -1];
-    let count = runs.length;
-    while (count > 0 && !isWordBreak(tokenOf(count - 1)!, tokenOf(count), tokenUnit)) count--;
-    const whole = runs.slice(0, count);
-    const words = this.words(whole);
-    this.settled.add(words);
-    this.settledRuns += count;
-    this.settledRow = this.spokenBehind(whole, this.settledRow);
-    this.followed = this.search.grammar?.follow(spokenOf(words), this.followed);
-  }
-
-  private unsettle(): void {
-    this.settled.clear();
-    this.settledRuns = 0;
-    this.settledRow = this.spokenRow;
-    this.followed = undefined;
-  }
-
-  private spokenBehind(runs: readonly Run[], before: number): number {
-    return runs.reduce((row, run) => spokenEnd(run, this.options, row), before);
+  /** Of words that all hypotheses begin with, those that stand: the last may yet grow, unless tokens are words. */
+  private settled(words: WordChain | null): WordChain | null {
+    return this.allowed(this.options.tokenUnit === "word" ? words : (words?.before ?? null));
   }
 
   /** The longest beginning that is an utterance of the grammar. */
-  private allowed(words: WordResult[]): WordResult[] {
+  private allowed(words: WordChain | null): WordChain | null {
     const { grammar } = this.search;
-    return grammar ? words.slice(0, grammar.allowed(spokenOf(words))) : words;
+    return grammar ? firstIn(words, grammar.follow(words).allowed) : words;
   }
 }
-
-const spokenOf = (words: readonly WordResult[]) => words.map(({ word }) => word);
 
 /** n for which value * 2^n is near one, or 0 while the value is large enough. */
 function powerOfTwoUp(value: number): number {

@@ -2,8 +2,9 @@
 
 import type { Decoder } from "../decoder.ts";
 import { RowClock } from "../row-clock.ts";
+import { isWordBreak } from "../text/path-words.ts";
 import type { FinalResult, PartialResult } from "../text/results.ts";
-import { isWordBreak, SettledWords } from "../text/settled-words.ts";
+import { chained, firstIn, textIn, type WordChain, wordsIn } from "../text/word-chain.ts";
 import { type Emission, wordsOf } from "../text/words.ts";
 import { type CtcOptions, emissionOf, type Run, spokenEnd } from "./run.ts";
 
@@ -12,8 +13,8 @@ type OpenRun = { -readonly [Field in keyof Run]: Run[Field] };
 
 export class CtcGreedyDecoder implements Decoder {
   private readonly options: CtcOptions;
-  private readonly settled = new SettledWords();
-  /** Those whose words are not settled. */
+  /** Words that stand, and the emissions behind them. */
+  private settled: WordChain | null = null;
   private emissions: Emission[] = [];
   private run: OpenRun | null = null;
   /** Best token of the row before. An utterance cut within a run does not hand that token to the next one too. */
@@ -56,40 +57,35 @@ export class CtcGreedyDecoder implements Decoder {
 
   /** Whether the utterance holds any token yet. */
   get hasEmissions(): boolean {
-    return this.settled.count > 0 || this.emissions.length > 0 || this.run !== null;
+    return this.settled !== null || this.emissions.length > 0 || this.run !== null;
   }
 
   /** The utterance so far. A run that is going on shows in `partial`, but a piece or character may yet follow it. */
   partial(): PartialResult {
     this.settle();
     const { settled, emissions, run } = this;
-    const words = wordsOf(
-      run ? [...emissions, emissionOf(run, this.options, this.spokenRow)] : emissions,
-      this.options.tokenUnit,
-    );
-    // The greedy path never changes what it has passed: a finished run stands, unless its word may still grow.
-    return {
-      partial: settled.textWith(words),
-      committed: settled.textWith(words.slice(0, -1)),
-      partial_result: settled.with(words),
-    };
+    const open = run ? [...emissions, emissionOf(run, this.options, this.spokenRow)] : emissions;
+    const words = chained(settled, wordsOf(open, this.options.tokenUnit));
+    // The greedy path never changes what it has passed: what is settled stands, and all but the last word behind it.
+    const standing = Math.max(settled?.count ?? 0, (words?.count ?? 0) - 1);
+    return { partial: textIn(words), committed: textIn(firstIn(words, standing)), partial_result: wordsIn(words) };
   }
 
   /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
   finish(): FinalResult | null {
     this.closeRun();
-    this.settled.add(wordsOf(this.emissions, this.options.tokenUnit));
-    const text = this.settled.textWith([]);
-    const result = this.settled.with([]);
-    this.forget();
+    const words = chained(this.settled, wordsOf(this.emissions, this.options.tokenUnit));
+    this.settled = null;
+    this.emissions = [];
     this.clock.beginUtterance();
     this.quietRow = this.clock.utteranceRow;
-    return result.length === 0 ? null : { text, result };
+    return words && { text: words.text, result: wordsIn(words) };
   }
 
   /** Back to the stream's start. */
   reset(): void {
-    this.forget();
+    this.settled = null;
+    this.emissions = [];
     this.run = null;
     this.previous = this.options.blank;
     this.clock.reset();
@@ -113,18 +109,13 @@ export class CtcGreedyDecoder implements Decoder {
     this.clock.advance(1);
   }
 
-  private forget(): void {
-    this.settled.clear();
-    this.emissions = [];
-  }
-
-  /** Takes whole words out of the emissions. */
+  /** Takes whole words out of the emissions: they are made once, however long the utterance. */
   private settle(): void {
     const { emissions } = this;
     const { tokenUnit } = this.options;
     let count = emissions.length;
     while (count > 0 && !isWordBreak(emissions[count - 1]!.token, emissions[count]?.token, tokenUnit)) count--;
-    if (count > 0) this.settled.add(wordsOf(emissions.splice(0, count), tokenUnit));
+    this.settled = chained(this.settled, wordsOf(emissions.splice(0, count), tokenUnit));
   }
 
   private closeRun(): void {

@@ -5,7 +5,7 @@ import type { Spelling } from "../text/spelling.ts";
 import type { Run } from "./run.ts";
 
 /** Runs of a path, newest first. */
-interface RunLink extends Run {
+export interface RunLink extends Run {
   readonly before: RunLink | null;
 }
 
@@ -173,17 +173,18 @@ export class Prefix {
     }
   }
 
-  /** Runs of its tokens behind the first `from` along the likeliest path, oldest first; a prefix that has left the search has none. */
-  runs(from = 0): Run[] {
+  /** Runs of its tokens along the likeliest path, oldest first; a prefix that has left the search has none. */
+  runs(): Run[] {
     const runs: Run[] = [];
-    for (let run = this.now.path.run; run && runs.length < this.depth - from; run = run.before) runs.push(run);
+    for (let run = this.now.path.run; run && runs.length < this.depth; run = run.before) runs.push(run);
     return runs.reverse();
   }
 
-  /** The runs before the last one, in which no row to come will change anything, of each path on which the prefix may go on. */
-  past(): (RunLink | null)[] {
-    const { blankPath, labelPath } = this.now;
-    return [blankPath, labelPath].filter(({ probability }) => probability > 0).map(({ run }) => run?.before ?? null);
+  /** The run of its token number `depth` along the likeliest path; null if it has none. */
+  runAt(depth: number): RunLink | null {
+    let { run } = this.now.path;
+    for (let left = this.depth; run && left > depth; left--) run = run.before;
+    return run;
   }
 
   /** The row behind the last one in which the likeliest path tells a token; null if it tells none. */
@@ -204,19 +205,4 @@ export function commonPrefix(prefixes: readonly Prefix[]): Prefix {
     }
     return left;
   });
-}
-
-/** How many runs, from the first on, are the same for good on all paths of these prefixes. */
-export function settledRuns(prefixes: readonly Prefix[]): number {
-  const ends = prefixes.flatMap((prefix) => prefix.past().map((run) => ({ run, place: prefix.depth - 1 })));
-  const shared = ends.reduce((a, b) => {
-    let left = a;
-    let right = b;
-    while (left.run !== right.run) {
-      if (left.place >= right.place) left = { run: left.run?.before ?? null, place: left.place - 1 };
-      else right = { run: right.run?.before ?? null, place: right.place - 1 };
-    }
-    return left;
-  });
-  return Math.max(0, shared.place);
 }

@@ -11,11 +11,12 @@ import {
   toMilliseconds,
   type WordResult,
 } from "../text/results.ts";
+import { chained, firstIn, textIn, type WordChain, wordsIn } from "../text/word-chain.ts";
 import { textOf } from "../text/words.ts";
 import { type Ending, type Reading, readings } from "./readings.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { WordSearch, type WordSearchOptions } from "./word-search.ts";
-import { type TextStyle, written } from "./written-text.ts";
+import { type TextStyle, type Written, written } from "./written-text.ts";
 
 export interface DictationOptions {
   readonly search: WordSearchOptions;
@@ -40,6 +41,9 @@ export class DictationListener implements Listener {
   /** The row behind the last phoneme of any kind; null if the utterance has had none. */
   private voiced: number | null = null;
   private spokenSeconds: number;
+  /** Words of the text that stay as they are, and words said behind them that are certain, but not yet as text. */
+  private settled: WordChain | null = null;
+  private certain: WordResult[] = [];
   /** The partial result, until the next row. */
   private told: PartialResult | null = null;
 
@@ -83,12 +87,14 @@ export class DictationListener implements Listener {
     const pause =
       this.voiced === null ? Number.POSITIVE_INFINITY : (this.row - this.voiced) * this.options.times.tokenSeconds;
     const isCut = goesOn && !leader.isWhole && pause < PAUSE_SECONDS;
-    const found = this.readings(isCut ? [leader] : search.ends());
+    const found = this.readings(isCut ? [leader] : search.ends(), search.toldRecord);
     const final = this.final(found);
     this.spokenSeconds = final?.result[final.result.length - 1]?.end ?? this.spokenSeconds;
     // Whoever is in the middle of a word goes on with it in the next utterance.
     if (isCut) search.tell(leader.record);
     else search.restart(this.row);
+    this.settled = null;
+    this.certain = [];
     this.voiced = isCut ? this.row : null;
     this.told = null;
     return final;
@@ -96,28 +102,51 @@ export class DictationListener implements Listener {
 
   private tell(): PartialResult {
     const { search } = this;
-    const records = search.recordsTo(search.leader().record);
-    if (records.length === 0) return NOTHING_HEARD;
-    const shared = search.shared();
-    const certain = records.filter((record) => record <= shared).length;
-    const { words, settled } = this.write(records, certain);
+    this.certain.push(...this.said(search.settle()));
+    this.close(this.write(this.certain));
+    const leader = search.leader();
+    const written = this.write([...this.certain, ...this.said(search.recordsTo(leader.record))]);
+    const words = chained(this.settled, written.words);
+    if (!words) return NOTHING_HEARD;
     return {
-      partial: textOf(words),
-      committed: textOf(words.slice(0, settled)),
-      partial_result: words,
-      ...this.alternatives(() => this.readings([search.leader()])),
+      partial: words.text,
+      committed: textIn(firstIn(words, (this.settled?.count ?? 0) + written.settled)),
+      partial_result: wordsIn(words),
+      // They begin with what is certain, as all that may still be said does.
+      ...this.alternatives(
+        () => this.readings([leader], search.settledRecord),
+        (records) => {
+          const { words } = this.write([...this.certain, ...this.said(records)]);
+          const all = chained(this.settled, words);
+          return { text: textIn(all), result: wordsIn(all) };
+        },
+      ),
     };
   }
 
-  private readings(ends: readonly Ending[]): Reading[] {
-    return readings(this.search, ends, this.options.alternatives);
+  /** Puts away words of the text that need not be looked at again. */
+  private close({ words, closed, closedSaid }: Written): void {
+    this.settled = chained(this.settled, words.slice(0, closed));
+    this.certain.splice(0, closedSaid);
+  }
+
+  /** Words said as text, behind what has been put away. They begin with those that are certain. */
+  private write(said: readonly WordResult[]): Written {
+    return written(said, this.certain.length, this.options.style, this.settled?.word.word ?? null);
+  }
+
+  private readings(ends: readonly Ending[], told: number): Reading[] {
+    return readings(this.search, ends, told, this.options.alternatives);
   }
 
   private final(found: readonly Reading[]): FinalResult | null {
     const records = found[0]?.records ?? [];
     if (records.length === 0 || !this.isSpeech(records)) return null;
-    const { words } = this.write(records, records.length);
-    return { text: textOf(words), result: words, ...this.alternatives(() => found) };
+    const whole = (records: readonly number[]) => {
+      const { words } = written(this.said(records, this.spokenSeconds), records.length, this.options.style);
+      return { text: textOf(words), result: words };
+    };
+    return { ...whole(records), ...this.alternatives(() => found, whole) };
   }
 
   /** Noise makes phonemes too, but words fit them badly. */
@@ -131,27 +160,30 @@ export class DictationListener implements Listener {
     return behind <= this.options.mostBehind * sounds;
   }
 
-  private alternatives(read: () => readonly Reading[]): { alternatives?: Alternative[] } {
+  private alternatives(
+    read: () => readonly Reading[],
+    told: (records: readonly number[]) => Pick<Alternative, "text" | "result">,
+  ): { alternatives?: Alternative[] } {
     if (this.options.alternatives === 1) return {};
     const found = read();
     const likelihood = found.map(({ behind }) => Math.exp(-behind));
     const sum = likelihood.reduce((total, value) => total + value, 0);
     return {
       alternatives: found.map(({ records }, i) => {
-        const { words } = this.write(records, records.length);
-        return { text: textOf(words), confidence: likelihood[i]! / sum, result: words };
+        const { text, result } = told(records);
+        return { text, confidence: likelihood[i]! / sum, result };
       }),
     };
   }
 
-  /** Words as they are written; how many of them come of the first `certain` records and stay as they are. */
-  private write(records: readonly number[], certain: number): { words: WordResult[]; settled: number } {
-    const { times, vocabulary, style } = this.options;
+  /** Words as they were said, which begin no earlier than at those seconds: where the certain ones end. */
+  private said(records: readonly number[], notBefore = this.certainEnd): WordResult[] {
+    const { times, vocabulary } = this.options;
     const { search } = this;
     const { trace } = search;
     const { tokenSeconds, startDelay, endDelay, startRow } = times;
-    let before = this.spokenSeconds;
-    const words = records.map((record): WordResult => {
+    let before = notBefore;
+    return records.map((record): WordResult => {
       const sound = trace.before[record]! < 0 ? 0 : trace.nats[trace.before[record]!]!;
       const behind = Math.max(0, sound - trace.nats[record]!);
       const start = Math.max(before, (trace.row[record]! + startRow - startDelay) * tokenSeconds);
@@ -165,6 +197,10 @@ export class DictationListener implements Listener {
         conf,
       };
     });
-    return written(words, certain, style);
+  }
+
+  /** Seconds at which the last certain word ends. */
+  private get certainEnd(): number {
+    return (this.certain.at(-1) ?? this.settled?.word)?.end ?? this.spokenSeconds;
   }
 }

@@ -44,6 +44,8 @@ export class WordSearch {
   private readonly step: ScoredWord = { score: 0, state: 0 };
   /** The record behind which the utterance begins: what is before it has been told. */
   private told = NOTHING;
+  /** The last record that all hypotheses are known to share. */
+  private settled = NOTHING;
   private isResting = false;
 
   constructor(options: WordSearchOptions) {
@@ -63,6 +65,7 @@ export class WordSearch {
   restart(row: number): void {
     this.passing.restart(row, ROOT, this.options.scorer.start);
     this.told = NOTHING;
+    this.settled = NOTHING;
     this.isResting = false;
   }
 
@@ -106,9 +109,10 @@ export class WordSearch {
     passing.end();
     if (this.options.keepsAlternatives) this.meet();
     this.isResting = sounds.isSilent;
-    const own = Int32Array.of(this.told);
+    const own = Int32Array.of(this.told, this.settled);
     passing.collect(own);
     this.told = own[0]!;
+    this.settled = own[1]!;
   }
 
   /** The best hypothesis, be its last word whole or not. */
@@ -136,25 +140,34 @@ export class WordSearch {
     return { score: score[token]! + more, record: record[token]!, isWhole: now.node[token] === ROOT };
   }
 
-  /** The last record that all hypotheses share. */
-  shared(): number {
-    return this.passing.shared(null, this.told) ?? this.told;
-  }
-
   /** The record behind which the utterance begins; NOTHING at the stream's start. */
   get toldRecord(): number {
     return this.told;
   }
 
-  /** Records of the utterance up to one. */
+  /** The record up to which all hypotheses were the same when settle() was last called. */
+  get settledRecord(): number {
+    return this.settled;
+  }
+
+  /** Records that all hypotheses share now, and did not when this was last called. */
+  settle(): number[] {
+    const shared = this.passing.shared(null, this.settled) ?? this.settled;
+    const records = this.trace.recordsTo(shared, this.settled);
+    this.settled = shared;
+    return records;
+  }
+
+  /** Records up to one, behind those that are settled. */
   recordsTo(record: number): number[] {
-    return this.trace.recordsTo(record, this.told);
+    return this.trace.recordsTo(record, this.settled);
   }
 
   /** Ends the utterance with a record: hypotheses that say something else up to there are given up, the others go on. */
   tell(record: number): void {
     this.passing.keep(record);
     this.told = record;
+    this.settled = record;
   }
 
   /** A hypothesis stays at its node: with the phoneme going on, or with a blank. */

@@ -37,12 +37,26 @@ interface Piece {
   readonly mayGrow: boolean;
 }
 
-/** Words of the text, and how many of them come of the first `certain` words said and stay as they are whatever follows. */
+/** Words said that how a word is written may depend on, at most: numbers are not longer, nor are names of signs. */
+const LOOK_AHEAD = 16;
+
+/** Words as text. */
+export interface Written {
+  readonly words: WordResult[];
+  /** How many of them come of words said that are certain, and stay as they are whatever follows. */
+  readonly settled: number;
+  /** How many need not be looked at any more with what follows, and of how many words said they come. */
+  readonly closed: number;
+  readonly closedSaid: number;
+}
+
+/** Words as text. The first `certain` words said will not change any more; `before` is the word of the text before them, if any. */
 export function written(
   said: readonly WordResult[],
   certain: number,
   { capitals = true, digits = false, punctuation = false }: TextStyle,
-): { words: WordResult[]; settled: number } {
+  before: string | null = null,
+): Written {
   const pieces: Piece[] = [];
   for (let at = 0; at < said.length; ) {
     const sign = punctuation ? signAt(said, at) : null;
@@ -68,11 +82,13 @@ export function written(
     });
   }
   const words = pieces.map(({ word }, i) => {
-    const starts = capitals && (i === 0 || /[.?!\n]$/.test(pieces[i - 1]!.word.word));
+    const last = i === 0 ? before : pieces[i - 1]!.word.word;
+    const starts = capitals && (last === null || /[.?!\n]$/.test(last));
     return starts ? { ...word, word: capitalized(word.word) } : word;
   });
   const settled = pieces.filter(({ taken, mayGrow }) => taken <= certain && !mayGrow).length;
-  return { words, settled };
+  const closed = pieces.filter(({ taken }) => taken <= certain - LOOK_AHEAD).length;
+  return { words, settled, closed, closedSaid: pieces[closed - 1]?.taken ?? 0 };
 }
 
 function signAt(said: readonly WordResult[], at: number): { text: string; words: number } | null {

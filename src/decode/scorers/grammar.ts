@@ -3,6 +3,7 @@
 
 import { FoldvoxError, shortened, shown } from "../../errors.ts";
 import type { Spelling } from "../text/spelling.ts";
+import type { WordChain } from "../text/word-chain.ts";
 import { parseJsgf, phrase } from "./grammar-jsgf.ts";
 import type { Expansion, Jsgf, Rule } from "./jsgf-rules.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
@@ -169,10 +170,9 @@ function listRules(list: readonly unknown[]): Jsgf {
 }
 
 /** Where words lead in a grammar. */
-export interface Followed {
+interface Followed {
   /** Null where they are no beginning of an allowed utterance. */
   readonly place: Place | null;
-  readonly words: number;
   /** How many of them, from the first on, make the longest allowed utterance. */
   readonly allowed: number;
 }
@@ -181,6 +181,7 @@ export interface Followed {
 export class Grammar implements Scorer<Place> {
   readonly start: Place;
   private readonly found = new Map<string, Place>();
+  private readonly followed = new WeakMap<WordChain, Followed>();
   private listed = 0;
   private readonly last: State;
 
@@ -224,21 +225,18 @@ export class Grammar implements Scorer<Place> {
     return place.accepts ? 0 : Number.NEGATIVE_INFINITY;
   }
 
-  /** How many of the words, from the first on, make the longest allowed utterance. */
-  allowed(words: readonly string[]): number {
-    return this.follow(words).allowed;
-  }
-
-  /** Follows words, from the first one on or on from where others led. */
-  follow(words: readonly string[], from: Followed = { place: this.start, words: 0, allowed: 0 }): Followed {
-    let { place, words: count, allowed } = from;
-    for (const word of words) {
-      place = place && (this.word(place, word)?.state ?? null);
-      if (!place) break;
-      count++;
-      if (place.accepts) allowed = count;
+  /** Where words lead. Chains that begin alike are followed once. */
+  follow(words: WordChain | null): Followed {
+    const links: WordChain[] = [];
+    let link = words;
+    for (; link && !this.followed.has(link); link = link.before) links.push(link);
+    let { place, allowed } = (link && this.followed.get(link)) ?? { place: this.start, allowed: 0 };
+    for (const next of links.reverse()) {
+      place = place && (this.word(place, next.word.word)?.state ?? null);
+      if (place?.accepts) allowed = next.count;
+      this.followed.set(next, { place, allowed });
     }
-    return { place, words: count, allowed };
+    return { place, allowed };
   }
 
   /** All that can be reached freely from the states, as one place. */

@@ -51,30 +51,23 @@ export function pathOf({ last, count }: Hypothesis): Emitted[] {
   return path;
 }
 
-/** Tokens behind `before`, up to and with `last`, in order; null if `before` does not lead there. Null is the beginning. */
-export function pathBehind(last: Emitted | null, before: Emitted | null): Emitted[] | null {
-  const path: Emitted[] = [];
-  for (let emitted = last; emitted !== before; emitted = emitted.before) {
-    if (!emitted) return null;
-    path.push(emitted);
+/** The tokens that all hypotheses begin with, as they came out in the first. */
+export function common(hypotheses: readonly Hypothesis[]): Pick<Hypothesis, "last" | "count"> {
+  const [first, ...others] = hypotheses;
+  let { last, count } = first!;
+  for (const other of others) {
+    let b = other.last;
+    for (; count > other.count; count--) last = last!.before;
+    for (let left = other.count; left > count; left--) b = b!.before;
+    // The same up to the first token in which they differ; below the link that they share they do not.
+    let left = count;
+    for (let a = last; a !== b; a = a!.before, b = b!.before, left--) {
+      if (a!.token === b!.token) continue;
+      last = a!.before;
+      count = left - 1;
+    }
   }
-  return path.reverse();
-}
-
-/** The last token that all hypotheses share, as one and the same; null if none. */
-export function settledEnd(hypotheses: readonly Hypothesis[]): Emitted | null {
-  const [shared] = hypotheses.reduce(
-    ([a, aCount], { last, count }) => {
-      let [b, bCount] = [last, count];
-      while (a !== b) {
-        if (aCount >= bCount) [a, aCount] = [a?.before ?? null, aCount - 1];
-        else [b, bCount] = [b?.before ?? null, bCount - 1];
-      }
-      return [a, aCount] as const;
-    },
-    [hypotheses[0]!.last, hypotheses[0]!.count] as readonly [Emitted | null, number],
-  );
-  return shared;
+  return { last, count };
 }
 
 /** Whether nothing was said, or only from row `since` on. */

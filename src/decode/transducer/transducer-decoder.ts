@@ -3,11 +3,12 @@
 import { exponential } from "../../exponential.ts";
 import type { Decoder } from "../decoder.ts";
 import { RowClock, type RowTimes } from "../row-clock.ts";
+import { isWordBreak, PathWords } from "../text/path-words.ts";
 import type { Reading } from "../text/reading.ts";
-import { type Alternative, type FinalResult, type PartialResult, toMilliseconds, type WordResult } from "../text/results.ts";
-import { isWordBreak, SettledWords } from "../text/settled-words.ts";
-import { type Emission, type TokenUnit, textOf, wordsOf } from "../text/words.ts";
-import { type Emitted, type Hypothesis, pathBehind, pathOf, settledEnd, type TransducerSearch } from "./search.ts";
+import { type Alternative, type FinalResult, type PartialResult, toMilliseconds } from "../text/results.ts";
+import { textIn, type WordChain, wordsIn } from "../text/word-chain.ts";
+import { type Emission, type TokenUnit, wordsOf } from "../text/words.ts";
+import { common, type Emitted, type Hypothesis, pathOf, type TransducerSearch } from "./search.ts";
 
 export interface TransducerOptions extends RowTimes {
   readonly tokens: readonly string[];
@@ -20,18 +21,6 @@ export interface TransducerOptions extends RowTimes {
   readonly alternatives: number;
 }
 
-/** How many tokens all the hypotheses begin with in common. */
-function commonLength(paths: readonly (readonly Emitted[])[]): number {
-  const [first, ...others] = paths;
-  let length = first!.length;
-  for (const path of others) {
-    let same = 0;
-    while (same < length && same < path.length && path[same]!.token === first![same]!.token) same++;
-    length = same;
-  }
-  return length;
-}
-
 /** At the end of an utterance in which nothing was said, a word may just be beginning in another hypothesis. */
 const BEGINNING_SECONDS = 1;
 
@@ -40,15 +29,21 @@ export class TransducerDecoder implements Decoder {
   private readonly search: TransducerSearch;
   private readonly silent: ReadonlySet<number>;
   private readonly clock: RowClock;
-  /** Words that all hypotheses share, and the last of the tokens that they were made of. */
-  private readonly settled = new SettledWords();
-  private settledEnd: Emitted | null = null;
+  private readonly words: PathWords<Emitted>;
 
   constructor(options: TransducerOptions, search: TransducerSearch) {
     this.options = options;
     this.search = search;
     this.silent = new Set(options.silentTokens);
     this.clock = new RowClock(options);
+    this.words = new PathWords({
+      // Others may come out in the last one's row, and divide the row's time.
+      isBreak: ({ token, row }, next) =>
+        next !== undefined &&
+        this.spokenRow(row) < this.spokenRow(next.row) &&
+        isWordBreak(options.tokens[token]!, options.tokens[next.token], options.tokenUnit),
+      words: (path) => ({ words: wordsOf(this.emissions(path), options.tokenUnit), row: 0 }),
+    });
   }
 
   /** Takes the rows that stand in the engine's output window: the search has them joined there. */
@@ -82,35 +77,30 @@ export class TransducerDecoder implements Decoder {
 
   /** The best hypothesis so far. What all hypotheses share stands, unless its last word may still grow. */
   partial(): PartialResult {
-    const paths = this.unsettledPaths();
-    const { settled } = this;
-    const words = this.words(paths[0]!);
-    const shared = this.words(paths[0]!.slice(0, commonLength(paths)));
+    const words = this.wordsOf(this.best);
+    const shared = this.wordsOf(common(this.search.hypotheses));
+    const settled = this.options.tokenUnit === "word" ? shared : (shared?.before ?? null);
     return {
-      partial: settled.textWith(words),
-      committed: settled.textWith(this.options.tokenUnit === "word" ? shared : shared.slice(0, -1)),
-      partial_result: settled.with(words),
-      ...this.alternatives((place) => {
-        const later = this.words(paths[place]!);
-        return { text: settled.textWith(later), result: settled.with(later) };
-      }),
+      partial: textIn(words),
+      committed: textIn(settled),
+      partial_result: wordsIn(words),
+      ...this.alternatives(),
     };
   }
 
   /** Ends the utterance and starts the next, its times going on. Null if nothing was said. */
   finish(): FinalResult | null {
-    const result = this.words(pathOf(this.best));
-    const alternatives = this.alternatives((place) => this.reading(this.search.hypotheses[place]!));
-    const final = { text: textOf(result), result, ...alternatives };
-    this.unsettle();
+    const words = this.wordsOf(this.best);
+    const final = { text: textIn(words), result: wordsIn(words), ...this.alternatives() };
+    this.words.restart(0);
     if (this.hasEmissions) this.search.restart();
     else this.search.forgetBefore(this.clock.row - BEGINNING_SECONDS / this.options.tokenSeconds);
     this.clock.beginUtterance();
-    return result.length === 0 ? null : final;
+    return words && final;
   }
 
   reset(): void {
-    this.unsettle();
+    this.words.restart(0);
     this.search.restart();
     this.clock.reset();
   }
@@ -126,55 +116,26 @@ export class TransducerDecoder implements Decoder {
 
   private reading(hypothesis: Hypothesis): Reading {
     const path = pathOf(hypothesis);
-    const result = this.words(path);
+    const words = this.wordsOf(hypothesis);
     const tokens = this.timed(path).map(({ token, logProb, start, end }) => {
       return { token: this.options.tokens[token]!, index: token, start, end, logProb };
     });
-    return { text: textOf(result), score: hypothesis.score, result, tokens };
+    return { text: textIn(words), score: hypothesis.score, result: wordsIn(words), tokens };
   }
 
-  /** `read` is told a hypothesis's place. */
-  private alternatives(read: (place: number) => Pick<Alternative, "text" | "result">): {
-    alternatives?: Alternative[];
-  } {
+  private alternatives(): { alternatives?: Alternative[] } {
     const { alternatives } = this.options;
     if (alternatives === 1) return {};
     return {
-      alternatives: this.search.hypotheses.slice(0, alternatives).map(({ score }, place) => {
-        const { text, result } = read(place);
-        return { text, confidence: Math.min(1, exponential(score)), result };
+      alternatives: this.search.hypotheses.slice(0, alternatives).map((hypothesis) => {
+        const words = this.wordsOf(hypothesis);
+        return { text: textIn(words), confidence: Math.min(1, exponential(hypothesis.score)), result: wordsIn(words) };
       }),
     };
   }
 
-  /** The hypotheses' tokens behind the settled ones, after settling what they share. */
-  private unsettledPaths(): Emitted[][] {
-    const end = settledEnd(this.search.hypotheses);
-    const settling = pathBehind(end, this.settledEnd);
-    // A search may find its way to other words even there.
-    if (!settling) this.unsettle();
-    this.settle(settling ?? pathBehind(end, null)!);
-    return this.search.hypotheses.map(({ last }) => pathBehind(last, this.settledEnd)!);
-  }
-
-  /** Makes words of tokens that all hypotheses share, but for those of the last row: others may come out there. */
-  private settle(path: readonly Emitted[]): void {
-    const { tokens, tokenUnit } = this.options;
-    let count = path.length - 1;
-    const isBreak = () => isWordBreak(tokens[path[count - 1]!.token]!, tokens[path[count]!.token], tokenUnit);
-    while (count > 0 && !(isBreak() && this.rowOf(path[count - 1]) < this.rowOf(path[count]))) count--;
-    if (count <= 0) return;
-    this.settled.add(this.words(path.slice(0, count)));
-    this.settledEnd = path[count - 1]!;
-  }
-
-  private unsettle(): void {
-    this.settled.clear();
-    this.settledEnd = null;
-  }
-
-  private words(path: readonly Emitted[]): WordResult[] {
-    return wordsOf(this.emissions(path), this.options.tokenUnit);
+  private wordsOf({ last, count }: Pick<Hypothesis, "last" | "count">): WordChain | null {
+    return this.words.of(last, count);
   }
 
   /** What of a path is text. */
@@ -189,21 +150,21 @@ export class TransducerDecoder implements Decoder {
   /** A token comes out in an instant: those of one row divide the row's time among them. */
   private timed(path: readonly Emitted[]): (Emitted & { start: number; end: number })[] {
     const { tokenSeconds } = this.options;
+    const rowOf = (emitted: Emitted | undefined) => (emitted ? this.spokenRow(emitted.row) : -1);
     let first = 0;
     let end = 0;
     return path.map((emitted, i) => {
-      const row = this.rowOf(emitted);
+      const row = rowOf(emitted);
       if (i === end) {
         first = i;
-        while (this.rowOf(path[end]) === row) end++;
+        while (rowOf(path[end]) === row) end++;
       }
       const share = (place: number) => (row + (place - first) / (end - first)) * tokenSeconds;
       return { ...emitted, start: toMilliseconds(share(i)), end: toMilliseconds(share(i + 1)) };
     });
   }
 
-  /** Row in which a token was spoken; -1 of none. */
-  private rowOf(emitted: Emitted | undefined): number {
-    return emitted ? Math.max(0, emitted.row - this.options.delay) : -1;
+  private spokenRow(row: number): number {
+    return Math.max(0, row - this.options.delay);
   }
 }
