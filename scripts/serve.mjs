@@ -6,6 +6,8 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { gzip as gzipWith } from "node:zlib";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -13,10 +15,15 @@ const TYPES = {
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
   ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
   ".wav": "audio/wav",
   ".webmanifest": "application/manifest+json",
 };
+
+/** What becomes smaller. Models do not. */
+const PACKED = /^text\/|javascript|json|svg|wasm/;
+const gzip = promisify(gzipWith);
 
 async function answer(root, request, response) {
   try {
@@ -25,14 +32,21 @@ async function answer(root, request, response) {
     const file = join(root, path.endsWith("/") ? `${path}index.html` : path);
     const body = await readFile(file);
     const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 20)}"`;
+    const type = TYPES[extname(file)] ?? "application/octet-stream";
+    const packs = PACKED.test(type) && /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
     const headers = {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "content-type": type,
+      ...(packs && { "content-encoding": "gzip" }),
+      vary: "accept-encoding",
       // Kept, but asked for again each time: the page is always the one that was built last.
       "cache-control": "no-cache",
       etag,
     };
     if (request.headers["if-none-match"] === etag) response.writeHead(304, headers).end();
-    else response.writeHead(200, { ...headers, "content-length": body.length }).end(body);
+    else {
+      const sent = packs ? await gzip(body) : body;
+      response.writeHead(200, { ...headers, "content-length": sent.length }).end(sent);
+    }
   } catch {
     response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
   }

@@ -1,189 +1,333 @@
-// The page: ties models, buttons, runs of listening and what is shown of them together.
+// The page: ties modes, buttons, runs of listening and what is shown of them together.
 
-import { createWorkerRecognizer, type WorkerRecognizer } from "../src/worker/worker-recognizer.ts";
-import { decodeClip } from "./page/clip.ts";
-import { CommittedWords } from "./page/committed-words.ts";
+import type { FinalResult, PartialResult } from "../src/worker/worker-recognizer.ts";
+import { CodeView } from "./page/code/code-view.ts";
 import { element } from "./page/elements.ts";
-import { Figures } from "./page/figures.ts";
-import { clipSource, Listening, type ListeningViews, microphoneSource } from "./page/listening.ts";
-import { MemoryGauge } from "./page/memory-gauge.ts";
-import { listModels, type ModelEntry } from "./page/models.ts";
-import { Spectrogram } from "./page/spectrogram.ts";
-import { TranscriptView } from "./page/transcript-view.ts";
-import { Vocabulary } from "./page/vocabulary.ts";
-import { VoiceControl } from "./page/voice-control.ts";
+import { acceptFiles } from "./page/files.ts";
+import { Board } from "./page/game/board.ts";
+import { chooseLanguage, Language, type LanguageCode } from "./page/languages/language.ts";
+import { Figures } from "./page/look/figures.ts";
+import { MemoryGauge } from "./page/look/memory-gauge.ts";
+import { Timeline } from "./page/look/timeline.ts";
+import { ModelChoice } from "./page/model-choice.ts";
+import { DictationMode } from "./page/modes/dictation.ts";
+import type { Mode } from "./page/modes/mode.ts";
+import { type ModeName, megabytes } from "./page/modes/models.ts";
+import { PhrasesMode } from "./page/modes/phrases.ts";
+import { TwentyWordsMode } from "./page/modes/twenty-words.ts";
+import { Vocabulary } from "./page/modes/vocabulary.ts";
+import { Offline, offerInstalling } from "./page/offline.ts";
+import { Preview } from "./page/preview.ts";
+import { Recognizers } from "./page/recognizers.ts";
+import { decodeClip } from "./page/sound/clip.ts";
+import { Devices } from "./page/sound/devices.ts";
+import { KeptSound } from "./page/sound/kept-sound.ts";
+import { Listening, type ListeningViews } from "./page/sound/listening.ts";
+import { SoundAdvice } from "./page/sound/sound-advice.ts";
+import { clipSource, microphoneSource, type SoundSource } from "./page/sound/sources.ts";
+import { PageState, type StateName } from "./page/state.ts";
+import { Tabs } from "./page/tabs.ts";
+import { RecentsView } from "./page/transcript/recents-view.ts";
+import { TranscriptView } from "./page/transcript/transcript-view.ts";
 
-type PageState = "loading" | "ready" | "opening" | "listening" | "stopping" | "failed";
-
-const microphoneButton = element<HTMLButtonElement>("microphone");
-const exampleButton = element<HTMLButtonElement>("example");
-const openButton = element<HTMLButtonElement>("open");
-const fileInput = element<HTMLInputElement>("file");
 const aloudBox = element<HTMLInputElement>("aloud");
-const modelSelect = element<HTMLSelectElement>("model");
 
+const language = new Language();
+const state = new PageState(language);
+const advice = new SoundAdvice(language);
+const sound = new KeptSound();
 const transcript = new TranscriptView();
-const spectrogram = new Spectrogram();
+const timeline = new Timeline(({ start, end }) => sound.replay(start, end));
 const figures = new Figures();
-const vocabulary = new Vocabulary();
 const memory = new MemoryGauge();
-const control = new VoiceControl();
-const committed = new CommittedWords();
+const vocabulary = new Vocabulary();
+const preview = new Preview();
+const offline = new Offline(language);
+const models = new ModelChoice(() => {
+  if (!element<HTMLSelectElement>("model").value.startsWith("own ")) models.dropOwn();
+  settingsChanged();
+});
+const devices = new Devices(language, () => void stop());
+const recents = new RecentsView(language, ({ finals }) => {
+  clear();
+  for (const final of finals) transcript.final(final);
+});
 
-let models: ModelEntry[] = [];
-let recognizer: WorkerRecognizer | null = null;
+const modes: Record<ModeName, Mode> = {
+  phrases: new PhrasesMode((grammar) => models.load("phrases", grammar), language, sound, settingsChanged),
+  dictation: new DictationMode(() => models.load("dictation"), settingsChanged),
+  words: new TwentyWordsMode(() => models.load("words"), vocabulary, new Board(language)),
+};
+let mode: Mode = modes.phrases;
 let listening: Listening | null = null;
 
-function setState(state: PageState, status: string): void {
-  document.documentElement.dataset.state = state;
-  element("status").textContent = status;
-  const active = state === "listening";
-  element("microphone-label").textContent = active ? "Stop" : "Start microphone";
-  microphoneButton.disabled = state !== "ready" && !active;
-  for (const control of [exampleButton, openButton, modelSelect]) control.disabled = state !== "ready";
-  // After a model that failed, another may be tried.
-  if (state === "failed") modelSelect.disabled = models.length < 2;
+const tabs = new Tabs(["phrases", "dictation", "words"], (name) => void choose(name));
+const code = new CodeView(language, settings);
+
+const recognizers = new Recognizers({
+  progress(share) {
+    const percent = Math.round(Math.min(1, share) * 100);
+    const size = megabytes(mode.load().bytes);
+    const said = share < 1 ? language.say("loading-model", { percent, size }) : language.say("preparing");
+    if (state.is("opening")) state.tell(said);
+  },
+  loaded(recognizer, load) {
+    figures.addTransferred(load.bytes);
+    const { tokens, tokenUnit, head, attribution } = recognizer.config;
+    if (tokenUnit === "word") vocabulary.show(tokens.filter((_, token) => token !== head.blank));
+    element("attribution").textContent = attribution.join(". ");
+    void recognizer.memoryReport().then(
+      (report) => memory.show(report),
+      (cause: unknown) => state.fail(cause),
+    );
+    void offline.keepListening();
+  },
+});
+
+function settings() {
+  return { mode: mode.name, model: models.nameFor(mode.name), options: mode.streamOptions() };
 }
 
-function showError(cause: unknown): void {
-  const error = element("error");
-  error.textContent = cause instanceof Error ? cause.message : String(cause);
-  error.hidden = false;
+function settingsChanged(): void {
+  code.show(settings());
 }
 
-function heard(words: readonly string[]): void {
-  for (const word of words) {
-    vocabulary.heard(word);
-    control.obey(word);
+function setState(next: StateName, status: string): void {
+  state.set(next, status);
+  const stream = next === "listening" ? (listening?.openStream ?? null) : null;
+  modes.phrases.listening(recognizers.ready(modes.phrases.load()), stream);
+}
+
+function ready(): void {
+  const loaded = recognizers.ready(mode.load()) !== null;
+  const size = megabytes(mode.load().bytes);
+  setState("ready", language.say(loaded ? "ready-loaded" : "ready", { size }));
+}
+
+/** Everything that a run has left goes. */
+function clear(): void {
+  preview.stop();
+  transcript.clear();
+  timeline.clear();
+  sound.clear();
+  figures.start();
+  mode.clear();
+  recents.clear();
+  advice.say("");
+  state.fail("");
+}
+
+function showPartial(result: PartialResult): void {
+  const shown = mode.partial(result);
+  transcript.partial(shown);
+  timeline.words(result.partial_result);
+}
+
+/** Shows a final result, and returns what of it was understood. */
+function showFinal(result: FinalResult): FinalResult | null {
+  timeline.finish(result.result);
+  const { final, answer, fuller } = mode.final(result, recognizers.ready(mode.load()));
+  if (final) transcript.final(final);
+  else if (answer !== undefined) {
+    const line = transcript.answer(answer);
+    void fuller?.then(
+      (text) => {
+        line.textContent = text ?? answer;
+      },
+      (cause: unknown) => state.fail(cause),
+    );
   }
-}
-
-async function showMemory(): Promise<void> {
-  if (recognizer) memory.show(await recognizer.memoryReport());
+  return final;
 }
 
 const views: ListeningViews = {
-  started(realTime) {
-    spectrogram.clear();
-    figures.start(realTime);
+  started: () => advice.start(),
+  samples(samples) {
+    sound.accept(samples);
+    timeline.accept(samples);
+    advice.accept(samples);
   },
-  samples: (samples) => spectrogram.accept(samples),
   partial(result) {
-    transcript.partial(result);
-    spectrogram.words(result.partial_result);
-    heard(committed.partial(result));
+    if (result.partial !== "") advice.heard();
+    showPartial(result);
   },
   final(result) {
-    transcript.final(result);
-    spectrogram.finish(result.result);
-    heard(committed.final(result));
+    advice.heard();
+    const final = showFinal(result);
+    if (final) recents.add(final);
+  },
+  keyword(result) {
+    advice.heard();
+    mode.keyword(result);
   },
   progress: (progress) => figures.progress(progress),
-  wordShown: (latencyMs) => figures.wordShown(latencyMs),
+  wordShown: (_, latencyMs) => figures.wordShown(latencyMs),
   ended(cause) {
     listening = null;
-    setState("ready", "Ready.");
-    if (cause !== undefined) showError(cause);
-    void showMemory();
+    timeline.rest();
+    recents.end();
+    advice.say("");
+    ready();
+    if (cause !== undefined) state.fail(cause);
   },
 };
 
-/** Begins a run; `prepare` may wait for a permission or a file. */
-async function listen(status: string, prepare: () => Promise<Parameters<typeof Listening.start>[1]>): Promise<void> {
-  if (!recognizer || listening) return;
-  element("error").hidden = true;
+/** Begins a run; `prepare` may wait for a file. `source` names it, empty for the microphone. */
+async function listen(
+  status: string,
+  source: string,
+  prepare: () => SoundSource | Promise<SoundSource>,
+): Promise<void> {
+  if (!state.is("ready")) return;
+  clear();
   setState("opening", status);
   try {
-    const source = await prepare();
-    listening = await Listening.start(recognizer, source, views);
-    setState("listening", "Listening. Press Stop or Escape to end.");
+    const loading = recognizers.get(mode.load());
+    // A failure is told below, and may come before it is waited for.
+    loading.catch(() => {});
+    // The microphone is asked for at once, while the click counts; files wait for the model.
+    const opened = source === "" ? await prepare() : await loading.then(prepare);
+    recents.begin(source);
+    const run = await Listening.start(loading, mode.streamOptions(), opened, views);
+    // A short file may be over already.
+    if (run.isOver) return;
+    listening = run;
+    const said = source === "" ? opened.label : source;
+    setState("listening", language.say(said === "" ? "listening" : "listening-to", { device: said }));
+    if (source === "") void devices.look();
   } catch (cause) {
-    setState("ready", "Ready.");
-    showError(cause);
+    recents.clear();
+    ready();
+    state.fail(cause);
   }
 }
 
 async function stop(): Promise<void> {
-  if (document.documentElement.dataset.state !== "listening") return;
-  setState("stopping", "Finishing…");
+  if (!state.is("listening")) return;
+  setState("stopping", language.say("finishing"));
   await listening?.stop();
 }
 
-async function loadModel({ name, url }: ModelEntry): Promise<void> {
-  setState("loading", `Loading the model ${name}…`);
-  element("error").hidden = true;
-  recognizer?.free();
-  recognizer = null;
-  try {
-    recognizer = await createWorkerRecognizer({ model: url });
-    const { tokens, tokenUnit, head, attribution } = recognizer.config;
-    vocabulary.show(tokenUnit === "word" ? tokens.filter((_, token) => token !== head.blank) : []);
-    element("licence").textContent = attribution.join(". ");
-    await showMemory();
-    setState("ready", "Ready.");
-  } catch (cause) {
-    setState("failed", "The model could not be loaded.");
-    showError(cause);
-  }
-}
-
-/** After the first load the page works without a network. */
-async function goOffline(): Promise<void> {
-  if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("./service-worker.js");
-  await navigator.serviceWorker.ready;
-  element("offline").textContent = "Now works offline.";
-}
-
 async function exampleBytes(): Promise<ArrayBuffer> {
-  const response = await fetch("./digits.wav");
-  if (!response.ok) throw new Error("The example recording could not be loaded.");
+  const response = await fetch(mode.example);
+  if (!response.ok) throw new Error(language.say("bad-example"));
   return response.arrayBuffer();
 }
 
+/** Shows the mode's example as it was recorded; a visitor who begins ends it. */
+async function showPreview(): Promise<void> {
+  try {
+    await preview.play(mode.example, {
+      samples(samples) {
+        sound.accept(samples);
+        timeline.accept(samples);
+      },
+      partial: showPartial,
+      final: (result) => showFinal(result),
+      ended: () => timeline.rest(),
+    });
+    if (state.is("ready")) state.tell(language.say("recorded"));
+  } catch {
+    // It is only an example: the page works without.
+  }
+}
+
+async function choose(name: ModeName): Promise<void> {
+  if (name === mode.name) return;
+  await stop();
+  clear();
+  mode = modes[name];
+  document.documentElement.dataset.mode = name;
+  tabs.select(name);
+  transcript.setHint(language.say(`hint-${name}`));
+  settingsChanged();
+  ready();
+  void showPreview();
+}
+
 function connect(): void {
-  microphoneButton.addEventListener("click", () => {
+  element("microphone").addEventListener("click", () => {
     if (listening) void stop();
-    else void listen("Waiting for the microphone…", async () => microphoneSource());
+    else {
+      void listen(language.say("waiting-microphone"), "", () =>
+        microphoneSource(devices.id, (now) => {
+          if (now === "interrupted" || now === "muted") advice.say(language.say(now));
+        }),
+      );
+    }
   });
-  exampleButton.addEventListener("click", () => {
-    void listen("Opening the example…", async () =>
-      clipSource(await decodeClip(await exampleBytes()), aloudBox.checked),
+  const pace = () => (aloudBox.checked ? "aloud" : "fast");
+  element("example").addEventListener("click", () => {
+    const name = mode.example.replace("./", "");
+    void listen(language.say("opening", { name }), name, async () =>
+      clipSource(await decodeClip(await exampleBytes()), pace()),
     );
   });
-  openButton.addEventListener("click", () => fileInput.click());
-  fileInput.addEventListener("change", () => {
-    const file = fileInput.files?.[0];
-    fileInput.value = "";
-    if (!file) return;
-    void listen(`Opening ${file.name}…`, async () =>
-      clipSource(await decodeClip(await file.arrayBuffer()), aloudBox.checked),
-    );
+  acceptFiles({
+    audio: (file) =>
+      void listen(language.say("opening", { name: file.name }), file.name, async () =>
+        clipSource(await decodeClip(await file.arrayBuffer()), pace()),
+      ),
+    model: (own) => {
+      models.setOwn(own, language.say("own-model", { name: own.model.name }));
+      void useOwnModel();
+    },
   });
-  element("clear").addEventListener("click", () => transcript.clear());
+  element("clear").addEventListener("click", () => {
+    if (state.is("ready")) clear();
+    else transcript.clear();
+  });
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") void stop();
   });
-  modelSelect.addEventListener("change", () => void loadModel(models[modelSelect.selectedIndex]!));
+  const languages = element<HTMLSelectElement>("language");
+  languages.addEventListener("change", () => void language.set(languages.value as LanguageCode));
+  language.onChange(() => {
+    transcript.setHint(language.say(`hint-${mode.name}`));
+    if (state.is("ready")) ready();
+  });
   // A page that is left must not keep the microphone.
   addEventListener("pagehide", () => void listening?.stop());
 }
 
+/** Loads the visitor's model, in the mode that is made for its tokens. */
+async function useOwnModel(): Promise<void> {
+  if (!state.is("ready")) return;
+  clear();
+  setState("opening", language.say("preparing"));
+  try {
+    const { config } = await recognizers.get(mode.load());
+    const wanted = config.tokenUnit === "phoneme" ? "phrases" : "words";
+    ready();
+    if ((mode.name === "words") !== (wanted === "words")) await choose(wanted);
+  } catch (cause) {
+    models.dropOwn();
+    ready();
+    state.fail(cause);
+  }
+}
+
 async function main(): Promise<void> {
   connect();
+  offerInstalling();
+  const code = chooseLanguage(navigator.languages);
+  element<HTMLSelectElement>("language").value = code;
   try {
-    models = await listModels();
-  } catch (cause) {
-    setState("failed", "The list of models could not be loaded.");
-    return showError(cause);
+    if (code !== "en") await language.set(code);
+    await models.read();
+  } catch {
+    state.fail(language.say("bad-models"));
   }
-  for (const { name, bytes } of models) modelSelect.add(new Option(`${name} (${(bytes / 1e6).toFixed(1)} MB)`, name));
-  await loadModel(models[0]!);
-  if (recognizer)
-    element("loaded").textContent = `Ready ${Math.round(performance.now())} ms after the page was opened.`;
-  await goOffline().catch(() => {
-    element("offline").textContent = "Needs a connection: this browser keeps no offline copy.";
-  });
+  for (const name of ["phrases", "dictation", "words"] as const) {
+    element(`size-${name}`).textContent = megabytes(models.bytesFor(name));
+  }
+  transcript.setHint(language.say(`hint-${mode.name}`));
+  settingsChanged();
+  ready();
+  figures.loaded(performance.now());
+  await showPreview();
+  figures.transferred();
+  await offline.keepPage();
 }
 
 void main();

@@ -1,8 +1,9 @@
-// Keeps the page for use without a network: everything but the larger models, which foldvox keeps itself. A download of those
-// must not pass through here: they come in parts, go on where they broke off, and are used as they arrive.
+// Keeps the page for use without a network, and what listening needs as soon as somebody listens. Models are kept by foldvox
+// itself. A download of those must not pass through here: they come in parts, go on where they broke off, and are used as they arrive.
 
 // Put in by scripts/build-web.mjs: the files of this build, and a name that changes with them.
-declare const PRECACHE: readonly string[];
+declare const PAGE: readonly string[];
+declare const LISTENING: readonly string[];
 declare const VERSION: string;
 
 interface ExtendableEvent extends Event {
@@ -31,7 +32,18 @@ async function answer(request: Request): Promise<Response> {
 }
 
 scope.addEventListener("install", (event) => {
-  (event as ExtendableEvent).waitUntil(caches.open(cacheName).then((cache) => cache.addAll([...PRECACHE])));
+  (event as ExtendableEvent).waitUntil(caches.open(cacheName).then((cache) => cache.addAll([...PAGE])));
+});
+
+/** The page asks for it with a port, and is told on it whether everything is kept. */
+scope.addEventListener("message", (event) => {
+  const [port] = (event as MessageEvent).ports;
+  const keeping = caches.open(cacheName).then((cache) => cache.addAll([...LISTENING]));
+  const answering = keeping.then(
+    () => port?.postMessage(true),
+    () => port?.postMessage(false),
+  );
+  (event as unknown as ExtendableEvent).waitUntil(answering);
 });
 
 scope.addEventListener("activate", (event) => {

@@ -19,7 +19,7 @@ export interface DecodingOptions {
   readonly grammar?: GrammarSource | PreparedGrammar;
   /**
    * 0 to 1: how readily speech is taken for a phrase of the grammar. Speech that is one with a probability below 1 - sensitivity
-   * is not heard. Of models of phonemes. Default 0.5.
+   * is not heard; at 1 all speech is taken for the nearest phrase. Of models of phonemes. Default 0.5.
    */
   readonly sensitivity?: number;
   /** Phrases to be caught wherever they are said, beside the grammar. Of models of phonemes. */

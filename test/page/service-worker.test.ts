@@ -6,7 +6,8 @@ const handlers = new Map<string, (event: object) => void>();
 const kept = new Map<string, Response>();
 
 beforeAll(async () => {
-  vi.stubGlobal("PRECACHE", ["./index.html"]);
+  vi.stubGlobal("PAGE", ["./index.html"]);
+  vi.stubGlobal("LISTENING", ["./worker.js"]);
   vi.stubGlobal("VERSION", "1");
   vi.stubGlobal("location", { origin: "https://example.com" });
   vi.stubGlobal("addEventListener", (name: string, handler: (event: object) => void) => handlers.set(name, handler));
@@ -65,4 +66,24 @@ it("answers with what is kept, and goes on where the cache cannot be read", asyn
     open: () => Promise.reject(new Error("broken")),
   });
   expect(await (await answerTo("https://example.com/index.html"))!.text()).toBe("network");
+});
+
+it("keeps what listening needs when it is asked to, and says whether it does", async () => {
+  const cached = new Map<string, Response>();
+  const cache = { addAll: async (files: string[]) => files.map((file) => cached.set(file, new Response())) };
+  vi.stubGlobal("caches", { open: async () => cache });
+  const told: unknown[] = [];
+  const ask = async () => {
+    let work: Promise<unknown> = Promise.resolve();
+    const waitUntil = (given: Promise<unknown>) => {
+      work = given;
+    };
+    handlers.get("message")!({ ports: [{ postMessage: (answer: unknown) => told.push(answer) }], waitUntil });
+    await work;
+  };
+  await ask();
+  expect([...cached.keys()]).toEqual(["./worker.js"]);
+  vi.stubGlobal("caches", { open: () => Promise.reject(new Error("full")) });
+  await ask();
+  expect(told).toEqual([true, false]);
 });

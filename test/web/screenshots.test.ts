@@ -1,4 +1,4 @@
-// Pictures of the page for people to look at, in build/screenshots: desktop and phone, light and dark, in each of its states. The
+// Pictures of the page for people to look at, in build/screenshots: desktop, phone and a narrow one, light and dark, in each of its states. The
 // test itself only checks that nothing sticks out of the window.
 
 import { mkdirSync } from "node:fs";
@@ -11,6 +11,7 @@ const FOLDER = "build/screenshots";
 const SIZES = {
   desktop: { width: 1280, height: 800 },
   phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
+  narrow: { width: 320, height: 640, isMobile: true, hasTouch: true },
 };
 
 let site: Site;
@@ -30,24 +31,24 @@ afterAll(async () => {
 async function shoot(page: Page, name: string): Promise<void> {
   const { width } = page.viewport()!;
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: name.includes("phone") });
+  await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: !name.includes("desktop") });
 }
 
-it.each([
-  ["desktop", "light"],
-  ["desktop", "dark"],
-  ["phone", "light"],
-  ["phone", "dark"],
-] as const)("%s, %s", async (size, scheme) => {
+const CASES = Object.keys(SIZES).flatMap((size) => ["light", "dark"].map((scheme) => [size, scheme] as const));
+
+it.each(CASES)("%s, %s", async (size, scheme) => {
   const { page, close } = await newPage(browser);
-  await page.setViewport(SIZES[size]);
+  await page.setViewport(SIZES[size as keyof typeof SIZES]);
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await page.goto(site.url);
   await stateOf(page, "ready");
-  await shoot(page, `${size}-${scheme}-idle`);
+  for (const mode of ["phrases", "dictation", "words"]) {
+    await page.click(`#tab-${mode}`);
+    await page.waitForFunction(() => document.querySelector("#spoken .word") !== null);
+    await shoot(page, `${size}-${scheme}-${mode}`);
+  }
   await page.click("#example");
   await stateOf(page, "listening");
-  await new Promise((resolve) => setTimeout(resolve, 3000));
   await page.waitForFunction(() => document.getElementById("partial")!.textContent!.trim() !== "");
   await shoot(page, `${size}-${scheme}-listening`);
   await stateOf(page, "ready");

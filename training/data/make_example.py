@@ -1,4 +1,5 @@
-"""Builds examples/digits.wav: a spoken number from Debian's Asterisk prompts (Allison Smith), and its transcript.
+"""Builds examples/digits.wav: a spoken number from Debian's Asterisk prompts (Allison Smith), and its transcript; and
+examples/dictation.wav, one of the prompts.
 
     python3 -m training.data.make_example examples [--sounds /usr/share/asterisk/sounds/en_US_f_Allison/digits]
 
@@ -22,7 +23,7 @@ GROUPS = ("3", "190", "725", "84", "60")
 INSIDE, BETWEEN, EDGE = 0.09, 0.32, 0.3
 RATE, FRAME = 16000, 160
 
-ATTRIBUTION = """# Example recording
+ATTRIBUTION = """# Example recordings
 
 `digits.wav` is made of prompts from the Asterisk Core Sounds (English), copyright 2003-2010 Allison Smith, who speaks
 them, recorded with financial contributions by Digium, Inc. They come from the Debian package
@@ -32,6 +33,13 @@ them, recorded with financial contributions by Digium, Inc. They come from the D
 
 Changes: the digit prompts were decoded from G.722 to 16 kHz PCM, trimmed of silence and joined with pauses
 (`training/data/make_example.py`). `digits.txt` holds the words in order. The voice is not in the training data.
+
+`dictation.wav` is one prompt of the same recordings, `tt-allbusy`, decoded in the same way and under the same licence:
+"all representatives of the household are currently assisting other telemarketers, please hold and your call will be
+answered in the order it was received".
+
+`phrases.wav` is synthetic: "turn on the kitchen light", "tell me a story" and "set a timer for ten minutes" by the voice
+`af_heart` of [Kokoro](https://huggingface.co/hexgrad/Kokoro-82M) (Apache-2.0), with pauses cut to 0.7 seconds.
 """
 
 
@@ -47,16 +55,21 @@ def main() -> int:
         pieces[-1] = silence(BETWEEN)
     pieces[-1] = silence(EDGE)
     args.folder.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(args.folder / "digits.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(np.concatenate(pieces).astype("<i2").tobytes())
+    write(args.folder / "digits.wav", np.concatenate(pieces))
+    write(args.folder / "dictation.wav", decode(args.sounds.parent / "tt-allbusy.g722"))
     words = [WORDS[int(digit)] for digit in "".join(GROUPS)]
     (args.folder / "digits.txt").write_text(" ".join(words) + "\n")
     (args.folder / "ATTRIBUTION.md").write_text(ATTRIBUTION)
     print(f"{len(words)} words, {sum(map(len, pieces)) / RATE:.2f} s")
     return 0
+
+
+def write(path: Path, samples: np.ndarray) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples.astype("<i2").tobytes())
 
 
 def silence(seconds: float) -> np.ndarray:

@@ -8,9 +8,21 @@ export function element<Type extends HTMLElement = HTMLElement>(id: string): Typ
 }
 
 /** A new element with text. */
-export function make(tag: string, text = "", className = ""): HTMLElement {
+export function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  text = "",
+  className = "",
+): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag);
   made.textContent = text;
   made.className = className;
   return made;
+}
+
+/** A new button, which does that when it is pressed. */
+export function makeButton(text: string, className: string, press: () => void): HTMLButtonElement {
+  const button = make("button", text, className);
+  button.type = "button";
+  button.addEventListener("click", press);
+  return button;
 }

@@ -51,8 +51,9 @@ export class PhraseListener implements Listener {
     this.options = options;
     this.grammar = grammar;
     this.reader = new UtteranceReader(grammar, options.times, options.confidence);
-    // Where the grammar itself says that anything may be spoken, that is the background.
-    const background = !grammar.allowsUnknown;
+    // Where the grammar itself says that anything may be spoken, that is the background. Who asks for everything to be taken for
+    // a phrase is told the nearest one, however far it is.
+    const background = !grammar.allowsUnknown && options.sensitivity < 1;
     this.search = new PhonemeSearch(grammar.network, { ...options.search, before: background, after: background });
     this.row = row;
     this.spokenSeconds = spokenSeconds;

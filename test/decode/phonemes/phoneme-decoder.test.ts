@@ -120,6 +120,18 @@ describe("what is not in the grammar", () => {
     expect(lenient.finish()!.text).toBe("agf the gad ac");
   });
 
+  it("is taken for the nearest phrase by who asks for that, however far it is", () => {
+    const text = "-h-h-f--h-h--g-h-d--";
+    const certain = decoder({ grammar: ["agf gad", "ac ac"] });
+    feed(certain, rowsOf(text));
+    expect(certain.finish()).toBeNull();
+    const nearest = decoder({ grammar: ["agf gad", "ac ac"], sensitivity: 1 });
+    feed(nearest, rowsOf(text));
+    const { text: phrase, confidence } = nearest.finish()!;
+    expect(phrase).toBe("agf gad");
+    expect(confidence).toBeLessThan(0.2);
+  });
+
   it("is [unk] where the grammar allows that", () => {
     const heard = decoder({ grammar: ["agf gad", "[unk]"] });
     feed(heard, rowsOf("-----f-f-h-e-h-e-h-"));

@@ -11,7 +11,9 @@ export type BrowserName = (typeof BROWSERS)[number];
 /** plays: the example recording; refused: the user says no; missing: there is no device. */
 export type FakeMicrophone = "plays" | "refused" | "missing";
 
-export const recording = fileURLToPath(new URL("../../../examples/digits.wav", import.meta.url));
+const example = (name: string) => fileURLToPath(new URL(`../../../examples/${name}.wav`, import.meta.url));
+export const recording = example("digits");
+export const spokenPhrases = example("phrases");
 
 /** The first of these programs that is installed. */
 export function executable(...candidates: string[]): string {
@@ -21,11 +23,7 @@ export function executable(...candidates: string[]): string {
 }
 
 const CHROMIUM: Record<FakeMicrophone, string[]> = {
-  plays: [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    `--use-file-for-fake-audio-capture=${recording}%noloop`,
-  ],
+  plays: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
   refused: ["--use-fake-device-for-media-stream", "--deny-permission-prompts"],
   missing: ["--use-fake-ui-for-media-stream"],
 };
@@ -36,18 +34,22 @@ const FIREFOX: Record<FakeMicrophone, Record<string, unknown>> = {
   missing: { "media.navigator.permission.disabled": true },
 };
 
-/** `sound` is the environment of a sound card: Firefox has none, and no microphone, without it. */
+/**
+ * `sound` is the environment of a sound card: Firefox has none, and no microphone, without it. `played` is what Chromium's fake
+ * microphone hears.
+ */
 export function launch(
   name: BrowserName,
   microphone: FakeMicrophone = "plays",
   sound: Record<string, string> = {},
+  played: string = recording,
 ): Promise<Browser> {
   if (name === "chromium") {
     return puppeteer.launch({
       browser: "chrome",
       executablePath: executable("/usr/bin/chromium", "/usr/bin/chromium-browser"),
       // Chromium will not run in its own sandbox as root, which CI is.
-      args: ["--no-sandbox", ...CHROMIUM[microphone]],
+      args: ["--no-sandbox", `--use-file-for-fake-audio-capture=${played}%noloop`, ...CHROMIUM[microphone]],
     });
   }
   return puppeteer.launch({
@@ -63,10 +65,12 @@ export interface Spied {
   tracks: MediaStreamTrack[];
   contexts: AudioContext[];
   samples: Float32Array[];
+  /** When samples went to the recognizer, by performance.now(). */
+  times: number[];
 }
 
 function spy(): void {
-  const spied: Spied = { tracks: [], contexts: [], samples: [] };
+  const spied: Spied = { tracks: [], contexts: [], samples: [], times: [] };
   (globalThis as unknown as { spied: Spied }).spied = spied;
   const { mediaDevices } = navigator;
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
@@ -82,7 +86,10 @@ function spy(): void {
   };
   const post = Worker.prototype.postMessage;
   Worker.prototype.postMessage = function (message: { call?: string; samples?: Float32Array }, ...rest: []) {
-    if (message.call === "acceptWaveform") spied.samples.push(message.samples!.slice());
+    if (message.call === "acceptWaveform") {
+      spied.samples.push(message.samples!.slice());
+      spied.times.push(performance.now());
+    }
     post.call(this, message, ...rest);
   };
 }
@@ -111,8 +118,11 @@ export async function stateOf(page: Page, ...states: string[]): Promise<string> 
 export const textOf = (page: Page, selector: string): Promise<string> =>
   page.$eval(selector, (found) => (found.textContent ?? "").trim());
 
+/** The lines of the transcript. */
+export const finalLines = (page: Page): Promise<string[]> =>
+  page.$$eval("#finals p", (found) => found.map((line) => line.textContent ?? ""));
+
 /** All words of finished utterances. */
 export async function finalWords(page: Page): Promise<string[]> {
-  const lines = await page.$$eval("#finals p", (found) => found.map((line) => line.textContent ?? ""));
-  return lines.flatMap((line) => line.split(" "));
+  return (await finalLines(page)).flatMap((line) => line.split(" "));
 }
