@@ -1,40 +1,19 @@
 // A bare engine with plain memory, for timing kernels and layers one by one.
 
 import { instantiateSync } from "@assemblyscript/loader";
+import { QuantizedProduct } from "../src/engine/layout.ts";
+import { writeRecord } from "../src/engine/records.ts";
 import { BUILDS, type Build, moduleOf } from "./engines.ts";
 
 /** Kernels that assembly/index.ts exports; arguments are addresses and sizes. */
 export interface Kernels {
   staticEnd(): number;
   quantizeRows(q: number, scales: number, x: number, M: number, K: number): void;
-  matmulInt8(
-    out: number,
-    outStride: number,
-    q: number,
-    scales: number,
-    w: number,
-    ws: number,
-    bias: number,
-    M: number,
-    N: number,
-    K: number,
-  ): void;
+  matmulInt8(product: number): void;
   /** In the relaxed build only. */
   quantizeRowsWithSums?(q: number, scales: number, sums: number, x: number, M: number, K: number): void;
   packInt7?(w: number, N: number, K: number, room: number): void;
-  matmulInt7?(
-    out: number,
-    outStride: number,
-    q: number,
-    scales: number,
-    sums: number,
-    w: number,
-    ws: number,
-    bias: number,
-    M: number,
-    N: number,
-    K: number,
-  ): void;
+  matmulInt7?(product: number): void;
   initModel(model: number): void;
   initLogMel(logMel: number): void;
   logMel(logMel: number, out: number, samples: number, frames: number): void;
@@ -85,16 +64,19 @@ export class KernelBench {
     const q = this.take(M * ((K + 15) & ~15) * 2);
     const [scales, sums] = [this.floats(M), this.floats(M)];
     const w = this.weights(N * K);
-    const ws = this.floats(N, 0.01);
+    const weightScales = this.floats(N, 0.01);
     const bias = this.floats(N);
     const out = this.floats(M * N);
+    const product = this.take(QuantizedProduct.bytes);
+    const operands = { out, outStride: 4 * N, q, scales, sums, w, weightScales, bias, M, N, K };
+    writeRecord(this.memory, product, QuantizedProduct, operands);
     const { quantizeRowsWithSums, packInt7, matmulInt7 } = this.kernels;
     if (quantizeRowsWithSums && packInt7 && matmulInt7) {
       packInt7(w, N, K, this.take(8 * K));
       quantizeRowsWithSums(q, scales, sums, x, M, K);
-      return () => matmulInt7(out, 4 * N, q, scales, sums, w, ws, bias, M, N, K);
+      return () => matmulInt7(product);
     }
     this.kernels.quantizeRows(q, scales, x, M, K);
-    return () => this.kernels.matmulInt8(out, 4 * N, q, scales, w, ws, bias, M, N, K);
+    return () => this.kernels.matmulInt8(product);
   }
 }

@@ -27,7 +27,7 @@ import { dot } from "../target/sums";
   return acc;
 }
 
-/** Four outputs on `rows` rows, a literal: what is of rows beyond is not compiled. */
+/** Four outputs on `rows` rows. `rows` is a compile-time constant; code for missing rows is removed. */
 // @ts-ignore: decorator
 @inline function tile(
   rows: i32,

@@ -1,4 +1,4 @@
-// out[M][N] = q[M][K] w[N][K]^T with weights of four bits: each stands for one of sixteen levels, and 32 of a row share a scale.
+// A product (quantized-product.ts) of weights of four bits: each stands for one of sixteen levels, and 32 of a row share a scale.
 //
 // A block of rows is unpacked to int8 in a small place that stays in the first-level cache, and the int8 product takes it from
 // there: a weight is unpacked once for all rows of activations, the tiles are those of int8, and so are the bits of the result
@@ -11,6 +11,7 @@
 import { RELAXED, SIMD } from "../target/build";
 import { matmulInt7, storeColumns } from "./matmul-int7";
 import { fetchAhead, matmulInt8 } from "./matmul-int8";
+import { QuantizedProduct } from "./quantized-product";
 
 /** Weights that share a scale: 16 bytes, weight i in the low half of byte i, weight 16 + i in its high half. */
 // @ts-ignore: decorator
@@ -98,39 +99,28 @@ function unpackPanel(out: usize, w: usize, scales: usize, table: usize, groupsOf
 }
 
 /**
- * As matmulInt8, or as matmulInt7 where there are sums, of weights that unpackInt4 makes of w [N][K / 2] and groups [N][K / 32];
- * K is a multiple of 32. `unpacked` is scratch: UNPACKED_ROWS rows of K bytes.
+ * The product of the weights that unpackInt4 makes of p.w [N][K / 2] and groups [N][K / 32]; K is a multiple of 32. `unpacked` is
+ * scratch: UNPACKED_ROWS rows of K bytes. p is used up.
  */
-export function matmulInt4(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  groups: usize,
-  table: usize,
-  weightScales: usize,
-  bias: usize,
-  unpacked: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-): void {
-  const groupsOfRow = K / INT4_GROUP;
-  for (let n = 0; n < N; n += UNPACKED_ROWS) {
-    const rows = min(UNPACKED_ROWS, N - n);
+export function matmulInt4(p: QuantizedProduct, groups: usize, table: usize, unpacked: usize): void {
+  const groupsOfRow = p.K / INT4_GROUP;
+  const isInt7 = RELAXED && p.sums;
+  let w = p.w;
+  p.w = unpacked;
+  for (let left = p.N; left > 0; left -= UNPACKED_ROWS) {
+    const rows = min(UNPACKED_ROWS, left);
     const count = rows * groupsOfRow;
-    if (RELAXED && sums && rows == UNPACKED_ROWS) unpackPanel(unpacked, w, groups, table, groupsOfRow);
+    if (RELAXED && isInt7 && rows == UNPACKED_ROWS) unpackPanel(unpacked, w, groups, table, groupsOfRow);
     else unpackInt4(unpacked, w, groups, table, count);
     w += <usize>count * GROUP_BYTES;
     groups += count;
-    const next = min(UNPACKED_ROWS, N - n - rows) * groupsOfRow;
+    const next = min(UNPACKED_ROWS, left - rows) * groupsOfRow;
     if (SIMD) fetchAhead(w, <usize>next * GROUP_BYTES);
-    const at = <usize>n << 2;
-    const ws = weightScales + at;
-    const b = bias ? bias + at : 0;
-    if (RELAXED && sums) matmulInt7(out + at, outStride, q, scales, sums, unpacked, ws, b, M, rows, K);
-    else matmulInt8(out + at, outStride, q, scales, unpacked, ws, b, M, rows, K);
+    p.N = rows;
+    if (RELAXED && isInt7) matmulInt7(p);
+    else matmulInt8(p);
+    p.out += <usize>rows << 2;
+    p.weightScales += <usize>rows << 2;
+    if (p.bias) p.bias += <usize>rows << 2;
   }
 }

@@ -1,4 +1,4 @@
-// out[M][N] = q[M][K] w[N][K]^T as in matmul-int8.ts, of weights of seven bits: for builds with relaxed SIMD.
+// The product of matmul-int8.ts of weights of seven bits: for builds with relaxed SIMD.
 //
 // Relaxed SIMD has a product of sixteen columns in one instruction (vpdpbusd of AVX-VNNI, sdot of ARM), which is the same everywhere
 // if one operand lies in 0..127. So weights have 64 added to them at load (layers/int7.ts), and each sum starts at -64 times
@@ -12,6 +12,7 @@
 // summed across lanes in the end, 1.2 x as fast for K = 128, 1.4 x for K = 64, and 1.25 x for a model larger than the caches.
 
 import { quantizedBytes } from "./quantize";
+import { QuantizedProduct } from "./quantized-product";
 
 /** Outputs of a panel. */
 // @ts-ignore: decorator
@@ -109,7 +110,7 @@ export function packInt7(w: usize, N: i32, K: i32, room: usize): void {
   v128.store(out, f32x4.add(y, bias ? v128.load(bias, 16) : f32x4.splat(0)), 16);
 }
 
-/** A panel on `rows` rows, a literal: what is of rows beyond is not compiled. */
+/** A panel on `rows` rows. `rows` is a compile-time constant; code for missing rows is removed. */
 // @ts-ignore: decorator
 @inline function tile(
   rows: i32,
@@ -177,21 +178,20 @@ export function packInt7(w: usize, N: i32, K: i32, room: usize): void {
   if (rows > 4) finish(out + 4 * outStride, a4, b4, scales + 16, ws, bias);
 }
 
-/** `count` panels, one after the other, on `rows` rows, a literal. */
+/** `count` panels from output n on, one after the other, on rows m ... m + rows. `rows` is a compile-time constant. */
 // @ts-ignore: decorator
-@inline function strip(
-  rows: i32,
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  ws: usize,
-  bias: usize,
-  count: i32,
-  K: i32,
-): void {
+@inline function strip(rows: i32, p: QuantizedProduct, m: i32, n: i32, count: i32): void {
+  const K = p.K;
+  const outStride = p.outStride;
+  const row = <usize>m << 2;
+  const output = <usize>n << 2;
+  const q = p.q + <usize>m * quantizedBytes<i8>(K);
+  const scales = p.scales + row;
+  const sums = p.sums + row;
+  let out = p.out + <usize>m * outStride + output;
+  let w = p.w + <usize>(n * K);
+  let ws = p.weightScales + output;
+  let bias = p.bias ? p.bias + output : 0;
   for (; count > 0; count--) {
     tile(rows, out, outStride, q, scales, sums, w, ws, bias, K);
     out += 4 * PANEL;
@@ -201,50 +201,33 @@ export function packInt7(w: usize, N: i32, K: i32, room: usize): void {
   }
 }
 
-/** `count` panels on every row. Five rows take seven loads for ten products; one row, three for two. */
-function block(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  ws: usize,
-  bias: usize,
-  M: i32,
-  count: i32,
-  K: i32,
-): void {
-  const stride = quantizedBytes<i8>(K);
-  while (M > 0) {
-    const rows = M == 6 ? 3 : min(M, 5);
-    if (rows == 5) strip(5, out, outStride, q, scales, sums, w, ws, bias, count, K);
-    else if (rows == 4) strip(4, out, outStride, q, scales, sums, w, ws, bias, count, K);
-    else if (rows == 3) strip(3, out, outStride, q, scales, sums, w, ws, bias, count, K);
-    else if (rows == 2) strip(2, out, outStride, q, scales, sums, w, ws, bias, count, K);
-    else strip(1, out, outStride, q, scales, sums, w, ws, bias, count, K);
-    M -= rows;
-    out += <usize>rows * outStride;
-    q += <usize>rows * stride;
-    scales += <usize>rows << 2;
-    sums += <usize>rows << 2;
+/** `count` panels from output n on, on every row. Five rows take seven loads for ten products; one row, three for two. */
+function block(p: QuantizedProduct, n: i32, count: i32): void {
+  const M = p.M;
+  for (let m = 0; m < M; ) {
+    const left = M - m;
+    const rows = left == 6 ? 3 : min(left, 5);
+    if (rows == 5) strip(5, p, m, n, count);
+    else if (rows == 4) strip(4, p, m, n, count);
+    else if (rows == 3) strip(3, p, m, n, count);
+    else if (rows == 2) strip(2, p, m, n, count);
+    else strip(1, p, m, n, count);
+    m += rows;
   }
 }
 
-/** One output on every row, of row-major weights. */
-function column(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  ws: f32,
-  bias: f32,
-  M: i32,
-  K: i32,
-): void {
-  for (; M > 0; M--, out += outStride, scales += 4, sums += 4) {
+/** Output n of every row, of row-major weights. */
+function column(p: QuantizedProduct, n: i32): void {
+  const K = p.K;
+  const at = <usize>n << 2;
+  const w = p.w + <usize>(n * K);
+  const ws = load<f32>(p.weightScales + at);
+  const bias: f32 = p.bias ? load<f32>(p.bias + at) : 0;
+  let out = p.out + at;
+  let q = p.q;
+  let scales = p.scales;
+  let sums = p.sums;
+  for (let M = p.M; M > 0; M--, out += p.outStride, scales += 4, sums += 4) {
     let acc = v128.load32_zero(sums);
     let v = w;
     for (const end = q + quantizedBytes<i8>(K); q < end; q += 16, v += 16) acc = dot(acc, v128.load(q), v128.load(v));
@@ -255,36 +238,13 @@ function column(
 }
 
 /**
- * out[M][N] = float(q[M][K] w[N][K]^T) * (scales[M] * weightScales[N]) + bias[N], output rows outStride bytes apart; q, scales and
- * sums as quantizeRowsWithSums leaves them, w as packInt7 does; bias may be 0 (none). Reads, without regard for what is there, up
- * to 15 bytes behind the last row-major output and READ_AHEAD bytes behind the last panel.
+ * The product of weights that packInt7 has packed. Reads, without regard for what is there, up to 15 bytes behind the last
+ * row-major output and READ_AHEAD bytes behind the last panel.
  */
-export function matmulInt7(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  sums: usize,
-  w: usize,
-  weightScales: usize,
-  bias: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-): void {
-  const packed = PANEL * panels(N, K);
-  const most = max(1, BLOCK_BYTES / (PANEL * K)) * PANEL;
+export function matmulInt7(p: QuantizedProduct): void {
+  const packed = PANEL * panels(p.N, p.K);
+  const most = max(1, BLOCK_BYTES / (PANEL * p.K)) * PANEL;
   let n = 0;
-  while (n < packed) {
-    const at = <usize>n << 2;
-    const outputs = min(most, packed - n);
-    const b = bias ? bias + at : 0;
-    block(out + at, outStride, q, scales, sums, w + <usize>(n * K), weightScales + at, b, M, outputs / PANEL, K);
-    n += outputs;
-  }
-  for (; n < N; n++) {
-    const at = <usize>n << 2;
-    const b: f32 = bias ? load<f32>(bias + at) : 0;
-    column(out + at, outStride, q, scales, sums, w + <usize>(n * K), load<f32>(weightScales + at), b, M, K);
-  }
+  for (; n < packed; n += most) block(p, n, min(most, packed - n) / PANEL);
+  for (n = packed; n < p.N; n++) column(p, n);
 }

@@ -1,5 +1,5 @@
-// out[M][N] = q[M][K] w[N][K]^T, int8 by int8 into int32, scaled back to f32 with a bias: the product that most of a
-// recognizer's time goes into. M is small (1 to 32 rows), w is row-major as in the model file.
+// A product (quantized-product.ts) of int8 by int8 into int32, scaled back to f32 with a bias: most of a recognizer's time goes
+// into it. M is small (1 to 32 rows), w is row-major as in the model file.
 //
 // A step of the loop takes eight columns: weights are widened to i16 as they are loaded, multiplied by i16 activations and
 // summed in pairs (pmaddwd on x86). An int32 holds 133,000 products of 127 * 127, far more than any K. Builds with relaxed SIMD
@@ -11,6 +11,7 @@
 
 import { SIMD } from "../target/build";
 import { quantizedBytes } from "./quantize";
+import { QuantizedProduct } from "./quantized-product";
 
 /** [sum of a's lanes, of b's, of c's, of d's]. */
 // @ts-ignore: decorator
@@ -166,24 +167,24 @@ function tile1x4(out: usize, q: usize, scales: usize, w: usize, ws: v128, b: v12
   v128.store(out, rescale(sumEach(c0, c1, c2, c3), v128.load32_splat(scales), ws, b));
 }
 
-/** Four outputs on every row: weights of a panel (4 K bytes) stay in the first-level cache while the rows pass. */
-function panel(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  w: usize,
-  ws: v128,
-  b: v128,
-  M: i32,
-  K: i32,
-): void {
+/** Outputs n ... n + 4 of every row: weights of a panel (4 K bytes) stay in the first-level cache while the rows pass. */
+function panel(p: QuantizedProduct, n: i32): void {
+  const K = p.K;
+  const outStride = p.outStride;
   const qStride = quantizedBytes<i16>(K);
+  const at = <usize>n << 2;
+  let out = p.out + at;
+  let q = p.q;
+  let scales = p.scales;
+  const w = p.w + <usize>(n * K);
+  const ws = v128.load(p.weightScales + at);
+  const b = p.bias ? v128.load(p.bias + at) : f32x4.splat(0);
   const wPair = w + 2 * K;
   const wsLo = v128.shuffle<i32>(ws, ws, 0, 1, 0, 1);
   const wsHi = v128.shuffle<i32>(ws, ws, 2, 3, 2, 3);
   const bLo = v128.shuffle<i32>(b, b, 0, 1, 0, 1);
   const bHi = v128.shuffle<i32>(b, b, 2, 3, 2, 3);
+  let M = p.M;
   while (M > 0) {
     let rows = 4;
     if (M >= 4 && M != 5) {
@@ -231,52 +232,34 @@ function panel(
   return sum;
 }
 
-/** One output on every row: the scalar build, and outputs that fill no panel. */
-function column(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  w: usize,
-  ws: f32,
-  b: f32,
-  M: i32,
-  K: i32,
-): void {
-  for (; M > 0; M--, out += outStride, q += quantizedBytes<i16>(K), scales += 4) {
+/** Output n of every row: the scalar build, and outputs that fill no panel. */
+function column(p: QuantizedProduct, n: i32): void {
+  const K = p.K;
+  const at = <usize>n << 2;
+  const w = p.w + <usize>(n * K);
+  const ws = load<f32>(p.weightScales + at);
+  const b: f32 = p.bias ? load<f32>(p.bias + at) : 0;
+  let out = p.out + at;
+  let q = p.q;
+  let scales = p.scales;
+  for (let M = p.M; M > 0; M--, out += p.outStride, q += quantizedBytes<i16>(K), scales += 4) {
     store<f32>(out, <f32>dotInt8(q, w, K) * (load<f32>(scales) * ws) + b);
   }
 }
 
 /**
- * out[M][N] = float(q[M][K] w[N][K]^T) * (scales[M] * weightScales[N]) + bias[N], output rows outStride bytes apart.
- * q and scales as quantizeRows leaves them; bias may be 0 (none). The vector loop reads up to seven bytes past the last
- * row of w and multiplies them by zero: whoever places weights leaves them readable.
+ * The product of int8 weights. The vector loop reads up to seven bytes past the last row of w and multiplies them by zero:
+ * whoever places weights leaves them readable.
  */
-export function matmulInt8(
-  out: usize,
-  outStride: usize,
-  q: usize,
-  scales: usize,
-  w: usize,
-  weightScales: usize,
-  bias: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-): void {
+export function matmulInt8(p: QuantizedProduct): void {
+  const N = p.N;
+  const panelBytes = <usize>(4 * p.K);
   let n = 0;
   if (SIMD) {
     for (; n + 4 <= N; n += 4) {
-      const at = <usize>n << 2;
-      if (n + 8 <= N) fetchAhead(w + <usize>((n + 4) * K), <usize>(4 * K));
-      const b = bias ? v128.load(bias + at) : f32x4.splat(0);
-      panel(out + at, outStride, q, scales, w + <usize>(n * K), v128.load(weightScales + at), b, M, K);
+      if (n + 8 <= N) fetchAhead(p.w + <usize>((n + 4) * p.K), panelBytes);
+      panel(p, n);
     }
   }
-  for (; n < N; n++) {
-    const at = <usize>n << 2;
-    const b: f32 = bias ? load<f32>(bias + at) : 0;
-    column(out + at, outStride, q, scales, w + <usize>(n * K), load<f32>(weightScales + at), b, M, K);
-  }
+  for (; n < N; n++) column(p, n);
 }

@@ -23,7 +23,12 @@ export function project(l: Linear, s: Scratch, out: usize, x: usize, first: i32,
     const p = changetype<SharedWork>(s.pool);
     if (threadsOf(p) > 1) return projectTogether(p, l, s, out, x, first, M);
   }
-  projectColumns(l, s, out, <usize>l.outputs << 2, s.unpacked, x, first, M, 0, l.outputs);
+  const p = s.product;
+  p.out = out;
+  p.outStride = <usize>l.outputs << 2;
+  p.M = M;
+  p.N = l.outputs;
+  projectColumns(p, l, s, x, first, 0, s.unpacked);
 }
 
 /** out[M][outputs] = activation(x[M][inputs] weight^T + bias). */

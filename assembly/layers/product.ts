@@ -6,6 +6,7 @@ import { matmulInt4 } from "../kernels/matmul-int4";
 import { matmulInt7 } from "../kernels/matmul-int7";
 import { matmulInt8 } from "../kernels/matmul-int8";
 import { quantizedBytes } from "../kernels/quantize";
+import { QuantizedProduct } from "../kernels/quantized-product";
 import { RELAXED } from "../target/build";
 import { Scratch } from "./scratch";
 
@@ -25,42 +26,49 @@ export class Linear {
   activation: i32;
 }
 
+/** What p lacks of columns from ... from + p.N of a quantized layer. */
+function setOperands(p: QuantizedProduct, l: Linear, s: Scratch, first: i32, from: i32): void {
+  const int7 = RELAXED && s.int7;
+  const row = <usize>first << 2;
+  const column = <usize>from << 2;
+  const before = <usize>(from * l.inputs);
+  p.q = s.quantized + <usize>first * (int7 ? quantizedBytes<i8>(l.inputs) : quantizedBytes<i16>(l.inputs));
+  p.scales = s.quantizedScales + row;
+  p.sums = int7 ? s.quantizedSums + row : 0;
+  p.w = l.weight + (l.groups ? before / 2 : before);
+  p.weightScales = l.scales + column;
+  p.bias = l.bias ? l.bias + column : 0;
+  p.K = l.inputs;
+}
+
 /**
  * Columns from ... from + N of rows first ... first + M of activation(x[...][inputs] weight^T + bias), to out[M][N] in rows
- * outStride bytes apart; `from` is a multiple of eight. `unpacked` is the thread's own room for weights of four bits.
+ * outStride bytes apart; `from` is a multiple of eight. p says N, M, out and outStride, and is used up. It and `unpacked`, room for
+ * weights of four bits, are the thread's own.
  */
 export function projectColumns(
+  p: QuantizedProduct,
   l: Linear,
   s: Scratch,
-  out: usize,
-  outStride: usize,
-  unpacked: usize,
   x: usize,
   first: i32,
-  M: i32,
   from: i32,
-  N: i32,
+  unpacked: usize,
 ): void {
-  const inputs = l.inputs;
-  const bias = l.bias ? l.bias + (<usize>from << 2) : 0;
+  const out = p.out;
+  const M = p.M;
+  const N = p.N;
   if (l.scales) {
-    const int7 = RELAXED && s.int7;
-    const stride = int7 ? quantizedBytes<i8>(inputs) : quantizedBytes<i16>(inputs);
-    const rows = s.quantized + <usize>first * stride;
-    const scales = s.quantizedScales + (<usize>first << 2);
-    const sums = int7 ? s.quantizedSums + (<usize>first << 2) : 0;
-    const ws = l.scales + (<usize>from << 2);
-    const before = <usize>(from * inputs);
-    const w = l.weight + (l.groups ? before / 2 : before);
-    const g = l.groups + before / 32;
-    if (l.groups) matmulInt4(out, outStride, rows, scales, sums, w, g, s.int4, ws, bias, unpacked, M, N, inputs);
-    else if (int7) matmulInt7(out, outStride, rows, scales, sums, w, ws, bias, M, N, inputs);
-    else matmulInt8(out, outStride, rows, scales, w, ws, bias, M, N, inputs);
+    setOperands(p, l, s, first, from);
+    if (l.groups) matmulInt4(p, l.groups + <usize>(from * l.inputs) / 32, s.int4, unpacked);
+    else if (RELAXED && s.int7) matmulInt7(p);
+    else matmulInt8(p);
   } else {
-    const stride = <usize>inputs << 2;
+    const stride = <usize>l.inputs << 2;
     const rows = x + <usize>first * stride;
-    matmulF32(out, outStride, rows, stride, l.weight + <usize>from * stride, stride, bias, M, N, inputs);
+    const bias = l.bias ? l.bias + (<usize>from << 2) : 0;
+    matmulF32(out, p.outStride, rows, stride, l.weight + <usize>from * stride, stride, bias, M, N, l.inputs);
   }
   if (l.activation == Activation.NONE) return;
-  for (let m = 0; m < M; m++) activate(l.activation, out + <usize>m * outStride, N);
+  for (let m = 0; m < M; m++) activate(l.activation, out + <usize>m * p.outStride, N);
 }

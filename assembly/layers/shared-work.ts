@@ -2,6 +2,7 @@
 // threads build has this.
 
 import { Attention, attendHead, keysOf } from "../kernels/attention";
+import { QuantizedProduct } from "../kernels/quantized-product";
 import {
   NONE,
   ThreadPool,
@@ -62,9 +63,10 @@ export class SharedWork extends ThreadPool {
 // @ts-ignore: decorator
 @inline const MOST_CHUNKS: i32 = 32;
 
-/** Bytes of a SharedWork with the Attention behind it, rounded up for vectors. */
+/** Bytes of a SharedWork with the Attention and the QuantizedProduct behind it, rounded up for vectors. */
 // @ts-ignore: decorator
-@inline export const SHARED_WORK_BYTES: usize = (offsetof<SharedWork>() + offsetof<Attention>() + 15) & ~15;
+@inline export const SHARED_WORK_BYTES: usize =
+  (offsetof<SharedWork>() + offsetof<Attention>() + offsetof<QuantizedProduct>() + 15) & ~15;
 
 /** Values of a chunk's result: the host gives every helper room for them. */
 // @ts-ignore: decorator
@@ -106,11 +108,22 @@ export function dividesHeads(a: Attention): bool {
   return changetype<Attention>(changetype<usize>(p) + offsetof<SharedWork>());
 }
 
+/** Where a SharedWork keeps the product that its thread is at. */
+// @ts-ignore: decorator
+@inline function ownProduct(p: SharedWork): QuantizedProduct {
+  return changetype<QuantizedProduct>(changetype<usize>(p) + offsetof<SharedWork>() + offsetof<Attention>());
+}
+
 /** A chunk to out, in rows outStride bytes apart; `room` is the thread's own, for unpacked weights or scores. */
 function compute(p: SharedWork, out: usize, outStride: usize, room: usize, chunk: i32): void {
   const a = p.attention;
   if (a) return attendHead(a, chunk, out, outStride, room);
-  projectColumns(p.linear, p.scratch, out, outStride, room, p.x, p.first, p.M, start(p, chunk), widthOf(p, chunk));
+  const product = ownProduct(p);
+  product.out = out;
+  product.outStride = outStride;
+  product.M = p.M;
+  product.N = widthOf(p, chunk);
+  projectColumns(product, p.linear, p.scratch, p.x, p.first, start(p, chunk), room);
 }
 
 /** Columns of the whole result, of a chunk, and where the chunk's begin. */

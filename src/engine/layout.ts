@@ -45,6 +45,12 @@ export const Attention = {
   },
 } as const;
 
+/** assembly/kernels/quantized-product.ts */
+export const QuantizedProduct = {
+  bytes: 44,
+  words: { out: 0, outStride: 4, q: 8, scales: 12, sums: 16, w: 20, weightScales: 24, bias: 28, M: 32, N: 36, K: 40 },
+} as const;
+
 /** assembly/layers/convolution.ts */
 export const Convolution = {
   bytes: 32,
@@ -80,7 +86,7 @@ export const Linear = {
 
 /** assembly/layers/scratch.ts */
 export const Scratch = {
-  bytes: 64,
+  bytes: 68,
   words: {
     normalised: 0,
     queries: 4,
@@ -94,10 +100,11 @@ export const Scratch = {
     quantized: 36,
     quantizedScales: 40,
     quantizedSums: 44,
-    unpacked: 48,
-    int4: 52,
-    int7: 56,
-    pool: 60,
+    product: 48,
+    unpacked: 52,
+    int4: 56,
+    int7: 60,
+    pool: 64,
   },
 } as const;
 
@@ -275,7 +282,7 @@ export const UNPACKED_ROWS = 8;
 export const READ_AHEAD = 1024;
 
 /** assembly/layers/shared-work.ts */
-export const SHARED_WORK_BYTES = 128;
+export const SHARED_WORK_BYTES = 176;
 
 /** assembly/layers/shared-work.ts */
 export const CHUNK_VALUES = 8192;

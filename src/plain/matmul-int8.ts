@@ -6,6 +6,7 @@
 // double slowly, so weights become fractions, w 2^-20, and activations are larger by as much. One product at a time gave 8 to 11
 // million multiply-adds a second in QuickJS, four rows of integers 15 to 20, this 25 to 43 (Hermes: 30, 80, 140 to 180).
 
+import { QuantizedProduct } from "../engine/layout.ts";
 import type { Views } from "./views.ts";
 
 const fround = Math.fround;
@@ -14,7 +15,8 @@ const FRACTION = 9.5367431640625e-7;
 const LONGEST = 2064;
 
 /** matmulInt8 of assembly/kernels/matmul-int8.ts, in its words. */
-export function matmulInt8({ f32, i16, i8 }: Views) {
+export function matmulInt8({ f32, i32, i16, i8 }: Views) {
+  const { words } = QuantizedProduct;
   const packed = new Float64Array(2 * LONGEST);
 
   /** Rows 0, 1 of q in packed[0], packed[2], ..., rows 2, 3 in packed[1], packed[3], ...; zeros for rows that are not there. */
@@ -60,27 +62,22 @@ export function matmulInt8({ f32, i16, i8 }: Views) {
     f32[out] = fround(fround(sum) * fround(f32[scales]! * weightScale)) + bias;
   }
 
-  return (
-    out: number,
-    outStride: number,
-    q: number,
-    scales: number,
-    w: number,
-    weightScales: number,
-    bias: number,
-    M: number,
-    N: number,
-    K: number,
-  ): void => {
+  return (product: number): void => {
+    const word = (offset: number) => i32[(product + offset) >> 2]!;
+    const M = word(words.M);
+    const N = word(words.N);
+    const K = word(words.K);
+    const w = word(words.w);
+    const bias = word(words.bias);
     const p = packed;
     const weights = i8;
     const stride = (K + 7) & ~7;
     const end = 2 * (K & ~1);
-    const out0 = out >> 2;
-    const columns = outStride >> 2;
-    const q0 = q >> 1;
-    const s0 = scales >> 2;
-    const ws0 = weightScales >> 2;
+    const out0 = word(words.out) >> 2;
+    const columns = word(words.outStride) >> 2;
+    const q0 = word(words.q) >> 1;
+    const s0 = word(words.scales) >> 2;
+    const ws0 = word(words.weightScales) >> 2;
     const b0 = bias >> 2;
     for (let m = 0; m < M; m += 4) {
       const rows = Math.min(M - m, 4);

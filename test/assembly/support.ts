@@ -1,4 +1,6 @@
-// What the AssemblyScript tests share: seeded numbers and plain arrays of f32 outside the garbage-collected heap.
+// What the AssemblyScript tests share: seeded numbers, plain arrays of f32 and records outside the garbage-collected heap.
+
+import { QuantizedProduct } from "../../assembly/kernels/quantized-product";
 
 let seed: u32 = 1;
 
@@ -34,4 +36,32 @@ export function distance(a: usize, b: usize, n: i32): f32 {
 /** Whether n floats are the same bits. */
 export function sameBits(a: usize, b: usize, n: i32): bool {
   return memory.compare(a, b, <usize>n << 2) == 0;
+}
+
+/** A product without sums of activations; output rows are `stride` bytes apart. */
+export function product(
+  out: usize,
+  stride: usize,
+  q: usize,
+  scales: usize,
+  w: usize,
+  ws: usize,
+  bias: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+): QuantizedProduct {
+  const p = changetype<QuantizedProduct>(heap.alloc(offsetof<QuantizedProduct>()));
+  p.out = out;
+  p.outStride = stride;
+  p.q = q;
+  p.scales = scales;
+  p.sums = 0;
+  p.w = w;
+  p.weightScales = ws;
+  p.bias = bias;
+  p.M = M;
+  p.N = N;
+  p.K = K;
+  return p;
 }

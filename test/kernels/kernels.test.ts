@@ -1,7 +1,7 @@
 // Every exported kernel, over the same list of sizes: against a plain f64 reference, and with the same bits in all builds.
 
 import { describe, expect, it } from "vitest";
-import { Activation, Attention } from "../../src/engine/layout.ts";
+import { Activation, Attention, QuantizedProduct } from "../../src/engine/layout.ts";
 import { BareEngine } from "../support/bare-engine.ts";
 import { BUILDS } from "../support/engines.ts";
 import { randomFloats } from "../support/random.ts";
@@ -324,7 +324,8 @@ describe("matmulInt8 with quantizeRows", () => {
       const weightScales = engine.random(N, 3);
       const out = engine.room(M * N);
       engine.call.quantizeRows!(q, scales, x, M, K);
-      engine.call.matmulInt8!(out, 4 * N, q, scales, w, weightScales, 0, M, N, K);
+      const operands = { out, outStride: 4 * N, q, scales, sums: 0, w, weightScales, bias: 0, M, N, K };
+      engine.call.matmulInt8!(engine.record(QuantizedProduct, operands));
       return engine.floats(out, M * N);
     });
     expect(first!.some(Number.isNaN)).toBe(false);
@@ -353,9 +354,12 @@ describe("matmulInt7 with packInt7 and quantizeRowsWithSums", () => {
       const apart = N + (K % 3);
       const [expected, out] = [engine.room(M * apart), engine.room(M * apart)];
       engine.call.quantizeRows!(q16, scales, x, M, K);
-      engine.call.matmulInt8!(expected, 4 * apart, q16, scales, w, weightScales, bias, M, N, K);
+      const common = { outStride: 4 * apart, weightScales, bias, M, N, K };
+      const wide = { ...common, out: expected, q: q16, scales, sums: 0, w };
+      engine.call.matmulInt8!(engine.record(QuantizedProduct, wide));
       engine.call.quantizeRowsWithSums!(q8, sameScales, sums, x, M, K);
-      engine.call.matmulInt7!(out, 4 * apart, q8, sameScales, sums, packed, weightScales, bias, M, N, K);
+      const narrow = { ...common, out, q: q8, scales: sameScales, sums, w: packed };
+      engine.call.matmulInt7!(engine.record(QuantizedProduct, narrow));
       const bits = (address: number) => new Uint32Array(engine.floats(address, M * apart).buffer);
       expect(bits(out)).toEqual(bits(expected));
       expect(engine.floats(sameScales, M)).toEqual(engine.floats(scales, M));

@@ -4,7 +4,7 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { beforeAll, describe, expect, it } from "vitest";
 import { functionNamed, scalarFunctions } from "../../scripts/scalar-functions.mjs";
-import { Activation, FRAME_VALUES, LogMel, WINDOW } from "../../src/engine/layout.ts";
+import { Activation, FRAME_VALUES, LogMel, QuantizedProduct, WINDOW } from "../../src/engine/layout.ts";
 import { writeRecord } from "../../src/engine/records.ts";
 import { kernels } from "../../src/plain/kernels.ts";
 import type { Kernels } from "../support/bare-engine.ts";
@@ -68,7 +68,12 @@ const int8Product =
     const weights = bench.place(Int8Array.from(w(N! * K! + 7)));
     const [weightScales, bias] = [bench.floats(N!, 5), N! % 2 ? bench.floats(N!, 6) : 0];
     const apart = N! + (M! % 3);
-    return [bench.floats(M! * apart, 1), 4 * apart, at, scales, weights, weightScales, bias, M!, N!, K!];
+    const record = bench.place(new Int8Array(QuantizedProduct.bytes));
+    writeRecord(bench.memory.buffer, record, QuantizedProduct, {
+      ...{ out: bench.floats(M! * apart, 1), outStride: 4 * apart, q: at, scales, sums: 0 },
+      ...{ w: weights, weightScales, bias, M: M!, N: N!, K: K! },
+    });
+    return [record];
   };
 
 /** The record of the front end, with filters of 0 to 6 bins. */

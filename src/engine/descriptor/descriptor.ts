@@ -37,6 +37,7 @@ function writeScratch(records: RecordSink, { constants, scratch, threads }: Aren
     ...{ normalised, queries, context, keyValues, scores, hidden, expanded, window },
     ...{ quantized, quantizedScales, quantizedSums, unpacked },
     attention: records.room(layout.Attention),
+    product: records.room(layout.QuantizedProduct),
     int4: constants.int4,
     int7: 0,
     pool: threads?.pool ?? 0,

@@ -1,7 +1,7 @@
 import { matmulInt4, unpackInt4 } from "../../../assembly/kernels/matmul-int4";
 import { matmulInt8 } from "../../../assembly/kernels/matmul-int8";
 import { quantizeRows, quantizedBytes } from "../../../assembly/kernels/quantize";
-import { at, random, randomFloats, reseed } from "../support";
+import { at, product, random, randomFloats, reseed } from "../support";
 
 /** table[128][16], any values: which they are is the host's affair. */
 function randomTable(): usize {
@@ -57,8 +57,8 @@ describe("weights of four bits", () => {
           memory.fill(out, 0, stride * M);
           memory.fill(expected, 0, stride * M);
           const room = heap.alloc(8 * K);
-          matmulInt4(out, stride, q, scales, 0, w, groups, table, ws, bias, room, M, N, K);
-          matmulInt8(expected, stride, q, scales, whole, ws, bias, M, N, K);
+          matmulInt4(product(out, stride, q, scales, w, ws, bias, M, N, K), groups, table, room);
+          matmulInt8(product(expected, stride, q, scales, whole, ws, bias, M, N, K));
           for (let i = 0; i < M * <i32>(stride / 4); i++) expect(at(out, i)).toBe(at(expected, i));
         }
       }

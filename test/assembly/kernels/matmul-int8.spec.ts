@@ -1,6 +1,6 @@
 import { matmulInt8 } from "../../../assembly/kernels/matmul-int8";
 import { quantizeRows, quantizedBytes } from "../../../assembly/kernels/quantize";
-import { at, random, randomFloats, reseed } from "../support";
+import { at, product, random, randomFloats, reseed } from "../support";
 
 describe("the int8 product", () => {
   test("is exact in integers for every small shape: rows, outputs, columns, with and without bias", () => {
@@ -18,7 +18,8 @@ describe("the int8 product", () => {
           const bias = (M + K) % 2 ? randomFloats(N, 1) : 0;
           const out = heap.alloc(<usize>(M * N) << 2);
           quantizeRows(q, scales, x, M, K);
-          matmulInt8(out, <usize>N << 2, q, scales, w, ws, bias, M, N, K);
+          const p = product(out, <usize>N << 2, q, scales, w, ws, bias, M, N, K);
+          matmulInt8(p);
           for (let m = 0; m < M; m++) {
             for (let n = 0; n < N; n++) {
               let acc = 0;
@@ -29,6 +30,7 @@ describe("the int8 product", () => {
               expect(at(out, m * N + n)).toBe(expected);
             }
           }
+          heap.free(changetype<usize>(p));
           heap.free(x);
           heap.free(q);
           heap.free(scales);
@@ -53,7 +55,7 @@ describe("the int8 product", () => {
     for (let i: usize = 0; i < 4; i++) store<f32>(ws + (i << 2), 1);
     const out = heap.alloc(16);
     quantizeRows(q, scales, x, 1, K);
-    matmulInt8(out, 16, q, scales, w, ws, 0, 1, 4, K);
+    matmulInt8(product(out, 16, q, scales, w, ws, 0, 1, 4, K));
     const sum: i32 = 127 * 127 * K;
     for (let n = 0; n < 4; n++) expect(at(out, n)).toBe(<f32>sum * at(scales, 0));
   });
