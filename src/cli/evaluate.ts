@@ -1,8 +1,10 @@
 // foldvox evaluate: how well and how fast a model recognizes the rows of a manifest, each in a fresh stream.
 
 import { UNKNOWN } from "../decode/scorers/jsgf-tokens.ts";
-import type { FinalResult, KeywordResult } from "../decode/text/results.ts";
+import type { FinalResult, KeywordResult, WordResult } from "../decode/text/results.ts";
 import { FoldvoxError } from "../errors.ts";
+import type { LatencyEvent } from "../recognizer/latency.ts";
+import type { Recognizer } from "../recognizer/recognizer.ts";
 import type { Stream } from "../recognizer/stream.ts";
 import { readAudioFile } from "./audio-file.ts";
 import { expectedCalibrationError, type Judgement, judgeWords } from "./calibration.ts";
@@ -10,7 +12,8 @@ import { type DecodingFlags, keywordsIn, streamOptions } from "./decoding-flags.
 import { openRecognizer, writeWhole } from "./files.ts";
 import { countKeywords, type KeywordCounts, keywordLines } from "./keyword-counts.ts";
 import { type ManifestRow, normalise, readManifest } from "./manifest.ts";
-import { bootstrapInterval, percentile, wordErrors } from "./word-errors.ts";
+import { bootstrapInterval, wordErrors } from "./word-errors.ts";
+import { offBy, type Quantiles, quantiles, type Told, timingOf, toldOf, type WordTiming } from "./word-timing.ts";
 
 interface RowResult extends Pick<Heard, "understood" | "keywords"> {
   readonly row: ManifestRow;
@@ -19,8 +22,8 @@ interface RowResult extends Pick<Heard, "understood" | "keywords"> {
   readonly seconds: number;
   /** Confidences of the words heard, and whether those were right. */
   readonly judgements: readonly Judgement[];
-  /** Word's end to its being heard, of words that were recognized in order. */
-  readonly latencies: readonly number[];
+  /** How long words took, and how far off their times are: of rows whose words are all right. */
+  readonly timing: readonly WordTiming[];
 }
 
 interface Audio {
@@ -65,53 +68,59 @@ async function readAll(path: string): Promise<Audio> {
   return { sampleRate, samples };
 }
 
-/** What was heard in a whole row: words with their confidences, and at which stream time each was first shown. */
+/** What was heard in a whole row: words with their confidences and times, and when each was told. */
 interface Heard {
-  readonly words: string[];
-  readonly confidences: number[];
-  readonly heardAt: number[];
+  readonly words: readonly HeardWord[];
   /** What the row's utterances mean, where a grammar says so: their intent and slots, and how sure that is. */
   readonly understood: Pick<FinalResult, "intent" | "slots" | "confidence">;
   readonly keywords: KeywordResult[];
 }
 
-function recognize(stream: Stream, { sampleRate, samples }: Audio): Heard {
-  const words: string[] = [];
-  const confidences: number[] = [];
-  const heardAt: number[] = [];
-  const finals: FinalResult[] = [];
-  const keywords: KeywordResult[] = [];
-  let pending = 0;
-  const look = () => {
-    keywords.push(...stream.keywords());
-    for (const final of stream.results()) {
-      const result = final.result.filter(({ word }) => word !== UNKNOWN);
-      finals.push(final);
-      // A word that holds punctuation may be several, or none, once normalised.
-      const said = result.flatMap(({ word, conf }) =>
-        normalise(word)
-          .split(" ")
-          .filter((part) => part !== "")
-          .map((part) => ({ part, conf })),
-      );
-      words.push(...said.map(({ part }) => part));
-      confidences.push(...said.map(({ conf }) => conf));
-      for (let i = pending; i < said.length; i++) heardAt.push(stream.audioSeconds);
-      pending = 0;
-    }
-    const partial = normalise(stream.partial().partial);
-    const going = partial === "" ? 0 : partial.split(" ").length;
-    for (; pending < going; pending++) heardAt.push(stream.audioSeconds);
-  };
-  stream.reset();
-  const step = Math.ceil(sampleRate / 50);
-  for (let at = 0; at < samples.length; at += step) {
-    stream.acceptWaveform(sampleRate, samples.subarray(at, at + step));
-    look();
+interface HeardWord extends WordResult {
+  readonly told: Told;
+}
+
+/** Streams of a recognizer, one after the other. */
+class Listener {
+  private readonly stream: Stream;
+  private events: LatencyEvent[] = [];
+
+  constructor(recognizer: Recognizer) {
+    this.stream = recognizer.createStream({ onLatency: (event) => this.events.push(event) });
   }
-  stream.inputFinished();
-  look();
-  return { words, confidences, heardAt, understood: understoodOf(finals), keywords };
+
+  hear({ sampleRate, samples }: Audio): Heard {
+    const { stream } = this;
+    const [finals, keywords, words]: [FinalResult[], KeywordResult[], HeardWord[]] = [[], [], []];
+    this.events = [];
+    stream.reset();
+    const look = () => {
+      keywords.push(...stream.keywords());
+      for (const final of stream.results()) {
+        finals.push(final);
+        words.push(...wordsOf(final, toldOf(this.events)));
+      }
+    };
+    const step = Math.ceil(sampleRate / 50);
+    for (let at = 0; at < samples.length; at += step) {
+      stream.acceptWaveform(sampleRate, samples.subarray(at, at + step));
+      look();
+    }
+    stream.inputFinished();
+    look();
+    return { words, understood: understoodOf(finals), keywords };
+  }
+}
+
+/** The words as a manifest has them. One that holds punctuation may be several, or none, once normalised. */
+function wordsOf({ result }: FinalResult, told: readonly Told[]): HeardWord[] {
+  return result.flatMap((word, i) => {
+    if (word.word === UNKNOWN) return [];
+    const parts = normalise(word.word)
+      .split(" ")
+      .filter((part) => part !== "");
+    return parts.map((part) => ({ ...word, word: part, told: told[i]! }));
+  });
 }
 
 /** Utterances of one row as one: the surest one's intent, the slots of all. */
@@ -124,12 +133,6 @@ function understoodOf(finals: readonly FinalResult[]): Heard["understood"] {
     ...(slots ? { slots: Object.assign({}, ...finals.map((final) => final.slots)) } : {}),
     ...(confidence === undefined ? {} : { confidence: round(confidence, 4)! }),
   };
-}
-
-/** Latencies where the words heard are the words spoken: elsewhere it is not sure which belongs to which. */
-function latenciesOf(row: ManifestRow, words: readonly string[], heardAt: readonly number[]): number[] {
-  if (row.words.length !== words.length || row.words.some(({ word }, i) => word !== words[i])) return [];
-  return row.words.map(({ end }, i) => heardAt[i]! - end);
 }
 
 /** Sums by speaker, for the bootstrap. A row without a speaker is its own. */
@@ -152,7 +155,7 @@ const numWords = ({ row }: RowResult) => row.text!.split(" ").length;
 function summarise(results: readonly RowResult[], computeSeconds: number, peakBytes: number) {
   const spoken = results.filter(({ row }) => row.text !== null);
   const silent = results.filter(({ row }) => row.text === null);
-  const latencies = results.flatMap((result) => result.latencies);
+  const timing = results.flatMap((result) => result.timing);
   const ratio = (pick: (row: RowResult) => [number, number]) => {
     const groups = bySpeaker(spoken, pick);
     const interval = bootstrapInterval(groups)?.map((value) => round(value, 5)) ?? null;
@@ -167,14 +170,6 @@ function summarise(results: readonly RowResult[], computeSeconds: number, peakBy
   const silentSeconds = sum(silent.map(({ seconds }) => seconds));
   const falseWords = sum(silent.map(({ errors }) => errors));
   const seconds = sum(results.map((result) => result.seconds));
-  const ms = (share: number) =>
-    round(
-      percentile(
-        latencies.map((value) => value * 1000),
-        share,
-      ),
-      1,
-    );
   return {
     rows: results.length,
     words: sum(spoken.map(numWords)),
@@ -186,7 +181,11 @@ function summarise(results: readonly RowResult[], computeSeconds: number, peakBy
     falseWordsPerHour: silentSeconds === 0 ? null : round((falseWords * 3600) / silentSeconds, 2),
     hours: round(seconds / 3600, 5),
     rtf: seconds === 0 ? null : round(computeSeconds / seconds, 5),
-    latencyMs: { p50: ms(0.5), p90: ms(0.9), p99: ms(0.99) },
+    latencyMs: {
+      shown: quantiles(timing.map(({ shown }) => shown)),
+      committed: quantiles(timing.map(({ committed }) => committed)),
+    },
+    wordTimesOffMs: { begin: quantiles(offBy(timing, "begin")), end: quantiles(offBy(timing, "end")) },
     calibrationError: round(expectedCalibrationError(spoken.flatMap((result) => result.judgements)), 4),
     peakBytes,
   };
@@ -198,14 +197,18 @@ function table(summary: ReturnType<typeof summarise> & { keywords?: KeywordCount
     const range = interval ? `  (95 %: ${interval.map((end) => (100 * end!).toFixed(2)).join(" to ")})` : "";
     return `${(100 * value).toFixed(2)} %${range}`;
   };
-  const { latencyMs: ms, speakers } = summary;
+  const { latencyMs, wordTimesOffMs, speakers } = summary;
+  const ms = ({ p50, p90, p99 }: Quantiles) => `p50 ${p50 ?? "-"} ms, p90 ${p90 ?? "-"} ms, p99 ${p99 ?? "-"} ms`;
   const ofSpeakers = speakers > 0 ? ` of ${speakers} speakers` : "";
   return [
     `rows                  ${summary.rows}${ofSpeakers}, ${summary.words} words, ${summary.hours} hours`,
     `word error rate       ${percent(summary.wer, summary.werInterval95)}`,
     `rows exactly right    ${percent(summary.exact, summary.exactInterval95)}`,
     `false words per hour  ${summary.falseWordsPerHour ?? "-"}`,
-    `latency               p50 ${ms.p50 ?? "-"} ms, p90 ${ms.p90 ?? "-"} ms, p99 ${ms.p99 ?? "-"} ms`,
+    `latency, shown        ${ms(latencyMs.shown)}`,
+    `latency, committed    ${ms(latencyMs.committed)}`,
+    `word begins off by    ${ms(wordTimesOffMs.begin)}`,
+    `word ends off by      ${ms(wordTimesOffMs.end)}`,
     `calibration error     ${summary.calibrationError ?? "-"}`,
     `real-time factor      ${summary.rtf ?? "-"}`,
     `peak WebAssembly      ${summary.peakBytes} bytes`,
@@ -221,15 +224,16 @@ export async function evaluate(
 ): Promise<void> {
   const rows = await readManifest(manifest);
   const recognizer = await openRecognizer(model, await streamOptions(options));
-  const stream = recognizer.createStream();
+  const listener = new Listener(recognizer);
   const files = new AudioFiles();
   const results: RowResult[] = [];
   let computeSeconds = 0;
   for (const row of rows) {
     const audio = await files.read(row);
     const before = performance.now();
-    const { words, confidences, heardAt, understood, keywords } = recognize(stream, audio);
+    const { words: heard, understood, keywords } = listener.hear(audio);
     computeSeconds += (performance.now() - before) / 1000;
+    const words = heard.map(({ word }) => word);
     const reference = row.text?.split(" ") ?? [];
     results.push({
       row,
@@ -237,8 +241,12 @@ export async function evaluate(
       // Capitals are no words: dictation writes some.
       errors: wordErrors(reference.map(lower), words.map(lower)),
       seconds: audio.samples.length / audio.sampleRate,
-      judgements: judgeWords(reference.map(lower), words.map(lower), confidences),
-      latencies: latenciesOf(row, words, heardAt),
+      judgements: judgeWords(
+        reference.map(lower),
+        words.map(lower),
+        heard.map(({ conf }) => conf),
+      ),
+      timing: timingOf(row, heard),
       understood,
       keywords,
     });

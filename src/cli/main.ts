@@ -189,7 +189,7 @@ program
 
 addDecodingFlags(program.command("evaluate"))
   .description(
-    "Measure word error rate, false words per hour, latency and speed over a manifest: tab-separated with a header row and the columns path, start, samples, text, and optionally speaker and words (word@end in seconds).",
+    "Measure word error rate, false words per hour, latency, errors of word times and speed over a manifest: tab-separated with a header row and the columns path, start, samples, text, and optionally speaker and words (word@begin-end or word@end, in seconds).",
   )
   .argument("<model>", "model file")
   .argument("<manifest>", "manifest.tsv; paths are relative to it")

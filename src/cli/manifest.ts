@@ -12,8 +12,8 @@ export interface ManifestRow {
   /** Reference, normalised; null where no word of the model's is spoken. */
   readonly text: string | null;
   readonly speaker: string;
-  /** Words with the seconds at which they end, where known. */
-  readonly words: readonly { readonly word: string; readonly end: number }[];
+  /** Words with the seconds at which they end, and at which they begin, where known. */
+  readonly words: readonly { readonly word: string; readonly begin: number | null; readonly end: number }[];
 }
 
 /** Lower case, no punctuation, single spaces: both sides of every comparison pass through here. */
@@ -37,10 +37,12 @@ function readWords(text: string, where: string): ManifestRow["words"] {
   if (text === "") return [];
   return text.split(" ").map((item) => {
     const at = item.lastIndexOf("@");
-    const end = Number(item.slice(at + 1));
-    if (at < 1 || !Number.isFinite(end))
-      throw new FoldvoxError("bad-argument", `${where}: "${item}" is not word@seconds.`);
-    return { word: normalise(item.slice(0, at)), end };
+    const [, first, last] = /^([\d.]+)(?:-([\d.]+))?$/.exec(item.slice(at + 1)) ?? [];
+    const [begin, end] = last === undefined ? [null, Number(first)] : [Number(first), Number(last)];
+    if (at < 1 || !Number.isFinite(end) || Number.isNaN(begin) || (begin !== null && begin > end)) {
+      throw new FoldvoxError("bad-argument", `${where}: "${item}" is neither word@end nor word@begin-end, in seconds.`);
+    }
+    return { word: normalise(item.slice(0, at)), begin, end };
   });
 }
 

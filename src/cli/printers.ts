@@ -39,9 +39,9 @@ export interface Printer {
 
 const seconds = (value: number) => `${value.toFixed(2).padStart(7)} s`;
 
-/** A line for a word that will not change any more; heardAt is the stream's time when it was recognized. */
-export function wordLine({ word, start, end, conf }: WordResult, heardAt: number): string {
-  return `${seconds(start)} -${seconds(end)}  ${printable(word).padEnd(12)} confidence ${conf.toFixed(2)}, heard at ${heardAt.toFixed(2)} s\n`;
+/** A line for a word that will not change any more, and when it was committed, in the stream's time. */
+export function wordLine({ word, start, end, conf }: WordResult, committedAt: number): string {
+  return `${seconds(start)} -${seconds(end)}  ${printable(word).padEnd(12)} confidence ${conf.toFixed(2)}, committed at ${committedAt.toFixed(2)} s\n`;
 }
 
 const round = (value: number) => Math.round(value * 1000) / 1000;

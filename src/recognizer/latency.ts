@@ -1,11 +1,16 @@
-// How long after they were spoken words are told.
+// How long after they were spoken words are told: from where a word ends in the sound to its first showing in a partial, and to its
+// commitment. These two are what is called latency everywhere: by `onLatency`, `evaluate` and the page.
 
-import type { FinalResult, PartialResult } from "../decode/text/results.ts";
+import type { FinalResult, PartialResult, WordResult } from "../decode/text/results.ts";
+import { textOf } from "../decode/text/words.ts";
 
 /** Something that a stream has told, and how long after it was spoken. */
 export interface LatencyEvent {
-  /** The first partial of an utterance; a word that shows for the first time; a final result. */
-  readonly kind: "first-partial" | "word" | "final";
+  /**
+   * The first partial of an utterance; a word that shows for the first time; a word that is committed, which is to say that it
+   * will not change any more; a final result.
+   */
+  readonly kind: "first-partial" | "word" | "committed" | "final";
   readonly text: string;
   /** When it was spoken, in seconds of audio: where the first word began, where the word ended, where the last word ended. */
   readonly spokenSeconds: number;
@@ -21,6 +26,7 @@ export interface LatencyEvent {
 export class LatencyMeter {
   private readonly report: (event: LatencyEvent) => void;
   private wordsShown = 0;
+  private wordsCommitted = 0;
 
   constructor(report: (event: LatencyEvent) => void) {
     this.report = report;
@@ -37,20 +43,30 @@ export class LatencyMeter {
         computeMs,
         latencyMs: (heardSeconds - spokenSeconds) * 1000 + computeMs,
       });
-    const words = (text: string, result: PartialResult["partial_result"]) => {
+    const words = (text: string, result: readonly WordResult[], committed: number) => {
       if (this.wordsShown === 0 && result.length > 0) event("first-partial", text, result[0]!.start);
       for (const { word, end } of result.slice(this.wordsShown)) event("word", word, end);
+      for (const { word, end } of result.slice(this.wordsCommitted, committed)) event("committed", word, end);
       this.wordsShown = Math.max(this.wordsShown, result.length);
+      this.wordsCommitted = Math.max(this.wordsCommitted, committed);
     };
     for (const { text, result } of finals) {
-      words(text, result);
+      words(text, result, result.length);
       event("final", text, result[result.length - 1]!.end);
-      this.wordsShown = 0;
+      this.reset();
     }
-    words(partial.partial, partial.partial_result);
+    words(partial.partial, partial.partial_result, committedWords(partial));
   }
 
   reset(): void {
     this.wordsShown = 0;
+    this.wordsCommitted = 0;
   }
+}
+
+/** How many of a partial's words are committed. */
+function committedWords({ committed, partial_result: words }: PartialResult): number {
+  let count = 0;
+  while (count < words.length && textOf(words.slice(0, count)).length < committed.length) count++;
+  return count;
 }

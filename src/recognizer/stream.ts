@@ -14,6 +14,7 @@ import { type Savings, savingsOf } from "../silence/savings.ts";
 import { SilenceGate } from "../silence/silence-gate.ts";
 import { piecesOf, Turns } from "../turns.ts";
 import { type LatencyEvent, LatencyMeter } from "./latency.ts";
+import { WordTimes } from "./word-times.ts";
 
 /** The parts that a recognizer makes a stream of. */
 export interface StreamParts {
@@ -34,6 +35,8 @@ export class Stream {
   private readonly decode: OutputHandler;
   private readonly gate: SilenceGate | null;
   private readonly latency: LatencyMeter | null;
+  /** Of a model whose tokens are words. */
+  private readonly times: WordTimes | null;
   private readonly onKeyword: ((keyword: KeywordResult) => void) | undefined;
   private finished = false;
   private isFreed = false;
@@ -49,12 +52,15 @@ export class Stream {
     this.header = header;
     this.decoder = decoder;
     this.rules = rules;
+    this.times = header.config.tokenUnit === "word" ? new WordTimes(header.config) : null;
     this.decode = (output, rows) => {
       this.decoder.accept(output, rows);
+      this.times?.advance(rows);
       if (this.isEndpoint()) this.closeUtterance(true);
     };
     const silence = (rows: number) => {
       this.decoder.skip(rows);
+      this.times?.advance(rows);
       if (this.isEndpoint()) this.closeUtterance(true);
     };
     this.gate = skipSilence ? new SilenceGate(engine, header.config, this.decode, silence) : null;
@@ -87,6 +93,7 @@ export class Stream {
     this.inputRate = sampleRate;
     this.inputSamples += samples.length;
     const resampled = this.resampler.process(checked);
+    this.times?.accept(resampled);
     this.run(() => {
       if (isFirst) this.begin();
       this.encode(resampled);
@@ -109,7 +116,8 @@ export class Stream {
 
   /** The text of the utterance that is going on; `committed` is the part that will not change any more. */
   partial(): PartialResult {
-    return this.decoder.partial();
+    const partial = this.decoder.partial();
+    return this.times?.partial(partial) ?? partial;
   }
 
   /** Utterances that became final since the last call. */
@@ -177,6 +185,7 @@ export class Stream {
     this.finished = false;
     this.gate?.reset();
     this.decoder.reset();
+    this.times?.reset();
     this.latency?.reset();
     this.resampler = null;
     this.inputRate = 0;
@@ -231,7 +240,9 @@ export class Stream {
 
   private end(): void {
     if (this.resampler) {
-      this.encode(this.resampler.flush());
+      const rest = this.resampler.flush();
+      this.times?.accept(rest);
+      this.encode(rest);
       const { encoder, features, head } = this.header.config;
       this.encode(new Float32Array(head.delay * encoder.stride * features.hopSamples));
     }
@@ -243,6 +254,6 @@ export class Stream {
 
   private closeUtterance(goesOn: boolean): void {
     const result = this.decoder.finish(goesOn);
-    if (result) this.finals.push(result);
+    if (result) this.finals.push(this.times?.final(result) ?? result);
   }
 }

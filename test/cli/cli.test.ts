@@ -50,7 +50,7 @@ describe("transcribe", () => {
   it("prints words with times, and memory by region", () => {
     const { stdout, stderr } = foldvox(["transcribe", "-w", "--memory", digits]);
     const first = heard.split(" ")[0];
-    expect(stdout).toMatch(new RegExp(`^ +0\\.\\d\\d s - +0\\.\\d\\d s {2}${first} .*heard at`));
+    expect(stdout).toMatch(new RegExp(`^ +0\\.\\d\\d s - +0\\.\\d\\d s {2}${first} .*committed at`));
     expect(stderr).toMatch(/weights +[\d,]+\n/);
     expect(stderr).toMatch(/fixed from load to free/);
   });
@@ -161,6 +161,32 @@ describe("evaluate", () => {
     const nobody = write("nobody.tsv", `path\tstart\tsamples\ttext\n${digits}\t\t\t${heard}\n`);
     expect(JSON.parse(foldvox(["evaluate", model, nobody, "--json"]).stdout).speakers).toBe(0);
     expect(readFileSync(utterances, "utf8").trim().split("\n")).toHaveLength(3);
+  });
+
+  it("tells how long after their ends words were told, and how far off their times are", () => {
+    const begins = [0.31, 1.24, 1.97, 2.78, 3.79, 4.6, 5.26, 6.23, 6.8, 7.76, 8.44];
+    const ends = [0.9, 1.86, 2.63, 3.45, 4.48, 5.09, 5.88, 6.67, 7.4, 8.31, 9.11];
+    const said = heard.split(" ");
+    const run = (words: string[]) => {
+      const manifest = write(
+        "words.tsv",
+        `path\tstart\tsamples\ttext\twords\n${digits}\t\t\t${heard}\t${words.join(" ")}\n`,
+      );
+      return foldvox(["evaluate", model, manifest, "--json"]);
+    };
+    const { latencyMs, wordTimesOffMs } = JSON.parse(
+      run(said.map((word, i) => `${word}@${begins[i]}-${ends[i]}`)).stdout,
+    );
+    expect(wordTimesOffMs.begin.p50).toBeLessThanOrEqual(60);
+    expect(wordTimesOffMs.end.p50).toBeLessThanOrEqual(60);
+    expect(latencyMs.shown.p50).toBeGreaterThan(0);
+    expect(latencyMs.committed.p50).toBeGreaterThan(latencyMs.shown.p50);
+    const onlyEnds = JSON.parse(run(said.map((word, i) => `${word}@${ends[i]}`)).stdout);
+    expect(onlyEnds.wordTimesOffMs.begin.p50).toBeNull();
+    expect(onlyEnds.wordTimesOffMs.end).toEqual(wordTimesOffMs.end);
+    for (const wrong of ["one", "one@", "one@x", "one@2-1", "@1"]) {
+      expect(run([wrong]).stderr).toMatch(/line 2.*word@begin-end.*\(bad-argument\)/);
+    }
   });
 });
 

@@ -20,27 +20,34 @@ const partial = (...result: FinalResult["result"]): PartialResult => ({
   committed: "",
   partial_result: result,
 });
+const committing = (count: number, ...result: FinalResult["result"]): PartialResult => ({
+  ...partial(...result),
+  committed: final(...result.slice(0, count)).text,
+});
 
 describe("LatencyMeter", () => {
   const yes = word("yes", 1, 1.4);
   const no = word("no", 2, 2.25);
 
-  it("reports each word once, the first partial, and finals", () => {
+  it("reports each word once, its commitment, the first partial, and finals", () => {
     const events: LatencyEvent[] = [];
     const meter = new LatencyMeter((event) => events.push(event));
     meter.look([], partial(), 0.5, 1);
     meter.look([], partial(yes), 1.5, 2);
     meter.look([], partial(yes), 1.6, 2);
-    meter.look([], partial(yes, no), 2.5, 3);
+    meter.look([], committing(1, yes, no), 2.5, 3);
     meter.look([final(yes, no)], partial(), 3.75, 4);
     meter.look([final(word("on", 4, 4.5))], partial(word("up", 5, 5.5)), 6, 0);
     expect(events.map(({ kind, text, latencyMs }) => [kind, text, Math.round(latencyMs)])).toEqual([
       ["first-partial", "yes", 502],
       ["word", "yes", 102],
       ["word", "no", 253],
+      ["committed", "yes", 1103],
+      ["committed", "no", 1504],
       ["final", "yes no", 1504],
       ["first-partial", "on", 2000],
       ["word", "on", 1500],
+      ["committed", "on", 1500],
       ["final", "on", 1500],
       ["first-partial", "up", 1000],
       ["word", "up", 500],
@@ -59,7 +66,9 @@ describe("a stream", () => {
     const of = (kind: string) => events.filter((event) => event.kind === kind);
     expect(of("final").map(({ text }) => text)).toEqual(finals.map(({ text }) => text));
     expect(of("first-partial")).toHaveLength(finals.length);
-    expect(of("word").map(({ text }) => text)).toEqual(finals.flatMap(({ result }) => result.map((one) => one.word)));
+    for (const kind of ["word", "committed"]) {
+      expect(of(kind).map(({ text }) => text)).toEqual(finals.flatMap(({ result }) => result.map((one) => one.word)));
+    }
     for (const { spokenSeconds, heardSeconds, computeMs, latencyMs } of events) {
       expect(heardSeconds).toBeGreaterThanOrEqual(spokenSeconds);
       expect(latencyMs).toBeCloseTo((heardSeconds - spokenSeconds) * 1000 + computeMs, 6);

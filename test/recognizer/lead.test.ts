@@ -44,8 +44,9 @@ describe("a model's lead", () => {
     first![0]!.result.forEach((word, i) => {
       const { start, end, conf } = wanted![0]!.result[i]!;
       expect(word.conf).toBe(conf);
-      expect(word.end).toBeCloseTo(end - lead, 9);
-      if (i > 0) expect(word.start).toBeCloseTo(start - lead, 9);
+      // How loud quiet is, is told by the audio; silence in it is part of that, a lead is none of it.
+      expect(Math.abs(word.end - (end - lead))).toBeLessThan(0.045);
+      if (i > 0) expect(Math.abs(word.start - (start - lead))).toBeLessThan(0.045);
     });
     expect(again).toEqual(first);
   });

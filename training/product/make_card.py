@@ -191,11 +191,12 @@ def measured(results: Dict[str, Any]) -> str:
     lines += ["", paragraph(about), "", "| decoding | phrases exactly right | word error rate |", "|---|---|---|"]
     for title, summary in (("greedy, anything allowed", free), ("with the grammar", bound)):
         lines.append(f"| {title} | {percent(summary, 'exact')} | {percent(summary, 'wer')} |")
-    ms = joined["latencyMs"]
+    shown, committed = (latency(joined["latencyMs"][kind]) for kind in ("shown", "committed"))
+    off = joined["wordTimesOffMs"]
     lines += [
         "",
-        f"From a word's end to its being heard, joined streams fed 20 ms at a time: p50 {ms['p50']:.0f} ms, p90"
-        f" {ms['p90']:.0f} ms, p99 {ms['p99']:.0f} ms.",
+        f"From a word's end to its first showing, joined streams fed 20 ms at a time: {shown}; to its commitment: {committed}. Told"
+        f" beginnings of words are {off['begin']['p50']:.0f} ms off in the median, ends {off['end']['p50']:.0f} ms.",
         "",
         "| word | clips | exactly right |",
         "|---|---|---|",
@@ -207,6 +208,10 @@ def measured(results: Dict[str, Any]) -> str:
 
 def paragraph(text: str) -> str:
     return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
+
+
+def latency(quantiles: Dict[str, float]) -> str:
+    return ", ".join(f"{share} {quantiles[share]:.0f} ms" for share in ("p50", "p90", "p99"))
 
 
 def percent(summary: Dict[str, Any], key: str) -> str:

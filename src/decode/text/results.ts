@@ -4,8 +4,8 @@
 export interface WordResult {
   readonly word: string;
   /**
-   * When the word was spoken: where the model heard its tokens, less the delay with which the model was trained to tell them.
-   * Never before 0 or the end of the word before, never after the end of the audio.
+   * When the word was spoken: where the model heard its tokens, less the delay with which the model was trained to tell them. Where
+   * tokens are words a stream also looks where the sound of each begins and ends (recognizer/word-times.ts). Never before 0 or the end of the word before, never after the end of the audio.
    */
   readonly start: number;
   readonly end: number;
