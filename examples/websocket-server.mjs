@@ -6,7 +6,7 @@ import { createRecognizer, PcmDecoder } from "foldvox";
 import { WebSocketServer } from "ws";
 
 const MAX_STREAMS = 32;
-/** Who sends no sound for so long loses the place to others. */
+/** Who gives no sign for so long loses the place to others: no sound, or, between sounds, no answer to a ping. */
 const IDLE_MS = Number(process.env.IDLE_MS ?? 60_000);
 const recognizer = await createRecognizer({ maxStreams: MAX_STREAMS });
 const server = new WebSocketServer({ port: Number(process.env.PORT ?? 2700), maxPayload: 1 << 20 });
@@ -24,7 +24,14 @@ server.on("connection", (socket) => {
   const pcm = new PcmDecoder("s16le", 1);
   let shown = "";
   let ended = false;
-  const idle = setTimeout(() => socket.close(1001, "no sound came for long"), IDLE_MS);
+  let spoke = false;
+  const idle = setTimeout(() => {
+    socket.close(1001, "no sound came for long");
+    // Whoever has vanished does not say goodbye.
+    setTimeout(() => socket.terminate(), 1000);
+  }, IDLE_MS);
+  const pings = setInterval(() => socket.ping(), IDLE_MS / 3);
+  socket.on("pong", () => spoke && idle.refresh());
   const tellClient = () => {
     for (const final of stream.results()) socket.send(JSON.stringify(final));
     const { partial, committed } = stream.partial();
@@ -38,6 +45,7 @@ server.on("connection", (socket) => {
     try {
       if (isBinary) {
         idle.refresh();
+        spoke = true;
         stream.acceptWaveform(16000, pcm.decode(data));
       } else if (data.toString() === "end") {
         stream.inputFinished();
@@ -50,6 +58,7 @@ server.on("connection", (socket) => {
   });
   socket.on("close", () => {
     clearTimeout(idle);
+    clearInterval(pings);
     stream.free();
   });
   socket.on("error", () => socket.terminate());

@@ -1,7 +1,7 @@
 // The few things that differ between JavaScript runtimes: reading a URL, and what the runtime says of its own memory.
 // No import of node: modules: bundlers must be able to build every file that a page imports.
 
-import { FoldvoxError, shown } from "./errors.ts";
+import { FoldvoxError, shortened, shown } from "./errors.ts";
 import { isUrl } from "./kinds.ts";
 
 interface NodeModules {
@@ -74,6 +74,11 @@ export function toUrl(location: string | URL): URL {
   }
 }
 
+/** A URL for a message: without what may be secret, and without the bytes that it may hold. */
+export function shownUrl({ protocol, host, pathname }: URL): string {
+  return protocol === "data:" ? "data:" : shortened(`${protocol}//${host}${pathname}`);
+}
+
 type FileHandle = Awaited<ReturnType<typeof import("node:fs/promises").open>>;
 
 const READ_BYTES = 1 << 18;
@@ -115,7 +120,7 @@ export async function* streamUrl(location: string | URL): AsyncGenerator<Uint8Ar
   } catch (cause) {
     if (cause instanceof FoldvoxError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FoldvoxError("io", `${url.href} could not be read: ${reason}.`, { cause });
+    throw new FoldvoxError("io", `${shownUrl(url)} could not be read: ${reason}.`, { cause });
   }
 }
 

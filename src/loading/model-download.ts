@@ -2,9 +2,10 @@
 // model in the cache stays there until another has been checked, and is used where the new one turns out to be none.
 
 import { FoldvoxError } from "../errors.ts";
+import { shownUrl } from "../platform.ts";
 import { settledWithin, unlessAborted } from "./abort.ts";
 import type { CacheEntry, Kept, ModelCache } from "./model-cache.ts";
-import { type Reader, RemoteFile, type RemoteOptions, reasonOf, shownUrl } from "./remote-file.ts";
+import { type Reader, RemoteFile, type RemoteOptions, reasonOf } from "./remote-file.ts";
 
 /** How a model is downloaded. */
 export interface DownloadOptions extends RemoteOptions {

@@ -1,9 +1,9 @@
 // The bytes of a file from wherever it is, through the cache where that is a server. What is done with them is the caller's.
 
-import { FoldvoxError, shortened, shown } from "../errors.ts";
+import { FoldvoxError, shown } from "../errors.ts";
 import { isUrl } from "../kinds.ts";
 import { chunksOf, type ModelSource } from "../model/source.ts";
-import { streamUrl, toUrl } from "../platform.ts";
+import { shownUrl, streamUrl, toUrl } from "../platform.ts";
 import { untilAborted } from "./abort.ts";
 import { defaultCache } from "./default-cache.ts";
 import { downloadModel, isBroken } from "./model-download.ts";
@@ -52,6 +52,6 @@ export async function readSource<T>(
   } catch (cause) {
     if (!isBroken(cause)) throw cause;
     const { code, message } = cause as FoldvoxError;
-    throw new FoldvoxError(code, `${shortened(url.href)}: ${message}`, { cause });
+    throw new FoldvoxError(code, `${shownUrl(url)}: ${message}`, { cause });
   }
 }

@@ -1,6 +1,7 @@
 // A file on a server that may be slow, lie, or break off: what the server says of the file, and its bytes from an offset on.
 
-import { FoldvoxError, shortened } from "../errors.ts";
+import { FoldvoxError } from "../errors.ts";
+import { shownUrl } from "../platform.ts";
 import { pause, within } from "./abort.ts";
 import type { Origin } from "./model-cache.ts";
 
@@ -57,11 +58,6 @@ function originOf(response: Response): Origin {
     // Of a compressed answer neither length nor offsets are those of the file.
     totalBytes: !encoded && Number.isSafeInteger(told) && told >= 0 ? told : null,
   };
-}
-
-/** A URL for a message: without what may be secret. */
-export function shownUrl(url: URL): string {
-  return `${url.protocol}//${url.host}${shortened(url.pathname)}`;
 }
 
 /** Whether the page's rules let us send any header to that server. Outside pages there are none. */

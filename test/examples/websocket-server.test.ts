@@ -76,13 +76,32 @@ it("loses nothing of what came before sound behind the end", async () => {
   expect(finals).toEqual(expectedResults());
 });
 
-it("gives the places of those who send nothing to others", async () => {
-  const strict = run("examples/websocket-server.mjs", { PORT: "0", IDLE_MS: "300" });
+it("gives the places of those who send nothing, or no longer answer, to others, and not of those who are only silent", async () => {
+  const strict = run("examples/websocket-server.mjs", { PORT: "0", IDLE_MS: "600" });
   const line = await new Promise<string>((resolve) => strict.stdout!.once("data", (data) => resolve(String(data))));
-  const codes = Array.from({ length: 32 }, () => {
+  /** One that has said something, and then is silent. */
+  const silent = async (options: { autoPong: boolean }) => {
+    const socket = new WebSocket(line.split(",")[0]!, options);
+    const texts: string[] = [];
+    socket.on("message", (data) => texts.push((JSON.parse(String(data)) as { text?: string }).text ?? ""));
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    await new Promise((resolve) => socket.once("open", resolve));
+    socket.send(rawDigits.subarray(0, 64000));
+    return { socket, texts, closed };
+  };
+  const honest = await silent({ autoPong: true });
+  const vanished = await silent({ autoPong: false });
+  expect(await vanished.closed).toBe(1001);
+  const codes = Array.from({ length: 31 }, () => {
     const socket = new WebSocket(line.split(",")[0]!);
     return new Promise<number>((resolve) => socket.once("close", resolve));
   });
   expect(new Set(await Promise.all(codes))).toEqual(new Set([1001]));
+  // Long after the others it goes on where it was.
+  expect(honest.socket.readyState).toBe(WebSocket.OPEN);
+  honest.socket.send(rawDigits.subarray(64000));
+  honest.socket.send("end");
+  expect(await honest.closed).toBe(1000);
+  expect(honest.texts.filter((text) => text !== "")).toEqual(expectedResults().map(({ text }) => text));
   strict.kill();
 });

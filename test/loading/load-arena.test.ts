@@ -89,6 +89,16 @@ describe("createRecognizer", () => {
     await expect(load({ cache: "never" as "reload" })).rejects.toMatchObject({ code: "bad-argument" });
   });
 
+  it("tells what is wrong with a file without what its URL may keep secret", async () => {
+    server.content = new Uint8Array(20000);
+    const error = (await load({ model: `${model}?token=abc#def` }).catch((cause) => cause)) as Error;
+    expect(error.message).toContain("model.safetensors");
+    expect(error.message).not.toMatch(/token|abc|def/);
+    const data = (await load({ model: `data:,${"secret".repeat(1000)}` }).catch((cause) => cause)) as Error;
+    expect(data.message).toMatch(/data:/);
+    expect(data.message).not.toContain("secret");
+  });
+
   it("does not keep what is no model", async () => {
     server.content = new Uint8Array(20000);
     await expect(load()).rejects.toMatchObject({ code: "bad-model" });
