@@ -7,6 +7,7 @@ import type { ArenaPlan } from "./arena-plan.ts";
 import { writeStream } from "./descriptor/descriptor.ts";
 import { EngineTransducer } from "./engine-transducer.ts";
 import type { EngineAccess } from "./exports.ts";
+import { checkFinite } from "./finite.ts";
 import { WINDOW } from "./layout.ts";
 
 /** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */
@@ -147,15 +148,4 @@ export class EngineStream {
     }
     return tokens;
   }
-}
-
-/** Weights may be finite, and what comes of them not: it would become words. Errors: bad-model. */
-function checkFinite(output: Float32Array): void {
-  let sum = 0;
-  for (let i = 0; i < output.length; i++) sum += 0 * output[i]!;
-  if (sum === 0) return;
-  throw new FoldvoxError(
-    "bad-model",
-    "The model's output is not finite: its weights or scales are far too large. The training or the export went wrong.",
-  );
 }

@@ -11,6 +11,7 @@ import {
 } from "../../src/index.ts";
 import { type BUILDS, bytesOf, recognizer } from "../support/engines.ts";
 import { errorOf } from "../support/errors.ts";
+import { fileOf, floatTensor, modelTensors, smallTransducer } from "../support/model-file.ts";
 import { convertGolden, GOLDEN } from "../support/transducer.ts";
 import { readWav } from "../support/wav.ts";
 
@@ -195,6 +196,24 @@ describe("options", () => {
     engine.createStream({ decoding: {} }).free();
     expect(errorOf(() => engine.createStream({ decoding: { beam: 5 } })).message).toContain("laid out for 4");
     engine.createStream().free();
+  });
+
+  it.each<[string, DecodingOptions]>([
+    ["greedy", {}],
+    ["beam", { beam: 4 }],
+  ])("says that the joiner's output is not finite, in place of words, %s", (_, decoding) => {
+    const config = smallTransducer();
+    const tensors = modelTensors(config);
+    const { shape } = tensors.get("joiner.linear.weight")!;
+    tensors.set("joiner.linear.weight", floatTensor(shape, new Float32Array(shape[0]! * shape[1]!).fill(3e38)));
+    const stream = recognizer("simd", fileOf(config, tensors), { decoding }).createStream();
+    const error = errorOf(() => stream.acceptWaveform(config.features.sampleRate, digits.subarray(0, 32000)));
+    expect(error.code).toBe("bad-model");
+    expect(error.message).toContain("not finite");
+    expect(stream.results()).toEqual([]);
+    // The encoder's are, and so are those of the same model with its own weights.
+    const whole = recognizer("simd", fileOf(config, modelTensors(config)), { decoding }).createStream();
+    whole.acceptWaveform(config.features.sampleRate, digits.subarray(0, 32000));
   });
 
   it("cannot make a transducer decode that has only its encoder", () => {
