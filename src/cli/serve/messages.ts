@@ -36,10 +36,14 @@ export interface Hint {
   readonly boost: number;
 }
 
-/** From the main thread. `audio` and `finish` get one reply each, in order; a session that has finished is gone. */
+/**
+ * From the main thread. `audio` and `finish` get one reply each, in order; a session that has finished is gone. `file` is all of a
+ * session's audio, which the thread reads itself: `told` says what is heard on the way, and one reply that it was the end.
+ */
 export type Request =
   | { readonly kind: "open"; readonly session: number; readonly format: SessionFormat }
   | { readonly kind: "audio"; readonly session: number; readonly bytes: Uint8Array }
+  | { readonly kind: "file"; readonly session: number; readonly path: string; readonly limitSeconds: number }
   | { readonly kind: "finish"; readonly session: number }
   | { readonly kind: "close"; readonly session: number }
   | { readonly kind: "report" };
@@ -48,6 +52,12 @@ export type Request =
 export interface Heard {
   readonly finals: readonly FinalResult[];
   readonly partial: PartialResult | null;
+}
+
+/** What has been heard of a file since the last time, and how many seconds of it in all. */
+export interface Told {
+  readonly finals: readonly FinalResult[];
+  readonly seconds: number;
 }
 
 /** What a recognition thread has done since it started. */
@@ -76,5 +86,7 @@ export type Reply =
   | { readonly kind: "ready"; readonly model: ModelFacts }
   | ({ readonly kind: "broken" } & Failure)
   | { readonly kind: "heard"; readonly session: number; readonly heard: Heard }
+  | ({ readonly kind: "told"; readonly session: number } & Told)
+  | { readonly kind: "warning"; readonly problem: string }
   | ({ readonly kind: "failed"; readonly session: number } & Failure)
   | { readonly kind: "report"; readonly report: ThreadReport };

@@ -4,7 +4,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { DecodingOptions } from "../../decode/decoding-options.ts";
 import type { FinalResult } from "../../decode/text/results.ts";
 import { FoldvoxError, shown } from "../../errors.ts";
-import { readAudioFile } from "../audio-file.ts";
 import { grammarOf } from "../decoding-flags.ts";
 import { sendProblem } from "./http-replies.ts";
 import { problemText } from "./live-session.ts";
@@ -12,9 +11,6 @@ import type { Conversation, ServerState } from "./server-state.ts";
 import type { Session } from "./session.ts";
 import { RESPONSE_FORMATS, type ResponseFormat, responseOf, textOfFinals } from "./transcription-formats.ts";
 import { TooLarge, Upload } from "./upload.ts";
-
-/** Audio that is handed over before the first of it has been heard, in seconds. */
-const AHEAD_SECONDS = 4;
 
 /** What the form asks for. */
 interface Wishes {
@@ -121,42 +117,17 @@ export class TranscriptionRequest implements Conversation {
     decoding: DecodingOptions | undefined,
     take: (finals: readonly FinalResult[]) => void,
   ): Promise<number> {
-    let sampleRate = 16000;
-    const { limits, pool, log } = this.server;
-    const audio = readAudioFile(
-      path,
-      (known) => {
-        sampleRate = known.sampleRate;
-      },
-      (problem) => log.warn("audio", { problem }),
-    );
-    let last: Promise<void> = Promise.resolve();
-    let failure: unknown = null;
-    for await (const samples of audio) {
-      this.session ??= pool.open({ encoding: "f32le", channels: 1, sampleRate, decoding, partials: false });
-      const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-      last = this.session.accept(bytes).then(
-        ({ finals }) => take(finals),
-        (error) => {
-          failure ??= error;
-        },
-      );
-      if (this.session.pendingSeconds > AHEAD_SECONDS) await last;
-      if (failure !== null || this.isGone) break;
-      if (this.session.audioSeconds > limits.seconds) {
-        throw new FoldvoxError(
-          "bad-argument",
-          `The audio is longer than ${limits.seconds} s, the most that this server takes.`,
-        );
-      }
+    const { limits, pool } = this.server;
+    // The file says how its audio is written.
+    const session = pool.open({ encoding: "f32le", channels: 1, sampleRate: 1, decoding, partials: false });
+    this.session = session;
+    try {
+      const { finals } = await session.hearFile(path, limits.seconds, (told) => take(told.finals));
+      take(finals);
+    } catch (error) {
+      throw this.isGone ? new ClientGone() : error;
     }
-    await last;
-    if (this.isGone) throw new ClientGone();
-    if (failure !== null) throw failure;
-    if (!this.session) return 0;
-    const { finals } = await this.session.finish();
-    take(finals);
-    return this.session.audioSeconds;
+    return session.audioSeconds;
   }
 
   private event(data: object): void {

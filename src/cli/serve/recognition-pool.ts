@@ -14,6 +14,8 @@ export interface PoolEvents {
   answered(seconds: number): void;
   threadDied(thread: number, reason: string): void;
   threadStarted(thread: number, model: ModelFacts): void;
+  /** Damage in a file that was passed over. */
+  warned(problem: string): void;
 }
 
 /** One thread, whichever worker runs it at the moment. */
@@ -106,7 +108,9 @@ class Thread implements SessionHost {
   }
 
   private take(reply: Exclude<Reply, { kind: "ready" | "broken" }>): void {
-    if (reply.kind === "report") this.reports.shift()?.(reply.report);
+    if (reply.kind === "warning") this.events.warned(reply.problem);
+    else if (reply.kind === "told") this.sessions.get(reply.session)?.told(reply);
+    else if (reply.kind === "report") this.reports.shift()?.(reply.report);
     else if (reply.kind === "heard") this.sessions.get(reply.session)?.heard(reply.heard);
     else this.sessions.get(reply.session)?.failed(reply);
   }

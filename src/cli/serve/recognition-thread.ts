@@ -9,6 +9,7 @@ import type { FinalResult } from "../../decode/text/results.ts";
 import { FoldvoxError } from "../../errors.ts";
 import type { Recognizer } from "../../recognizer/recognizer.ts";
 import type { Stream } from "../../recognizer/stream.ts";
+import { readAudioFile } from "../audio-file.ts";
 import { openRecognizer } from "../files.ts";
 import type { Failure, Heard, RecognitionSetup, Reply, Request, SessionFormat } from "./messages.ts";
 import { SessionDecoding } from "./session-decoding.ts";
@@ -28,6 +29,11 @@ class ThreadSession {
   readonly stream: Stream;
   private readonly decoder: PcmDecoder;
   private readonly format: SessionFormat;
+  /** In Hz; a file tells its own. */
+  sampleRate: number;
+  /** Whether the audio comes of a file, and who waits for it to be used up. */
+  isFile = false;
+  private usedUp = () => {};
   private readonly startedAt = performance.now();
   private readonly frameBytes: number;
   /** Pieces not yet taken up, and how far the first has been; null asks for the end. */
@@ -40,6 +46,7 @@ class ThreadSession {
   constructor(stream: Stream, format: SessionFormat) {
     this.stream = stream;
     this.format = format;
+    this.sampleRate = format.sampleRate;
     this.decoder = new PcmDecoder(format.encoding, format.channels);
     this.frameBytes = sampleBytes(format.encoding) * format.channels;
   }
@@ -57,9 +64,22 @@ class ThreadSession {
     this.waiting.push(piece);
   }
 
+  /** Resolves when all that was pushed has been taken up, or the session is closed. */
+  untilUsedUp(): Promise<void> {
+    return new Promise((resolve) => {
+      this.usedUp = resolve;
+      if (!this.isWaiting) resolve();
+    });
+  }
+
+  close(): void {
+    this.stream.free();
+    this.usedUp();
+  }
+
   /** Gives the stream its slice; returns how many requests that completes. Errors: those of acceptWaveform. */
   takeSlice(): number {
-    let left = Math.max(this.frameBytes, Math.round(SLICE_SECONDS * this.format.sampleRate) * this.frameBytes);
+    let left = Math.max(this.frameBytes, Math.round(SLICE_SECONDS * this.sampleRate) * this.frameBytes);
     let completed = 0;
     while (this.waiting.length > 0) {
       const [piece] = this.waiting;
@@ -74,7 +94,7 @@ class ThreadSession {
       if (left <= 0 && piece!.length > 0) break;
       const bytes = piece!.subarray(this.offset, this.offset + left);
       const samples = this.decoder.decode(bytes);
-      if (samples.length > 0) this.stream.acceptWaveform(this.format.sampleRate, samples);
+      if (samples.length > 0) this.stream.acceptWaveform(this.sampleRate, samples);
       left -= bytes.length;
       this.offset += bytes.length;
       if (this.offset < piece!.length) break;
@@ -82,6 +102,7 @@ class ThreadSession {
       this.offset = 0;
       completed++;
     }
+    if (!this.isWaiting) this.usedUp();
     return completed;
   }
 
@@ -125,6 +146,7 @@ class RecognitionThread {
     const { session } = request;
     if (request.kind === "open") this.open(session, request.format);
     else if (request.kind === "close") this.close(session);
+    else if (request.kind === "file") void this.readFile(session, request.path, request.limitSeconds);
     // A session that has failed here may still be sent to: the main thread learns of it a moment later.
     else this.sessions.get(session)?.push(request.kind === "audio" ? request.bytes : null);
   }
@@ -136,8 +158,42 @@ class RecognitionThread {
   }
 
   private close(id: number): void {
-    this.sessions.get(id)?.stream.free();
+    this.sessions.get(id)?.close();
     this.sessions.delete(id);
+  }
+
+  /** Hands a session all audio of a file, as fast as it is heard. Never rejects. */
+  private async readFile(id: number, path: string, limitSeconds: number): Promise<void> {
+    const session = this.sessions.get(id);
+    if (!session) return;
+    session.isFile = true;
+    try {
+      const audio = readAudioFile(
+        path,
+        ({ sampleRate }) => {
+          session.sampleRate = sampleRate;
+        },
+        (problem) => this.replies.push({ kind: "warning", problem }),
+      );
+      for await (const samples of audio) {
+        session.push(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+        this.schedule();
+        await session.untilUsedUp();
+        if (this.sessions.get(id) !== session) return;
+        if (session.stream.audioSeconds <= limitSeconds) continue;
+        throw new FoldvoxError(
+          "bad-argument",
+          `The audio is longer than ${limitSeconds} s, the most that this server takes.`,
+        );
+      }
+      session.push(null);
+    } catch (error) {
+      this.attempt(id, () => {
+        throw error;
+      });
+    }
+    this.flush();
+    this.schedule();
   }
 
   /** A session whose request fails is closed, and the main thread told why. */
@@ -178,12 +234,19 @@ class RecognitionThread {
       const before = session.stream.audioSeconds;
       this.attempt(id, () => {
         const completed = session.takeSlice();
-        for (const heard of session.replies(completed)) this.replies.push({ kind: "heard", session: id, heard });
+        for (const heard of session.replies(completed)) {
+          if (session.isFile && !session.isFinished) this.tell(id, session, heard);
+          else this.replies.push({ kind: "heard", session: id, heard });
+        }
       });
       this.audioSeconds += session.stream.audioSeconds - before;
       if (session.isFinished) this.close(id);
     }
     this.computeSeconds += (performance.now() - startedAt) / 1000;
+  }
+
+  private tell(session: number, { stream }: ThreadSession, { finals }: Heard): void {
+    this.replies.push({ kind: "told", session, finals, seconds: stream.audioSeconds });
   }
 
   /** All live sessions that have audio, and one of the others. */

@@ -89,6 +89,7 @@ export class SpeechServer {
     const pool = await RecognitionPool.start(options.threads, setup, {
       answered: (seconds) => replySeconds.observe(seconds),
       threadDied: (thread, reason) => log.error("thread-died", { thread, reason }),
+      warned: (problem) => log.warn("audio", { problem }),
       threadStarted: (thread, { sha256, build }) => log.info("thread", { thread, build, model: sha256 }),
     });
     const state = new ServerState({

@@ -2,7 +2,7 @@
 
 import { sampleBytes } from "../../audio/pcm.ts";
 import { FoldvoxError } from "../../errors.ts";
-import type { Failure, Heard, Request, SessionFormat } from "./messages.ts";
+import type { Failure, Heard, Request, SessionFormat, Told } from "./messages.ts";
 
 /** A piece of audio, or the end, that has not been answered yet. */
 interface Asked {
@@ -37,6 +37,9 @@ export class Session {
   private acceptedBytes = 0;
   private state: "open" | "finishing" | "closed" = "open";
   private failure: Error | null = null;
+  /** Of a file: who is told what is heard, and how much has been read. */
+  private listener: ((told: Told) => void) | null = null;
+  private fileSeconds = 0;
 
   constructor(id: number, host: SessionHost, format: SessionFormat) {
     this.id = id;
@@ -50,9 +53,9 @@ export class Session {
     return this.pendingBytes / this.bytesPerSecond;
   }
 
-  /** Seconds of audio handed over. */
+  /** Seconds of audio handed over, or read from a file. */
   get audioSeconds(): number {
-    return this.acceptedBytes / this.bytesPerSecond;
+    return this.fileSeconds + this.acceptedBytes / this.bytesPerSecond;
   }
 
   /**
@@ -65,6 +68,18 @@ export class Session {
       // A copy of its own, which moves to the thread: the bytes are a view of whatever the socket has read.
       this.host.send({ kind: "audio", session: this.id, bytes: new Uint8Array(bytes) });
     });
+  }
+
+  /**
+   * Takes all audio from a file, which the thread reads and decodes, whatever the session's format says. `listener` is told what is
+   * heard as it goes; resolves at the end, when the session's place is free again. Errors: those of the file and the recognizer,
+   * bad-argument if it is longer than `limitSeconds`.
+   */
+  hearFile(path: string, limitSeconds: number, listener: (told: Told) => void): Promise<Heard> {
+    this.listener = listener;
+    const end = this.ask(0, () => this.host.send({ kind: "file", session: this.id, path, limitSeconds }));
+    if (this.state === "open") this.state = "finishing";
+    return end;
   }
 
   /** The audio has ended: resolves with the last of what was said, and the session's place is free again. */
@@ -86,9 +101,16 @@ export class Session {
     const asked = this.asked.shift();
     if (!asked) return;
     this.pendingBytes -= asked.bytes;
-    this.host.answered((performance.now() - asked.at) / 1000);
+    if (!this.listener) this.host.answered((performance.now() - asked.at) / 1000);
     if (this.state === "finishing" && this.asked.length === 0) this.leave(new Error("The session has ended."));
     asked.resolve(heard);
+  }
+
+  /** Told by the thread. @internal */
+  told(told: Told): void {
+    if (this.state === "closed") return;
+    this.fileSeconds = told.seconds;
+    this.listener?.(told);
   }
 
   /** Told by the thread, or when it has died. @internal */
