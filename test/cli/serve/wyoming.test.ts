@@ -1,16 +1,13 @@
 // src/cli/serve/wyoming.ts
 
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wyomingFormat } from "../../../src/cli/serve/wyoming.ts";
-import { type WyomingEvent, WyomingReader } from "../../../src/cli/serve/wyoming-events.ts";
 import { errorOf } from "../../support/errors.ts";
 import { digitsFile, expectedText, OTHER_ORDERS, pythonClient, pythonWith, rawDigits, TestServer } from "./support.ts";
-
-const FORMAT = { rate: 16000, width: 2, channels: 1 };
+import { RawClient, WYOMING_FORMAT as FORMAT } from "./wyoming-client.ts";
 
 describe("wyomingFormat", () => {
   it("reads one to four bytes a sample, and channels", () => {
@@ -28,45 +25,6 @@ describe("wyomingFormat", () => {
     expect(errorOf(() => wyomingFormat(data)).code).toBe("bad-argument");
   });
 });
-
-/** A client that can misbehave. */
-class RawClient {
-  readonly socket: Socket;
-  readonly ended: Promise<void>;
-  private readonly events: WyomingEvent[] = [];
-  private tell: (() => void) | null = null;
-
-  constructor(port: number) {
-    const reader = new WyomingReader();
-    this.socket = connect(port, "127.0.0.1");
-    this.socket.on("data", (bytes) => {
-      this.events.push(...reader.push(bytes));
-      this.tell?.();
-    });
-    this.socket.on("error", () => {});
-    this.ended = new Promise((resolve) => this.socket.once("close", () => resolve()));
-  }
-
-  send(type: string, data: object = {}, payload: Uint8Array = new Uint8Array(0)): void {
-    this.socket.write(`${JSON.stringify({ type, data, payload_length: payload.length })}\n`);
-    this.socket.write(payload);
-  }
-
-  speak(audio: Uint8Array): void {
-    this.send("audio-start", FORMAT);
-    for (let at = 0; at < audio.length; at += 2048) this.send("audio-chunk", FORMAT, audio.subarray(at, at + 2048));
-    this.send("audio-stop");
-  }
-
-  async next(): Promise<WyomingEvent> {
-    while (this.events.length === 0) {
-      await new Promise<void>((resolve) => {
-        this.tell = resolve;
-      });
-    }
-    return this.events.shift()!;
-  }
-}
 
 describe("a server", () => {
   let server: TestServer;
