@@ -30,7 +30,8 @@ export class RawClient {
 
   speak(audio: Uint8Array): void {
     this.send("audio-start", WYOMING_FORMAT);
-    for (let at = 0; at < audio.length; at += 2048) this.send("audio-chunk", WYOMING_FORMAT, audio.subarray(at, at + 2048));
+    for (let at = 0; at < audio.length; at += 2048)
+      this.send("audio-chunk", WYOMING_FORMAT, audio.subarray(at, at + 2048));
     this.send("audio-stop");
   }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wyomingFormat } from "../../../src/cli/serve/wyoming.ts";
 import { errorOf } from "../../support/errors.ts";
 import { digitsFile, expectedText, OTHER_ORDERS, pythonClient, pythonWith, rawDigits, TestServer } from "./support.ts";
-import { RawClient, WYOMING_FORMAT as FORMAT } from "./wyoming-client.ts";
+import { WYOMING_FORMAT as FORMAT, RawClient } from "./wyoming-client.ts";
 
 describe("wyomingFormat", () => {
   it("reads one to four bytes a sample, and channels", () => {
