@@ -18,6 +18,7 @@ export interface Kernels {
   initLogMel(logMel: number): void;
   logMel(logMel: number, out: number, samples: number, frames: number): void;
   selfAttention(layer: number, context: number, scratch: number, x: number, summaries: number): void;
+  activate(activation: number, x: number, n: number): void;
   feedForward(layer: number, scratch: number, x: number, tokens: number): void;
 }
 

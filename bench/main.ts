@@ -1,6 +1,7 @@
 // npm run bench: prints tables, and writes build/bench.json, a page and docs/benchmarks.md. Arguments: names of suites, all without.
 
 import { readModelHeader } from "../src/index.ts";
+import { activations } from "./activations.ts";
 import { BUNDLED, bundled } from "./bundled.ts";
 import { depths, rows, widths } from "./cost.ts";
 import { read } from "./engines.ts";
@@ -31,6 +32,7 @@ const SUITES: Record<string, () => Promise<Table[]>> = {
   cost: async () => [await widths(), await depths(), await rows()],
   threads: async () => [await threads()],
   weights: async () => [await weights()],
+  activations: async () => [await activations()],
   "log-mel": async () => [await logMel()],
 };
 

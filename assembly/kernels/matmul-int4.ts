@@ -41,20 +41,22 @@ const LOW_HALVES = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 
 /** out[count][32], int8, of `count` groups w and their scales; table[128][16] is what each code stands for at each scale. */
 export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, count: i32): void {
   const end = scales + count;
-  const low = SIMD ? v128.load(LOW_HALVES) : 0;
-  for (; scales < end; scales++, w += GROUP_BYTES, out += INT4_GROUP) {
-    const weights = table + (<usize>load<u8>(scales) << 4);
-    if (SIMD) {
-      const values = v128.load(weights);
+  if (SIMD) {
+    const low = v128.load(LOW_HALVES);
+    for (; scales < end; scales++, w += GROUP_BYTES, out += INT4_GROUP) {
+      const values = v128.load(table + (<usize>load<u8>(scales) << 4));
       const codes = v128.load(w);
       v128.store(out, lookUp(values, v128.and(codes, low)));
       v128.store(out + GROUP_BYTES, lookUp(values, v128.and(i16x8.shr_u(codes, 4), low)));
-    } else {
-      for (let i: usize = 0; i < GROUP_BYTES; i++) {
-        const codes = <usize>load<u8>(w + i);
-        store<i8>(out + i, load<i8>(weights + (codes & 15)));
-        store<i8>(out + i + GROUP_BYTES, load<i8>(weights + (codes >> 4)));
-      }
+    }
+    return;
+  }
+  for (; scales < end; scales++, w += GROUP_BYTES, out += INT4_GROUP) {
+    const values = table + (<usize>load<u8>(scales) << 4);
+    for (let i: usize = 0; i < GROUP_BYTES; i++) {
+      const codes = <usize>load<u8>(w + i);
+      store<i8>(out + i, load<i8>(values + (codes & 15)));
+      store<i8>(out + i + GROUP_BYTES, load<i8>(values + (codes >> 4)));
     }
   }
 }

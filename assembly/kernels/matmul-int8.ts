@@ -46,7 +46,19 @@ import { QuantizedProduct } from "./quantized-product";
   return v128.shuffle<i32>(s, s, 0, 0, 1, 1);
 }
 
-function tile4x2(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
+/** Two outputs on four rows, or on three. `rows` is a compile-time constant; code for missing rows is removed. */
+// @ts-ignore: decorator
+@inline function tileOfTwo(
+  rows: i32,
+  out: usize,
+  outStride: usize,
+  q: usize,
+  scales: usize,
+  w: usize,
+  ws: v128,
+  b: v128,
+  K: i32,
+): void {
   const stride = quantizedBytes<i16>(K);
   let q0 = q;
   let q1 = q + stride;
@@ -62,39 +74,6 @@ function tile4x2(out: usize, outStride: usize, q: usize, scales: usize, w: usize
   let c21 = c20;
   let c30 = i32x4.splat(0);
   let c31 = c30;
-  for (const end = q1; q0 < end; q0 += 16, q1 += 16, q2 += 16, q3 += 16, w0 += 8, w1 += 8) {
-    const x0 = v128.load8x8_s(w0);
-    const x1 = v128.load8x8_s(w1);
-    const y0 = v128.load(q0);
-    c00 = dotStep(c00, y0, x0);
-    c01 = dotStep(c01, y0, x1);
-    const y1 = v128.load(q1);
-    c10 = dotStep(c10, y1, x0);
-    c11 = dotStep(c11, y1, x1);
-    const y2 = v128.load(q2);
-    c20 = dotStep(c20, y2, x0);
-    c21 = dotStep(c21, y2, x1);
-    const y3 = v128.load(q3);
-    c30 = dotStep(c30, y3, x0);
-    c31 = dotStep(c31, y3, x1);
-  }
-  storePair(out, outStride, rescale(sumEach(c00, c01, c10, c11), pairScales(scales), ws, b));
-  storePair(out + 2 * outStride, outStride, rescale(sumEach(c20, c21, c30, c31), pairScales(scales + 8), ws, b));
-}
-
-function tile3x2(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
-  const stride = quantizedBytes<i16>(K);
-  let q0 = q;
-  let q1 = q + stride;
-  let q2 = q + 2 * stride;
-  let w0 = w;
-  let w1 = w + K;
-  let c00 = i32x4.splat(0);
-  let c01 = c00;
-  let c10 = i32x4.splat(0);
-  let c11 = c10;
-  let c20 = i32x4.splat(0);
-  let c21 = c20;
   for (const end = q1; q0 < end; q0 += 16, q1 += 16, q2 += 16, w0 += 8, w1 += 8) {
     const x0 = v128.load8x8_s(w0);
     const x1 = v128.load8x8_s(w1);
@@ -107,13 +86,43 @@ function tile3x2(out: usize, outStride: usize, q: usize, scales: usize, w: usize
     const y2 = v128.load(q2);
     c20 = dotStep(c20, y2, x0);
     c21 = dotStep(c21, y2, x1);
+    if (rows == 4) {
+      const y3 = v128.load(q3);
+      c30 = dotStep(c30, y3, x0);
+      c31 = dotStep(c31, y3, x1);
+      q3 += 16;
+    }
   }
   storePair(out, outStride, rescale(sumEach(c00, c01, c10, c11), pairScales(scales), ws, b));
-  const last = rescale(sumEach(c20, c21, c20, c21), v128.load32_splat(scales + 8), ws, b);
-  v128.store64_lane(out + 2 * outStride, last, 0);
+  if (rows == 4) {
+    storePair(out + 2 * outStride, outStride, rescale(sumEach(c20, c21, c30, c31), pairScales(scales + 8), ws, b));
+  } else {
+    const last = rescale(sumEach(c20, c21, c20, c21), v128.load32_splat(scales + 8), ws, b);
+    v128.store64_lane(out + 2 * outStride, last, 0);
+  }
 }
 
-function tile2x4(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
+function tile4x2(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
+  tileOfTwo(4, out, outStride, q, scales, w, ws, b, K);
+}
+
+function tile3x2(out: usize, outStride: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
+  tileOfTwo(3, out, outStride, q, scales, w, ws, b, K);
+}
+
+/** Four outputs on two rows, or on one. `rows` is a compile-time constant. */
+// @ts-ignore: decorator
+@inline function tileOfFour(
+  rows: i32,
+  out: usize,
+  outStride: usize,
+  q: usize,
+  scales: usize,
+  w: usize,
+  ws: v128,
+  b: v128,
+  K: i32,
+): void {
   let q0 = q;
   let q1 = q + quantizedBytes<i16>(K);
   let w0 = w;
@@ -128,43 +137,29 @@ function tile2x4(out: usize, outStride: usize, q: usize, scales: usize, w: usize
   let c11 = c10;
   let c12 = c10;
   let c13 = c10;
-  for (const end = q1; q0 < end; q0 += 16, q1 += 16, w0 += 8, w1 += 8, w2 += 8, w3 += 8) {
+  for (const end = q1; q0 < end; q0 += 16, w0 += 8, w1 += 8, w2 += 8, w3 += 8) {
     const y0 = v128.load(q0);
-    const y1 = v128.load(q1);
+    const y1 = rows == 2 ? v128.load(q1) : y0;
     const x0 = v128.load8x8_s(w0);
     c00 = dotStep(c00, y0, x0);
-    c10 = dotStep(c10, y1, x0);
+    if (rows == 2) c10 = dotStep(c10, y1, x0);
     const x1 = v128.load8x8_s(w1);
     c01 = dotStep(c01, y0, x1);
-    c11 = dotStep(c11, y1, x1);
+    if (rows == 2) c11 = dotStep(c11, y1, x1);
     const x2 = v128.load8x8_s(w2);
     c02 = dotStep(c02, y0, x2);
-    c12 = dotStep(c12, y1, x2);
+    if (rows == 2) c12 = dotStep(c12, y1, x2);
     const x3 = v128.load8x8_s(w3);
     c03 = dotStep(c03, y0, x3);
-    c13 = dotStep(c13, y1, x3);
+    if (rows == 2) {
+      c13 = dotStep(c13, y1, x3);
+      q1 += 16;
+    }
   }
   v128.store(out, rescale(sumEach(c00, c01, c02, c03), v128.load32_splat(scales), ws, b));
-  v128.store(out + outStride, rescale(sumEach(c10, c11, c12, c13), v128.load32_splat(scales, 4), ws, b));
-}
-
-function tile1x4(out: usize, q: usize, scales: usize, w: usize, ws: v128, b: v128, K: i32): void {
-  const end = q + quantizedBytes<i16>(K);
-  let w1 = w + K;
-  let w2 = w + 2 * K;
-  let w3 = w + 3 * K;
-  let c0 = i32x4.splat(0);
-  let c1 = c0;
-  let c2 = c0;
-  let c3 = c0;
-  for (; q < end; q += 16, w += 8, w1 += 8, w2 += 8, w3 += 8) {
-    const y = v128.load(q);
-    c0 = dotStep(c0, y, v128.load8x8_s(w));
-    c1 = dotStep(c1, y, v128.load8x8_s(w1));
-    c2 = dotStep(c2, y, v128.load8x8_s(w2));
-    c3 = dotStep(c3, y, v128.load8x8_s(w3));
+  if (rows == 2) {
+    v128.store(out + outStride, rescale(sumEach(c10, c11, c12, c13), v128.load32_splat(scales, 4), ws, b));
   }
-  v128.store(out, rescale(sumEach(c0, c1, c2, c3), v128.load32_splat(scales), ws, b));
 }
 
 /** Outputs n ... n + 4 of every row: weights of a panel (4 K bytes) stay in the first-level cache while the rows pass. */
@@ -196,10 +191,10 @@ function panel(p: QuantizedProduct, n: i32): void {
       tile3x2(out + 8, outStride, q, scales, wPair, wsHi, bHi, K);
     } else if (M == 2) {
       rows = 2;
-      tile2x4(out, outStride, q, scales, w, ws, b, K);
+      tileOfFour(2, out, outStride, q, scales, w, ws, b, K);
     } else {
       rows = 1;
-      tile1x4(out, q, scales, w, ws, b, K);
+      tileOfFour(1, out, outStride, q, scales, w, ws, b, K);
     }
     M -= rows;
     out += <usize>rows * outStride;

@@ -2,6 +2,7 @@
 //
 // Kernels are written once, over a lane type V: v128 holds four f32 lanes, f32 holds one. Both perform the same IEEE
 // operations in the same order, so a kernel's vector body, its tail and the scalar build give the same bits.
+// @ts-nocheck: editors cannot tell v128 from f32 by a type argument; asc can.
 
 /** How many f32 values a V holds. */
 // @ts-ignore: decorator
