@@ -1,5 +1,5 @@
-// The engine's exports: the model's steps, and the kernels one by one for tests and benchmarks. Arguments are addresses in
-// the arena and sizes; nothing is checked here, because the host has checked it (src/engine).
+// The engine's exports: the model's steps, and single kernels for tests and benchmarks. Arguments are sizes and addresses in the
+// arena. Nothing is checked here, because the host has checked it (src/engine).
 
 export { initModel, acceptSamples, acceptFrames, finishSamples, finishFrames, step } from "./model/model";
 export { predictSymbols, joinRow } from "./model/model";
@@ -23,7 +23,7 @@ export { topK } from "./kernels/top-k";
 
 import { SIMD } from "./target/build";
 
-/** First byte behind the module's own static data: the arena must start there or later. */
+/** First byte after the module's own static data. The arena must start there or later. */
 export function staticEnd(): usize {
   return __heap_base;
 }

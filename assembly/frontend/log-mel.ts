@@ -94,7 +94,7 @@ export function initLogMel(f: LogMel): void {
 @inline function logarithm<V>(f: LogMel, x: V): V {
   x = mul<V>(x, splat<V>(f.gain));
   if (!f.piecewise) return log<V>(add<V>(x, splat<V>(NATURAL_FLOOR)));
-  // What torchaudio's pipeline computes: ln x above e, in place, and then everything now at most e divided by e. So
+  // torchaudio's pipeline takes ln of values above e in place, and then divides every value that is at most e by e. So
   // x <= e gives x / e, e < x <= e^e gives ln(x) / e, and only larger x give ln x.
   const e = splat<V>(2.718281828459045);
   const y = selectLess<V>(e, x, log<V>(x), x);

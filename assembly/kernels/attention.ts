@@ -1,8 +1,8 @@
-// Multi-head attention of a few queries over three runs of key/value rows: memory, those of this step, those kept from before.
-// A row holds key[d] then value[d], as the fused projection writes it, so keeping a row is one copy and nothing is ever
-// transposed or joined. The order of keys does not matter to softmax, only to rounding: it is the order in memory.
+// Multi-head attention of a few queries over three runs of key/value rows: the memory bank, this step's rows, and the left context.
+// A row holds key[d] then value[d], as the fused projection writes it. So caching a row is one copy, and nothing is transposed or
+// joined. Softmax does not depend on the order of keys, except by rounding; the order is that in memory.
 //
-// Keys and values are f32 in int8 models too. Quantized by row and head and packed like weights of seven bits, they cost no words
+// Keys and values are f32 in int8 models too. Quantized by row and head and packed like int7 weights, they cost no words
 // (log-probs of `commands` change by 0.25 %), and five queries over 35 keys take 1.9 instead of 2.7 µs (4 heads of 32) or 4.9
 // instead of 9.9 (8 heads of 64): at best 5 and 2.5 % of a step, of which packing the step's own rows takes back half or more.
 
@@ -13,7 +13,7 @@ import { addWeightedRows } from "./weighted-rows";
 
 /**
  * A learned bias of the scores by how many rows a key lies behind its query (relative position, Shaw et al., arXiv
- * 1803.02155, as the scalar of Raffel et al., arXiv 1910.10683). Without it the order of the keys is not seen at all.
+ * 1803.02155, as the scalar of Raffel et al., arXiv 1910.10683). Without it, attention does not see the order of the keys.
  */
 @unmanaged
 export class RelativeBias {
@@ -25,9 +25,9 @@ export class RelativeBias {
 }
 
 /**
- * Adds a head's bias to the scores of query `m`, those of current rows and behind them those of past rows. Current rows
- * follow each other, row 0 at the time of query 0; `past` is a ring that ended before it, its oldest row `oldest`. Memory has
- * no place in time. Rows of equal order are neighbours in the table too, so each run is one vector sum.
+ * Adds a head's bias to the scores of query `m`: first those of current rows, then those of past rows. Current rows are in order of
+ * time, row 0 at the time of query 0. `past` is a ring that ends before row 0; its oldest row is `oldest`. Memory entries get no
+ * bias. Neighbouring rows are neighbours in the table too, so each run is one vector sum.
  */
 function addRelativeBias(
   r: RelativeBias,
@@ -92,7 +92,7 @@ export function attendHead(a: Attention, h: i32, out: usize, outStride: usize, s
   matmulF32(pastScores, scoreBytes, q, rowBytes, a.past + head, 2 * rowBytes, 0, M, a.numPast, width);
   const relative = a.relative;
   if (relative) {
-    // softmax scales what it reads, the bias too.
+    // softmax scales its input, and so the bias too.
     const biasScale: f32 = sqrt<f32>(<f32>width);
     for (let m = 0; m < M; m++) {
       const row = currentScores + <usize>m * scoreBytes;

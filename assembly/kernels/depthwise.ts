@@ -4,7 +4,10 @@
 import { SIMD } from "../target/build";
 import { add, loadLanes, mul, storeLanes } from "../target/lanes";
 
-/** One V of `count` tokens, a literal: what is of tokens beyond is not compiled. Sums begin with the bias; taps follow in order. */
+/**
+ * One V of `count` tokens. `count` is a compile-time constant; code for missing tokens is removed. Sums begin with the bias; taps
+ * follow in order.
+ */
 // @ts-ignore: decorator
 @inline function tile<V>(count: i32, out: usize, x: usize, taps: usize, bias: usize, stride: usize, kernel: i32): void {
   let s0 = loadLanes<V>(bias);

@@ -1,4 +1,4 @@
-// exp, log, tanh and the normal distribution over lanes. Ours rather than the host's, because Math differs between engines and
+// exp, log, tanh and the normal distribution over lanes. They are our own because the host's Math differs between JavaScript engines, and
 // log-probs must not. Coefficients and errors: scripts/fit_elementary.py, which evaluates them in float32 as this file does.
 
 import { abs, add, constant, copySign, div, exponentOf, max, min, mul, selectLess, splat, sub } from "../target/lanes";
@@ -63,8 +63,8 @@ const EXP2 = memory.data<f32>([
 }
 
 /**
- * a / (1 + e^-b): a times the logistic function of b, whose absolute error is below 2e-7. The power is one of two: where b is so
- * far from 0 that its rounding shows, the sum or the quotient hides it.
+ * a / (1 + e^-b): a times the logistic function of b, whose absolute error is below 2e-7. It uses a power of two, whose rounding error
+ * grows with |b|; there the sum or the quotient hides it.
  */
 // @ts-ignore: decorator
 @inline export function gated<V>(a: V, b: V): V {

@@ -1,5 +1,5 @@
-// The gated linear unit (Dauphin et al., arXiv 1612.08083): one half of a row, each value times the logistic function of its
-// partner in the other half.
+// The gated linear unit (Dauphin et al., arXiv 1612.08083): each value of a row's first half times the logistic function of
+// its partner in the second half.
 
 import { SIMD } from "../target/build";
 import { loadLanes, storeLanes } from "../target/lanes";

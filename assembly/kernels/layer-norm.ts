@@ -1,7 +1,7 @@
 // Layer normalisation of rows (Ba et al., arXiv 1607.06450): (x - mean) / sqrt(variance + eps) * gamma + beta.
 //
-// Loops take four vectors a turn, as `sum` and `dot` do: of so little work, V8's turn of a loop is a good part. The norms of a step
-// of `commands` take 5.0 instead of 8.3 µs (V8 13.6, one Zen 5 core of a busy machine).
+// Loops take four vectors per iteration, as `sum` and `dot` do, because V8's loop overhead is large beside so little work. The
+// norms of a step of `commands` take 5.0 instead of 8.3 µs (V8 13.6, one Zen 5 core of a busy machine).
 
 import { SIMD } from "../target/build";
 import { add, loadLanes, mul, splat, storeLanes, sub } from "../target/lanes";
@@ -37,7 +37,7 @@ import { dot, sum } from "../target/sums";
 /** out[M][N] = layer norm of x[M][N] with gamma[N], beta[N]; out may be x. */
 export function layerNorm(out: usize, x: usize, gamma: usize, beta: usize, eps: f32, M: i32, N: i32): void {
   const inverse: f32 = <f32>1 / <f32>N;
-  // Two loops: every sum is a chain of additions, and so the processor can begin the next row's while it waits for one.
+  // Two loops over rows: a sum is a chain of additions, and the processor can start the next row's chain meanwhile.
   for (let m = 0; m < M; m++) {
     const mean = sum(x, N) * inverse;
     let i = 0;

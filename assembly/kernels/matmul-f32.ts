@@ -111,7 +111,7 @@ export function matmulF32(
 ): void {
   if (SIMD && N >= 4) {
     for (let n = 0; n < N; n += 4) {
-      // Where N is no multiple of four, the last tiles do some of the columns before them again: they come out the same.
+      // If N is not a multiple of four, the last tiles compute some earlier columns again, with the same result.
       const at = min(n, N - 4);
       const b = bias ? v128.load(bias + (<usize>at << 2)) : f32x4.splat(0);
       panel(out + (<usize>at << 2), outStride, x, xStride, w + <usize>at * wStride, wStride, b, M, K);

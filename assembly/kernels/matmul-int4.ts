@@ -1,12 +1,11 @@
-// A product (quantized-product.ts) of weights of four bits: each stands for one of sixteen levels, and 32 of a row share a scale.
+// A product (quantized-product.ts) of int4 weights: each stands for one of sixteen levels, and 32 of a row share a scale.
 //
-// A block of rows is unpacked to int8 in a small place that stays in the first-level cache, and the int8 product takes it from
-// there: a weight is unpacked once for all rows of activations, the tiles are those of int8, and so are the bits of the result
-// for the int8 model that the unpacked weights would make.
+// Eight rows at a time are unpacked to int8 into scratch that stays in the first-level cache, and the int8 product reads them there.
+// So a weight is unpacked once for all rows of activations, and the result has the bits of the int8 model with those weights.
 //
-// What the sixteen codes stand for at each of the 128 scales is a table that the host makes (src/model/int4.ts): 2 KB, and the
-// vector of a scale's weights is what a shuffle by the codes takes. Multiplying levels by scales in registers instead took three
-// times the instructions, and a step of the base size half as long again.
+// The host makes a table of 2 KB (src/model/int4.ts) with the values of the sixteen codes at each of 128 scales; a shuffle by the codes
+// looks them up. Multiplying levels by scales in registers took three times the instructions, and made a step of the base size half
+// as long again.
 
 import { RELAXED, SIMD } from "../target/build";
 import { matmulInt7, storeColumns } from "./matmul-int7";
@@ -19,7 +18,7 @@ import { QuantizedProduct } from "./quantized-product";
 // @ts-ignore: decorator
 @inline const GROUP_BYTES: usize = INT4_GROUP / 2;
 
-/** Scales that a group may have, 0 ... 127, and bytes of the table: what sixteen codes stand for at each of them. */
+/** Scales of a group, 0 ... 127, and bytes of the table of the sixteen codes' values at each scale. */
 // @ts-ignore: decorator
 @inline export const INT4_SCALES: i32 = 128;
 // @ts-ignore: decorator
@@ -29,16 +28,16 @@ import { QuantizedProduct } from "./quantized-product";
 // @ts-ignore: decorator
 @inline export const UNPACKED_ROWS: i32 = 8;
 
-/** 15 in every byte; from memory, since V8 makes a literal anew at each use. */
+/** 15 in every byte. It comes from memory because V8 rebuilds a literal at each use. */
 const LOW_HALVES = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16);
 
-/** What the codes, 0 to 15, stand for. */
+/** The values of codes 0 to 15. */
 // @ts-ignore: decorator
 @inline function lookUp(values: v128, codes: v128): v128 {
   return RELAXED ? i8x16.relaxed_swizzle(values, codes) : i8x16.swizzle(values, codes);
 }
 
-/** out[count][32], int8, of `count` groups w and their scales; table[128][16] is what each code stands for at each scale. */
+/** out[count][32], int8, of `count` groups w and their scales; table[128][16] holds the value of each code at each scale. */
 export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, count: i32): void {
   const end = scales + count;
   if (SIMD) {
@@ -61,7 +60,7 @@ export function unpackInt4(out: usize, w: usize, scales: usize, table: usize, co
   }
 }
 
-/** Of a group's columns in a panel of matmulInt7. */
+/** Bytes of a group's columns in a panel of matmulInt7. */
 // @ts-ignore: decorator
 @inline const PANEL_BYTES: usize = UNPACKED_ROWS * INT4_GROUP;
 
@@ -102,7 +101,7 @@ function unpackPanel(out: usize, w: usize, scales: usize, table: usize, groupsOf
 
 /**
  * The product of the weights that unpackInt4 makes of p.w [N][K / 2] and groups [N][K / 32]; K is a multiple of 32. `unpacked` is
- * scratch: UNPACKED_ROWS rows of K bytes. p is used up.
+ * scratch: UNPACKED_ROWS rows of K bytes. Changes p.
  */
 export function matmulInt4(p: QuantizedProduct, groups: usize, table: usize, unpacked: usize): void {
   const groupsOfRow = p.K / INT4_GROUP;

@@ -1,7 +1,7 @@
-// The product of matmul-int8.ts of weights of seven bits: for builds with relaxed SIMD.
+// The product of matmul-int8.ts for int7 weights, in builds with relaxed SIMD.
 //
-// Relaxed SIMD has a product of sixteen columns in one instruction (vpdpbusd of AVX-VNNI, sdot of ARM), which is the same everywhere
-// if one operand lies in 0..127. So weights have 64 added to them at load (layers/int7.ts), and each sum starts at -64 times
+// Relaxed SIMD has a product of sixteen columns in one instruction (vpdpbusd of AVX-VNNI, sdot of ARM). Its result is the same everywhere if
+// one operand is in 0..127. So weights have 64 added to them at load (layers/int7.ts), and each sum starts at -64 times
 // the sum of its row's activations: same sums, to the bit, at 173 to 240 GOP/s instead of 73 to 88 for the shapes of the shipped
 // models and the base size, from the cache (V8 13.6, one Zen 5 core of a busy machine, best of interleaved runs). Without AVX-VNNI
 // it is about as fast as the other.
@@ -33,7 +33,7 @@ import { QuantizedProduct } from "./quantized-product";
 // @ts-ignore: decorator
 @inline const BLOCK_BYTES: i32 = 131072;
 
-/** Panels of a product; what is left of its outputs, or all of them if columns do not come in fours, stays row-major. */
+/** Panels of a product. The remaining outputs stay row-major, and so do all if K is not a multiple of four. */
 // @ts-ignore: decorator
 @inline export function panels(N: i32, K: i32): i32 {
   return K & 3 ? 0 : N / PANEL;
@@ -85,7 +85,7 @@ export function add64(w: usize, n: i32): void {
   for (; i < n; i++) store<i8>(w + i, load<i8>(w + i) + 64);
 }
 
-/** Makes of w[N][K], int8 in -64..63, what matmulInt7 takes; room[8 K] is scratch. */
+/** Packs w[N][K], int8 in -64..63, in place for matmulInt7; room[8 K] is scratch. */
 export function packInt7(w: usize, N: i32, K: i32, room: usize): void {
   add64(w, N * K);
   for (let left = panels(N, K); left > 0; left--) {
@@ -238,8 +238,8 @@ function column(p: QuantizedProduct, n: i32): void {
 }
 
 /**
- * The product of weights that packInt7 has packed. Reads, without regard for what is there, up to 15 bytes behind the last
- * row-major output and READ_AHEAD bytes behind the last panel.
+ * The product of weights that packInt7 has packed. Reads up to 15 bytes after the last row-major output and READ_AHEAD bytes after
+ * the last panel, and ignores their values.
  */
 export function matmulInt7(p: QuantizedProduct): void {
   const packed = PANEL * panels(p.N, p.K);

@@ -3,7 +3,7 @@
 //
 // A step of the loop takes eight columns: weights are widened to i16 as they are loaded, multiplied by i16 activations and
 // summed in pairs (pmaddwd on x86). An int32 holds 133,000 products of 127 * 127, far more than any K. Builds with relaxed SIMD
-// have a faster one for weights of seven bits: matmul-int7.ts.
+// have a faster one for int7 weights: matmul-int7.ts.
 //
 // Tiles (rows x outputs), GOP/s in V8 11.3 on one Zen 5 core, K=512 N=2048, best of six interleaved runs:
 // 4x2 91, 3x2 88, 2x4 86, 5x1 84, 2x2 83, 1x4 69, 4x3 58, 5x2 56, 3x3 50. With five accumulators more, or with two steps

@@ -1,4 +1,4 @@
-// Quantization of activations, one scale per row found at run time, and the way back for rows of a quantized table.
+// Quantization of activations with one scale per row, found at run time; and dequantization of rows of a table.
 
 import { SIMD } from "../target/build";
 import { abs, loadLanes, max, mul, splat } from "../target/lanes";
@@ -10,7 +10,7 @@ import { roundedInteger, roundedLanes, storeRounded } from "../target/rounding";
   return (<usize>K * sizeof<T>() + 15) & ~15;
 }
 
-// All bits of a float but its sign.
+// All bits of a float except its sign.
 const MAGNITUDE = memory.data<u32>([0x7fffffff]);
 
 // @ts-ignore: decorator
@@ -18,7 +18,7 @@ const MAGNITUDE = memory.data<u32>([0x7fffffff]);
   return max<v128>(b, v128.and(loadLanes<v128>(x), magnitude));
 }
 
-/** The order of a maximum does not matter: four vectors of them, each of which waits for its own last one only. */
+/** Four vectors of running maxima, so that none waits for another; a maximum does not depend on order. */
 function largestMagnitude(x: usize, n: i32): f32 {
   let best: f32 = 0;
   let i = 0;
@@ -114,7 +114,7 @@ export function quantizeRowsWithSums(q: usize, scales: usize, sums: usize, x: us
       store<i8>(q + i, <i8>value);
       total += value;
     }
-    // Even of nothing, a fill is a call into the runtime.
+    // A fill of zero bytes would still be a call into the runtime.
     if (<usize>K < stride) memory.fill(q + K, 0, stride - K);
     store<i32>(sums + (<usize>m << 2), -64 * total);
     x += <usize>K << 2;

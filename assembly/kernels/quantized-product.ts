@@ -1,4 +1,4 @@
-// The operands of a product of quantized activations and weights, of whatever width the weights are.
+// The operands of a product of quantized activations and weights: int8, int7 or int4.
 
 /** out[M][N] = float(q[M][K] w[N][K]^T) * (scales[M] * weightScales[N]) + bias[N]. All but M, N, K and outStride are addresses. */
 @unmanaged
@@ -9,7 +9,7 @@ export class QuantizedProduct {
   /** Activations and their scales, as quantizeRows leaves them, or as quantizeRowsWithSums does where there are sums */
   q: usize;
   scales: usize;
-  /** i32 [M], of weights of seven bits; else 0 */
+  /** i32 [M] for int7 weights, else 0 */
   sums: usize;
   w: usize;
   weightScales: usize;

@@ -48,8 +48,8 @@ function powers(x: usize, n: i32): void {
 @inline const LOG2_E: f32 = 1.4426950408889634;
 
 /**
- * x[M][n] = softmax(scale * x[M][n]) row by row, scale > 0. The powers are those of one long row: a short one's last few
- * take as long each as four.
+ * x[M][n] = softmax(scale * x[M][n]) row by row, scale > 0. Powers are computed for all rows at once, because each value of a
+ * row's tail would take as long as four.
  */
 export function softmax(x: usize, scale: f32, M: i32, n: i32): void {
   const end = x + (<usize>(M * n) << 2);
@@ -58,7 +58,7 @@ export function softmax(x: usize, scale: f32, M: i32, n: i32): void {
   for (let row = x; row < end; row += <usize>n << 2) shiftAndScale(row, row, 0, <f32>1 / sum(row, n), n);
 }
 
-/** ln of the sum of e^x over x[n]: what log-softmax subtracts. scratch[n] is overwritten. */
+/** ln of the sum of e^x over x[n], which log-softmax subtracts. scratch[n] is overwritten. */
 export function logSumExp(x: usize, scratch: usize, n: i32): f32 {
   const top = maximum(x, n);
   shiftAndScale(scratch, x, top, LOG2_E, n);

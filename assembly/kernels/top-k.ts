@@ -1,8 +1,8 @@
-// The largest few of many values: what a search asks of a row of scores.
+// The k largest of many values, for a search over a row of scores.
 
 import { SIMD } from "../target/build";
 
-/** Puts (value, index) in its place among the k sorted pairs; the smallest falls out. Equal values stay in order. */
+/** Inserts (value, index) into the k sorted pairs and drops the smallest. Equal values stay in order. */
 function insert(values: usize, indices: usize, k: i32, value: f32, index: i32): void {
   let at = <usize>(k - 1) << 2;
   for (; at > 0 && load<f32>(values + at - 4) < value; at -= 4) {
@@ -14,8 +14,8 @@ function insert(values: usize, indices: usize, k: i32, value: f32, index: i32): 
 }
 
 /**
- * values[k], i32 indices[k]: the k largest of x[n] and where they stand, best first, the lower index first among equals;
- * k <= n. Most values are below the k-th best so far: the vector body looks at four to see that none of them is above.
+ * values[k], i32 indices[k]: the k largest of x[n] and their indices, best first, and among equals the lower index first;
+ * k <= n. Most values are below the k-th best so far, so the vector body compares four at once with it.
  */
 export function topK(values: usize, indices: usize, x: usize, n: i32, k: i32): void {
   const smallest = values + (<usize>(k - 1) << 2);

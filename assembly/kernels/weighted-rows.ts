@@ -1,4 +1,4 @@
-// out[M][K] += weights[M][n] rows[n][K] in f32: what attention makes of values. Up to five rows of weights share a load of values:
+// out[M][K] += weights[M][n] rows[n][K] in f32: attention's weighted sum of values. Up to five rows of weights share a load of values:
 // attention of 5 queries over 35 keys, 4 heads of 32, takes 3.4 instead of 4.0 µs (V8 13.6, one Zen 5 core of a busy machine).
 
 import { SIMD } from "../target/build";
@@ -19,7 +19,7 @@ import { add, loadLanes, mul, splat, storeLanes } from "../target/lanes";
   return f32x4.add(acc, f32x4.mul(v128.load32_splat(weight), row));
 }
 
-/** Eight columns on `count` sums, a literal: what is of sums beyond is not compiled. */
+/** Eight columns on `count` sums. `count` is a compile-time constant; code for missing sums is removed. */
 // @ts-ignore: decorator
 @inline function tile(
   count: i32,

@@ -1,8 +1,8 @@
-// A table of vectors, int8 or f32 by what the model file holds.
+// A table of vectors: int8 or f32, as in the model file.
 
 import { dequantizeRow } from "../kernels/quantize";
 
-/** weight [..][width]: int8 where scales [..] is not 0, else f32. */
+/** weight [..][width]: int8 if scales [..] is not 0, else f32. */
 @unmanaged
 export class Embedding {
   weight: usize;

@@ -1,4 +1,4 @@
-// Attention of one stream. In the threads build its heads may be divided among threads; each is computed as it would be by one.
+// Attention of one stream. In the threads build, several threads may share its heads; each head is computed as one thread would.
 
 import { attend } from "../kernels/attention";
 import { threadsOf } from "../threading/thread-pool";
@@ -6,7 +6,7 @@ import { THREADS } from "../target/build";
 import { Scratch } from "./scratch";
 import { SharedWork, attendTogether, dividesHeads } from "./shared-work";
 
-/** out[M][d] = what s.attention says. */
+/** out[M][d] = the attention that s.attention describes. */
 export function attendHeads(s: Scratch, out: usize): void {
   if (THREADS && s.pool && dividesHeads(s.attention)) {
     const p = changetype<SharedWork>(s.pool);

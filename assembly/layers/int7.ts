@@ -1,6 +1,6 @@
 // Prepares int7 weights, those in -64 ... 63, for the dot product of relaxed SIMD (kernels/matmul-int7.ts). This happens once, when a
 // model has been loaded, and only if all of its quantized weights fit. Otherwise the model runs as in the simd build. So does every
-// model where the instruction computes something else than it should.
+// model if the instruction fails its test.
 
 import { INT4_TABLE_BYTES } from "../kernels/matmul-int4";
 import { add64, packInt7 } from "../kernels/matmul-int7";
@@ -18,8 +18,8 @@ function fitsInt7(w: usize, n: i32): bool {
 }
 
 /**
- * Whether the relaxed dot product adds once, with signs where they belong: V8 before 12, which has it behind a flag, adds twice in
- * code that is not optimized yet. room[16] f32 is scratch: operands that come from memory are not computed in advance.
+ * Whether the relaxed dot product is computed right. V8 before 12, which has it behind a flag, adds twice in code that is not yet
+ * optimized. room[16] f32 is scratch: operands that come from memory are not computed in advance.
  */
 function dotWorks(room: usize): bool {
   for (let i = 0; i < 16; i++) {

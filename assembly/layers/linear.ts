@@ -1,5 +1,5 @@
-// A linear layer over rows. In the threads build the columns of a product, that is the rows of its weights, may be divided
-// among threads: each output is computed as it would be by one, so the bits are the same.
+// A linear layer over rows. In the threads build, several threads may share the columns of a product (the rows of its weights).
+// Each output is computed as one thread would compute it, so the bits are the same.
 
 import { threadsOf } from "../threading/thread-pool";
 import { quantizeRows, quantizeRowsWithSums } from "../kernels/quantize";
@@ -10,14 +10,14 @@ import { SharedWork, dividesProduct, projectTogether } from "./shared-work";
 
 export { Linear } from "./product";
 
-/** Quantizes x[M][inputs] for `project`, unless l is f32; layers that read the same rows share it. */
+/** Quantizes x[M][inputs] for `project`, unless l is f32. Layers that read the same rows call it once. */
 export function quantizeFor(l: Linear, s: Scratch, x: usize, M: i32): void {
   if (!l.scales) return;
   if (RELAXED && s.int7) quantizeRowsWithSums(s.quantized, s.quantizedScales, s.quantizedSums, x, M, l.inputs);
   else quantizeRows(s.quantized, s.quantizedScales, x, M, l.inputs);
 }
 
-/** out[M][outputs] = the layer of rows first ... first + M of x[...][inputs], which have been given to quantizeFor. */
+/** out[M][outputs] = the layer of rows first ... first + M of x[...][inputs], after quantizeFor has quantized x. */
 export function project(l: Linear, s: Scratch, out: usize, x: usize, first: i32, M: i32): void {
   if (THREADS && s.pool && dividesProduct(l, M)) {
     const p = changetype<SharedWork>(s.pool);

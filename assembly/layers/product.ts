@@ -1,4 +1,4 @@
-// The product of a linear layer, and its activation: f32, int8 or of four bits, by what the model file holds.
+// The product of a linear layer, and its activation: f32, int8 or int4, by what the model file holds.
 
 import { Activation, activate } from "../kernels/activation";
 import { matmulF32 } from "../kernels/matmul-f32";
@@ -11,7 +11,7 @@ import { RELAXED } from "../target/build";
 import { Scratch } from "./scratch";
 
 /**
- * weight [outputs][inputs]: f32 where scales [outputs] is 0; else of four bits where groups [outputs][inputs / 32] is not 0, and
+ * weight [outputs][inputs]: f32 where scales [outputs] is 0; else int4 where groups [outputs][inputs / 32] is not 0, and
  * int8 otherwise. bias [outputs] or 0.
  */
 @unmanaged
@@ -26,7 +26,7 @@ export class Linear {
   activation: i32;
 }
 
-/** What p lacks of columns from ... from + p.N of a quantized layer. */
+/** Sets p's operands to columns from ... from + p.N of a quantized layer. */
 function setOperands(p: QuantizedProduct, l: Linear, s: Scratch, first: i32, from: i32): void {
   const int7 = RELAXED && s.int7;
   const row = <usize>first << 2;
@@ -43,8 +43,8 @@ function setOperands(p: QuantizedProduct, l: Linear, s: Scratch, first: i32, fro
 
 /**
  * Columns from ... from + N of rows first ... first + M of activation(x[...][inputs] weight^T + bias), to out[M][N] in rows
- * outStride bytes apart; `from` is a multiple of eight. p says N, M, out and outStride, and is used up. It and `unpacked`, room for
- * weights of four bits, are the thread's own.
+ * outStride bytes apart; `from` is a multiple of eight. The caller sets p's N, M, out and outStride; the other fields are
+ * set here. p, and `unpacked` (room for int4 weights), belong to the calling thread.
  */
 export function projectColumns(
   p: QuantizedProduct,

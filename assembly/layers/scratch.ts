@@ -1,4 +1,4 @@
-// Where a step keeps what is dead when it ends. The host places these (src/engine/arena.ts); lifetimes overlap.
+// Memory that a step uses and that is dead when it ends. The host places it (src/engine/scratch.ts); lifetimes overlap.
 
 import { Attention } from "../kernels/attention";
 import { QuantizedProduct } from "../kernels/quantized-product";
@@ -16,7 +16,7 @@ export class Scratch {
   keyValues: usize;
   /** [queries][keys] in the layer with the most sub-tokens */
   scores: usize;
-  /** Not f32: what is attended to what */
+  /** Not f32: the operands of attention */
   attention: Attention;
   /** [rows][feed-forward width], unfolded */
   hidden: usize;
@@ -24,19 +24,19 @@ export class Scratch {
   expanded: usize;
   /** Its gated rows, and a filter's reach around them: [tokens + kernel - 1][d] */
   window: usize;
-  /** Activations of a quantized product: [rows][inputs] in i16, or int8 where weights have seven bits; rows of whole vectors */
+  /** Activations of a quantized product: [rows][inputs] in i16, or int8 for int7 weights; rows of whole vectors */
   quantized: usize;
   /** [rows] */
   quantizedScales: usize;
-  /** i32 [rows], where weights have seven bits */
+  /** i32 [rows], for int7 weights */
   quantizedSums: usize;
-  /** Not f32: what is multiplied with what */
+  /** Not f32: the operands of a quantized product */
   product: QuantizedProduct;
-  /** Weights of four bits as int8, a few rows at a time (matmul-int4.ts) */
+  /** int4 weights as int8, a few rows at a time (matmul-int4.ts) */
   unpacked: usize;
-  /** Not scratch, but what every product is given: the table of weights of four bits, or 0 */
+  /** Not scratch, but read by every product: the table of int4 weights, or 0 */
   int4: usize;
-  /** The same: whether all weights have seven bits and are readied for it (int7.ts) */
+  /** The same: whether all weights are int7 and packed for relaxed SIMD (int7.ts) */
   int7: i32;
   /** Threads that help with products (linear.ts) and attention (heads.ts), or 0 */
   pool: usize;

@@ -1,6 +1,6 @@
 // The encoder: tokens wait in their stream; a step takes a segment and its right context through the layers.
-// torchaudio's _EmformerEncoder.infer (input_linear, time reduction, Emformer, output_linear, layer norm), any layer folded; what is
-// made of frames, and of the last layer's tokens, may be a Conformer's instead.
+// It is torchaudio's _EmformerEncoder.infer (input_linear, time reduction, Emformer, output_linear, layer norm); any layer may be folded.
+// The input and output layers may be those of a Conformer instead.
 
 import { logSoftmax } from "../kernels/softmax";
 import { initConvolution } from "../layers/convolution";
@@ -22,7 +22,7 @@ export class Encoder {
   numLayers: i32;
   /** Addresses of EmformerLayer records */
   layers: usize;
-  /** [outputDim][d], and the norm behind it; null where the last layer's tokens are the encoder's output */
+  /** [outputDim][d], and the norm after it; null if the last layer's tokens are the encoder's output */
   outputLinear: Linear | null;
   outputNorm: Norm | null;
   /** CTC head [tokens][outputDim], or null: the encoder's vectors are the output */
@@ -41,7 +41,7 @@ export class Encoder {
   return changetype<EmformerLayer>(load<usize>(e.layers + (<usize>i << 2)));
 }
 
-/** Readies the layers; once, when all weights are there. */
+/** Prepares the layers. Called once, after all weights are loaded. */
 export function initEncoder(e: Encoder): void {
   for (let i = 0; i < e.numLayers; i++) {
     const filters = layerAt(e, i).convolution;
@@ -55,18 +55,18 @@ export function embedFrames(e: Encoder, stream: Stream, features: usize, frames:
   stream.numTokens += makeTokens(e.input, e.scratch, stream, end, features, frames);
 }
 
-/** Frames of zeros that complete the last token and its right context when the input has ended. */
+/** How many frames of zeros complete the last token and its right context at the end of the input. */
 export function finalFrames(e: Encoder): i32 {
   return e.rightContext * e.input.stride + e.input.behind;
 }
 
-/** The segment that a stream is ready to encode, in tokens: a full one, at the end of the input what is left, else 0. */
+/** Tokens that the stream is ready to encode: a full segment; at the end of the input, what is left; otherwise 0. */
 function readySegment(e: Encoder, stream: Stream): i32 {
   const segment = min(e.segment, stream.numTokens - e.rightContext);
   return segment == e.segment || stream.finished ? max(segment, 0) : 0;
 }
 
-/** Copies the stream's next segment and its right context to x, and makes b say what they are. */
+/** Copies the stream's next segment and its right context to x, and describes them in b. */
 function gatherTokens(e: Encoder, b: Step, stream: Stream): void {
   b.stream = stream;
   b.tokens = stream.segment + e.rightContext;
@@ -74,7 +74,7 @@ function gatherTokens(e: Encoder, b: Step, stream: Stream): void {
   memory.copy(e.x, stream.tokens, <usize>(b.tokens * b.width) << 2);
 }
 
-/** Forgets the stream's tokens that have been encoded. */
+/** Drops the tokens that have been encoded. */
 function takeSegment(b: Step, stream: Stream): void {
   const tokenBytes = <usize>b.width << 2;
   const segment = stream.segment;
@@ -84,7 +84,7 @@ function takeSegment(b: Step, stream: Stream): void {
   stream.pastSegments++;
 }
 
-/** The encoder's output of x[M][d]: to out[M][outputDim], unless it is x itself; returns its place. */
+/** Computes the encoder's output of x[M][d] and returns its address: out[M][outputDim], or x if there is no output layer. */
 function outputLayers(e: Encoder, out: usize, M: i32): usize {
   const outputLinear = e.outputLinear;
   if (!outputLinear) return e.x;

@@ -1,6 +1,5 @@
-// The transducer's joiner: how likely each token, or the blank, is for one encoder vector and each of several histories.
-// torchaudio's _Joiner with log-softmax and the choice of the best tokens behind it, so that the thousands of log-probs of a
-// row are never seen outside.
+// The transducer's joiner: log-probs of the tokens for one encoder vector and each of several histories. It is torchaudio's _Joiner,
+// then log-softmax, then the choice of the best tokens, so the host never reads the thousands of log-probs of a row.
 
 import { activate, Activation } from "../kernels/activation";
 import { logSumExp } from "../kernels/softmax";
@@ -15,7 +14,7 @@ export class Joiner {
   /** [tokens, outputDim] */
   linear: Linear;
   blank: i32;
-  /** Tokens that a row's result names */
+  /** How many of the best tokens a row's result holds */
   best: i32;
   scratch: Scratch;
   /** Scratch, f32: [M][outputDim], [M][tokens] and [tokens] */
@@ -38,8 +37,8 @@ function bestOf(j: Joiner, logits: usize, scores: usize, tokens: usize): void {
 }
 
 /**
- * encoded[outputDim] with the predictor's outputs in M slots, i32 requests[M]: f32 scores[M][1 + best], each row the blank's
- * log-prob and then those of its best other tokens, and i32 tokens[M][best], which they are.
+ * Joins encoded[outputDim] with the predictor's outputs in the M slots that i32 requests[M] names. Writes f32 scores[M][1 + best]: the
+ * blank's log-prob, then those of the best other tokens; and i32 tokens[M][best]: those tokens.
  */
 export function join(
   j: Joiner,

@@ -1,5 +1,5 @@
-// The whole model: samples to frames to tokens, tokens to the encoder's output, and what a transducer's search asks of its
-// predictor and joiner, one call for all hypotheses.
+// The whole model: samples to frames to tokens, tokens to the encoder's output. A transducer's search calls its predictor and joiner
+// here, once for all hypotheses.
 
 import { LogMel, WINDOW, initLogMel, logMel } from "../frontend/log-mel";
 import { useInt7 } from "../layers/int7";
@@ -9,14 +9,14 @@ import { Joiner, join } from "./joiner";
 import { Predictor, predict } from "./predictor";
 import { Stream } from "./stream";
 
-/** A transducer's networks behind the encoder, and the windows through which its search speaks with them. */
+/** A transducer's networks after the encoder, and the memory through which the host's search talks to them. */
 @unmanaged
 export class Transducer {
   predictor: Predictor;
   joiner: Joiner;
-  /** i32: what predictSymbols or joinRow is asked */
+  /** i32: arguments of predictSymbols or joinRow */
   requests: usize;
-  /** f32 [M][1 + best] and i32 [M][best]: what joinRow answers */
+  /** f32 [M][1 + best] and i32 [M][best]: results of joinRow */
   scores: usize;
   tokens: usize;
 }
@@ -39,7 +39,7 @@ export class Model {
 // @ts-ignore: decorator
 @inline const HALF_WINDOW: i32 = WINDOW / 2;
 
-/** Fills the constants region and readies the weights; once, when they are all there. */
+/** Fills the constants region and prepares the weights. Called once, after all weights are loaded. */
 export function initModel(m: Model): void {
   initLogMel(m.logMel);
   initEncoder(m.encoder);
@@ -53,13 +53,13 @@ function reflectStart(stream: Stream): void {
   stream.started = 1;
 }
 
-/** x[n - 1 + i] = x[n - 1 - i] behind the true end. */
+/** x[n - 1 + i] = x[n - 1 - i] after the true end. */
 function reflectEnd(stream: Stream, numSamples: i32): void {
   const last = stream.samples + (<usize>(numSamples - 1) << 2);
   for (let i: usize = 1; i <= <usize>HALF_WINDOW; i++) store<f32>(last + (i << 2), load<f32>(last - (i << 2)));
 }
 
-/** Turns the buffer's samples into frames in m.features, keeps what the next frame needs, returns the number of frames. */
+/** Turns the buffer's samples into frames in m.features, keeps the samples that the next frame needs, and returns the number of frames. */
 function makeFrames(m: Model, stream: Stream, numSamples: i32): i32 {
   if (!stream.started) reflectStart(stream);
   const hop = m.logMel.hop;
@@ -70,25 +70,25 @@ function makeFrames(m: Model, stream: Stream, numSamples: i32): i32 {
   return frames;
 }
 
-/** The stream's buffer holds numSamples samples, at least a window: makes tokens of them. */
+/** Makes tokens of the numSamples samples in the stream's buffer, which are at least a window. */
 export function acceptSamples(m: Model, stream: Stream, numSamples: i32): void {
   acceptFrames(m, stream, makeFrames(m, stream, numSamples));
 }
 
-/** The same with frames that stand in m.features. */
+/** Makes tokens of the frames in m.features. */
 export function acceptFrames(m: Model, stream: Stream, frames: i32): void {
   embedFrames(m.encoder, stream, m.features, frames);
 }
 
-/** One step of a stream (encoder.ts); returns the tokens of its output, which stands in m.output. */
+/** One step of a stream (encoder.ts). Writes m.output and returns its tokens. */
 export function step(m: Model, stream: Stream): i32 {
   return encoderStep(m.encoder, stream, m.output);
 }
 
 /**
- * The input has ended with numSamples samples in the buffer, the half window before the first sample counted. Makes the last
- * frames; the host then has the stream stepped until no token comes. A stream of 200 samples or fewer is too short to be
- * reflected and gives no frames.
+ * The input has ended with numSamples samples in the buffer, including the half window before the first sample. Makes the last
+ * frames; the host then calls step until it returns 0. A stream of 200 samples or fewer is too short to be reflected and gives
+ * no frames.
  */
 export function finishSamples(m: Model, stream: Stream, numSamples: i32): void {
   if (!stream.started && numSamples <= WINDOW) return finishFrames(m, stream, 0);
@@ -97,7 +97,7 @@ export function finishSamples(m: Model, stream: Stream, numSamples: i32): void {
   finishFrames(m, stream, makeFrames(m, stream, numSamples + HALF_WINDOW));
 }
 
-/** The input has ended with these last frames in m.features: zeros follow them. */
+/** The input has ended, and its last frames are in m.features. Appends zeros and makes the last tokens. */
 export function finishFrames(m: Model, stream: Stream, frames: i32): void {
   const zeros = finalFrames(m.encoder);
   const frameBytes = <usize>m.logMel.mels << 2;
@@ -106,13 +106,13 @@ export function finishFrames(m: Model, stream: Stream, frames: i32): void {
   embedFrames(m.encoder, stream, m.features, frames + zeros);
 }
 
-/** Answers the M requests (predictor.ts) in the request window, in the stream's slots. */
+/** Runs the predictor for the M requests in the request window (predictor.ts), on the stream's slots. */
 export function predictSymbols(m: Model, stream: Stream, M: i32): void {
   const t = m.transducer!;
   predict(t.predictor, stream.slots, t.requests, M);
 }
 
-/** Joins a row of the output window with the M slots in the request window; the answer stands in the score and token windows. */
+/** Joins a row of the output window with the M slots in the request window. Writes the score and token windows. */
 export function joinRow(m: Model, stream: Stream, row: i32, M: i32): void {
   const t = m.transducer!;
   const encoded = m.output + (<usize>(row * t.joiner.linear.inputs) << 2);

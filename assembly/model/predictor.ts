@@ -1,4 +1,4 @@
-// The transducer's predictor: which vector a history of tokens gives. torchaudio's _Predictor, one token at a time.
+// The transducer's predictor turns a history of tokens into a vector. It is torchaudio's _Predictor, one token at a time.
 //
 // A stream keeps the states of its hypotheses in slots: every layer's h and c, then the output. A call extends several
 // hypotheses at once, so that the weights are read once for all of them.
@@ -24,7 +24,7 @@ export class Predictor {
   /** Bytes from slot to slot */
   slotBytes: usize;
   scratch: Scratch;
-  /** Scratch, f32 [M][..] for the most hypotheses M: embedding or hidden; hidden; hidden; 4 hidden; 4 hidden; outputDim */
+  /** Scratch for the largest M, f32 [M][..] of these widths: embedding or hidden; hidden; hidden; 4 hidden; 4 hidden; outputDim */
   x: usize;
   h: usize;
   c: usize;
@@ -37,9 +37,9 @@ export class Predictor {
 @unmanaged
 export class Request {
   token: i32;
-  /** Slot of the state before, or -1: the start */
+  /** Slot of the state before this token; -1 means the start */
   from: i32;
-  /** Slot of the state after; not a `from` of any request of the same call */
+  /** Slot of the state after this token; it must not be the `from` of another request in the call */
   to: i32;
 }
 
@@ -48,7 +48,7 @@ export class Request {
   return changetype<Request>(requests + <usize>m * offsetof<Request>());
 }
 
-/** Where in a slot the output stands, behind the layers' states. */
+/** Offset of the output in a slot: after the layers' states. */
 // @ts-ignore: decorator
 @inline function outputOffset(p: Predictor): usize {
   return <usize>(2 * p.numLayers * p.hidden) << 2;
@@ -59,7 +59,7 @@ export function predicted(p: Predictor, slots: usize, slot: i32): usize {
   return slots + <usize>slot * p.slotBytes + outputOffset(p);
 }
 
-/** h[M][hidden] and c[M][hidden] of one layer, from the slots that the requests start from. */
+/** Reads h[M][hidden] and c[M][hidden] of one layer from the requests' `from` slots. */
 function gather(p: Predictor, slots: usize, requests: usize, layer: i32, M: i32): void {
   const bytes = <usize>p.hidden << 2;
   for (let m = 0; m < M; m++) {
@@ -76,7 +76,7 @@ function gather(p: Predictor, slots: usize, requests: usize, layer: i32, M: i32)
   }
 }
 
-/** The reverse of gather, into the slots that the requests lead to. */
+/** The reverse of gather: writes h and c to the requests' `to` slots. */
 function scatter(p: Predictor, slots: usize, requests: usize, layer: i32, M: i32): void {
   const bytes = <usize>p.hidden << 2;
   for (let m = 0; m < M; m++) {

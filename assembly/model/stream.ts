@@ -1,5 +1,5 @@
-// The state of one stream: what survives from step to step. The record stands at the start of the stream's block in the
-// arena; its buffers and every layer's caches follow in the same block.
+// The state of one stream, which survives from step to step. The record is at the start of the stream's block in the arena; the
+// stream's buffers and every layer's caches follow in that block.
 
 import { Progress } from "../layers/step";
 
@@ -10,18 +10,18 @@ export class Stream extends Progress {
   /** f32 frames [numFrames][mels] that the next token shares with those before it (token-input.ts) */
   frames: usize;
   numFrames: i32;
-  /** f32 tokens [numTokens][d] that wait for their segment or for its right context */
+  /** f32 tokens [numTokens][d] that are not encoded yet */
   tokens: usize;
   numTokens: i32;
-  /** 1 once the first frame is made, that is once the start has been reflected */
+  /** 1 after the start has been reflected and the first frame made */
   started: i32;
-  /** 1 once the input has ended: the last segment may then run short */
+  /** 1 after the end of the input; the last segment may then be short */
   finished: i32;
   /** States of a transducer's hypotheses (predictor.ts) */
   slots: usize;
 }
 
-/** Back to the beginning. Caches need no clearing: only what has been written is read. */
+/** Resets the stream to its beginning. Caches need no clearing, because only written entries are read. */
 export function resetStream(s: Stream): void {
   s.segment = 0;
   s.past = 0;

@@ -1,5 +1,5 @@
-// From frames to tokens. Without a kernel, single frames are projected and the projections of a token's frames are stacked, which
-// is again a view. With one, a layer makes a token of `kernel` frames, among them some of its neighbours': a strided convolution.
+// From frames to tokens. Without a kernel, each frame is projected, and the projections of a token's frames are stacked: stacking is
+// a view. With a kernel, a strided convolution makes each token of `kernel` frames, some of which belong to its neighbours.
 
 import { Linear, linear } from "../layers/linear";
 import { Scratch } from "../layers/scratch";
@@ -9,9 +9,9 @@ import { Stream } from "./stream";
 export class TokenInput {
   /** Frames from token to token */
   stride: i32;
-  /** Frames that a token is made of, at least the stride; 0 where projections are stacked */
+  /** Frames that make a token, at least `stride`; 0 if projections are stacked */
   kernel: i32;
-  /** Those of them before the token's own `stride`, and behind */
+  /** How many of them come before the token's own `stride` frames, and how many after */
   before: i32;
   behind: i32;
   mels: i32;
@@ -21,7 +21,7 @@ export class TokenInput {
   windows: usize;
 }
 
-/** Tokens of overlapping frames, to out[tokens][d]; the stream keeps what the next token shares. Before its first frame are zeros. */
+/** Writes tokens of overlapping frames to out[tokens][d]. The stream keeps frames that the next token shares; zeros precede its first. */
 function overlapping(t: TokenInput, s: Scratch, stream: Stream, out: usize, features: usize, frames: i32): i32 {
   const frameBytes = <usize>t.mels << 2;
   const shared = t.kernel - t.stride;
@@ -38,15 +38,15 @@ function overlapping(t: TokenInput, s: Scratch, stream: Stream, out: usize, feat
   }
   linear(t.linear, s, out, t.windows, tokens);
 
-  // At the end of the input there may be more, which nobody asks for.
+  // At the end of the input more frames may be left; no token needs them.
   stream.numFrames = min(kept + frames - tokens * t.stride, shared);
   memory.copy(stream.frames, from, <usize>stream.numFrames * frameBytes);
   return tokens;
 }
 
 /**
- * Appends the tokens of features[frames][mels] to out[..][d] and returns their number. With a kernel, the place before
- * features must have room for the frames that tokens share.
+ * Appends the tokens of features[frames][mels] to out[..][d] and returns how many there are. With a kernel, memory before
+ * `features` must have room for the shared frames.
  */
 export function makeTokens(t: TokenInput, s: Scratch, stream: Stream, out: usize, features: usize, frames: i32): i32 {
   if (t.kernel > 0) return overlapping(t, s, stream, out, features, frames);

@@ -52,8 +52,8 @@
 }
 
 /**
- * Value i of a table of constants, in every lane. V8 makes the vector of a literal anew in each turn of a loop, in three
- * instructions; from memory it is one: GELU of 2,560 values takes 2.8 instead of 4.7 µs (V8 13.6, one Zen 5 core of a busy machine).
+ * Value i of a table of constants, in every lane. V8 rebuilds a literal's vector in each iteration, with three instructions; a load
+ * from memory is one: GELU of 2,560 values takes 2.8 instead of 4.7 µs (V8 13.6, one Zen 5 core of a busy machine).
  */
 // @ts-ignore: decorator
 @inline export function constant<V>(table: usize, i: i32 = 0): V {
@@ -85,7 +85,7 @@
   return a / b;
 }
 
-/** b < a ? b : a, the form that is one instruction on x86 (wasm's own min has to mind NaN and signed zeros). */
+/** b < a ? b : a. This form is one instruction on x86; wasm's own min treats NaN and signed zeros specially. */
 // @ts-ignore: decorator
 @inline export function min<V>(a: V, b: V): V {
   if (isVector<V>()) return f32x4.pmin(a, b);

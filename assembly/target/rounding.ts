@@ -3,8 +3,8 @@
 
 import { add, constant, sub } from "./lanes";
 
-// 1.5 * 2^23: added to x with |x| < 2^22, it leaves the nearest integer, ties to even, in the low bits of the mantissa. All that
-// rounds goes through that sum, here called raised.
+// 1.5 * 2^23: added to x with |x| < 2^22, it leaves the nearest integer, ties to even, in the low bits of the mantissa. All
+// rounding here uses that sum, which is called raised.
 const RAISE = memory.data<f32>([12582912]);
 const RAISE_BITS = memory.data<i32>([0x4b400000]);
 const EXPONENT_BITS = memory.data<i32>([127 - 0x4b400000]);
