@@ -1,4 +1,4 @@
-// The memory of an arena, from the moment in which its size is known.
+// The memory of an arena, from the moment its size is known.
 
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader, ModelTensor } from "../model/header.ts";
@@ -9,14 +9,14 @@ import type { ArenaPlan, Region } from "./arena-plan.ts";
 /** What scratch holds before it is first written: no float the engine makes has these bits. */
 const UNTOUCHED = 0xfe;
 
-/** What an arena must have room for, and whether its memory is shared with threads. */
+/** What an arena must hold, and whether threads share its memory. */
 export interface ArenaNeeds extends ArenaOptions {
   readonly shared?: boolean;
 }
 
 /**
- * The arena while the model's data arrive: memory exists, tensors can be placed, no code runs yet.
- * Errors: out-of-memory if the runtime does not give the memory.
+ * The arena while the model's data arrive: the memory exists and tensors can be placed, but no code runs yet.
+ * Errors: out-of-memory if the runtime cannot allocate it.
  */
 export class Arena {
   readonly plan: ArenaPlan;
@@ -39,8 +39,8 @@ export class Arena {
   }
 
   /**
-   * Fills scratch with a pattern, once the model has been checked: until something is written to it, the system need not have the
-   * memory at all.
+   * Fills scratch with a pattern. Called after the model has been checked, because memory takes no room in the system until it is
+   * written.
    */
   prepareScratch(): void {
     const { offset, bytes } = this.scratch;

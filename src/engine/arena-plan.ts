@@ -1,4 +1,4 @@
-// What a plan of the arena says: where everything lies. It is made by arena.ts.
+// The plan of the arena: the address of everything in it. arena.ts makes it.
 
 import type { ScratchPlan } from "./scratch.ts";
 
@@ -10,11 +10,11 @@ export interface Region {
   readonly bytes: number;
 }
 
-/** Where a layer keeps its caches, as byte offsets from the start of a stream's state block. */
+/** Byte offsets of a layer's caches from the start of a stream's state block. */
 export interface LayerState {
   readonly leftContext: number;
   readonly memoryBank: number;
-  /** Rows that a convolution looks back on. */
+  /** Past rows that a convolution reads. */
   readonly gated: number;
 }
 
@@ -28,7 +28,7 @@ export interface StreamPlan {
   readonly layers: readonly LayerState[];
   /** States of a transducer's hypotheses. */
   readonly slots: number;
-  /** Frames of its neighbours that a token is made of too. */
+  /** Frames of neighbouring tokens that also make a token. */
   readonly framesBefore: number;
   readonly framesBehind: number;
   /** Frames of the first step (segment and right context) and of every later one. */
@@ -36,19 +36,19 @@ export interface StreamPlan {
   readonly stepFrames: number;
 }
 
-/** Sizes of a transducer's search, and the addresses of the windows through which it speaks with the engine. */
+/** Sizes of a transducer's search, and the addresses of the windows through which it talks to the engine. */
 export interface TransducerPlan {
-  /** Hypotheses that a call takes. */
+  /** Most hypotheses in a call. */
   readonly beam: number;
   readonly slotBytes: number;
-  /** Tokens besides the blank that a joined row names. */
+  /** Tokens besides the blank in a joined row. */
   readonly best: number;
   readonly requests: number;
   readonly scores: number;
   readonly tokens: number;
 }
 
-/** Addresses of what the threads build needs (assembly/layers/shared-work.ts). */
+/** Addresses for the threads build (assembly/layers/shared-work.ts). */
 export interface ThreadsPlan {
   readonly pool: number;
   readonly helpers: readonly number[];
@@ -78,7 +78,7 @@ export interface ArenaPlan {
   readonly output: number;
   /** Width of an output row: CTC tokens, or the encoder's outputDim for a transducer. */
   readonly outputDim: number;
-  /** Of a model that can decode as a transducer. */
+  /** null if the model is no transducer. */
   readonly transducer: TransducerPlan | null;
   readonly stream: StreamPlan;
   /** Start of each stream's state block. */

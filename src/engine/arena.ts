@@ -1,8 +1,8 @@
 // The arena: every region of the engine's memory, its name, order, size and alignment. The only owner of offsets.
 //
-// The plan is a pure function of the model header, so the size is known before the model's data, and before any WebAssembly,
-// is there. Regions: static data of the module, descriptor, constants, weights (shared by all streams), scratch (dead after
-// a step, its phases overlapping), output window, a transducer's windows, then one state block per stream. Knows nothing of kernels.
+// The plan is a pure function of the model header, so the size is known before the model's data arrive and before WebAssembly
+// starts. Regions: static data of the module, descriptor, constants, weights (shared by all streams), scratch (dead after a step),
+// output window, a transducer's windows, then one state block per stream. Knows nothing of kernels.
 
 import { FoldvoxError, shown } from "../errors.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -22,7 +22,7 @@ const PAGE_BYTES = 64 * 1024;
 
 /** Bytes of a helper's place without room for unpacked weights. */
 const HELPER_BYTES = layout.SHARED_WORK_BYTES + layout.CHUNK_VALUES * F32;
-/** A search needs the states it goes on from, those it arrives at, and those of the paths that rest (src/decode/transducer/beam-search.ts). */
+/** A search needs states to extend, states to reach, and states of resting paths (src/decode/transducer/beam-search.ts). */
 const SLOTS_PER_HYPOTHESIS = 3;
 
 /** Bytes of a hypothesis's state: h and c of every layer, and the predictor's output. */
@@ -69,7 +69,7 @@ function planThreads(header: ModelHeader, threads: number, cursor: Cursor): Thre
   return { pool, helpers: Array.from({ length: threads - 1 }, () => cursor.take(place)) };
 }
 
-/** What the size of the arena depends on besides the model. */
+/** Options, besides the model, that the arena's size depends on. */
 export interface ArenaOptions {
   /** Simultaneous streams. Default 1. */
   readonly streams?: number;

@@ -1,4 +1,4 @@
-// Places in memory, one behind the other and aligned for vectors.
+// Places in memory, one after another and aligned for vectors.
 
 export const ALIGNMENT = 16;
 export const F32 = 4;

@@ -1,4 +1,4 @@
-// The script of a helper: build/engine-helper.js. Helps for as long as it lives.
+// The script of a helper thread: build/engine-helper.js. It helps until it is ended.
 
 import { findNodeModules, nodeModule } from "../platform.ts";
 import type { HelperStart } from "./helpers.ts";
@@ -8,7 +8,7 @@ function help({ module, memory, pool, place }: HelperStart): void {
   (exports as { help(pool: number, place: number): never }).help(pool, place);
 }
 
-/** Starts in a thread of Node; whether it is one. */
+/** Starts if this is a worker thread of Node; returns whether it is. */
 function startInNode(): boolean {
   const started = nodeModule("node:worker_threads")?.workerData as HelperStart | undefined;
   if (started) help(started);
@@ -16,7 +16,7 @@ function startInNode(): boolean {
 }
 
 if (!startInNode()) {
-  // At once: a page's first message does not wait for who listens later.
+  // Listen at once: a page's first message is lost on a later listener.
   globalThis.addEventListener?.("message", ({ data }) => help(data), { once: true });
   void findNodeModules().then(startInNode);
 }

@@ -1,5 +1,5 @@
-// One stream inside the engine: gathers samples until a step is full, has tokens made of them, and runs the step.
-// Samples must be at the model's rate and finite: the recognizer has seen to it.
+// One stream inside the engine. It gathers samples until a step is full, lets the engine make tokens of them, and runs the step.
+// The recognizer has checked that samples are finite, and has resampled them to the model's rate.
 
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
@@ -13,7 +13,7 @@ import { WINDOW } from "./layout.ts";
 /** Receives a step's output: `tokens` rows of the plan's outputDim values, a view that the next step overwrites. */
 export type OutputHandler = (output: Float32Array, tokens: number) => void;
 
-/** The first window starts half a window before the first sample; the engine reflects the start into that place. */
+/** The first window starts half a window before the first sample; the engine reflects the start there. */
 const HALF_WINDOW = WINDOW / 2;
 
 export class EngineStream {
@@ -48,7 +48,7 @@ export class EngineStream {
     this.reset();
   }
 
-  /** Samples of any number; each full step's output goes to onOutput. */
+  /** Takes any number of samples. Each full step's output goes to onOutput. */
   acceptSamples(samples: Float32Array, onOutput: OutputHandler): void {
     const { exports, model } = this.open();
     let at = 0;
@@ -66,14 +66,14 @@ export class EngineStream {
     }
   }
 
-  /** The end of the input: the last frames, then the segments that were still waiting. Nothing may follow but reset(). */
+  /** Ends the input: makes the last frames and encodes the remaining segments. Only reset() may follow. */
   finish(onOutput: OutputHandler): void {
     const { exports, model } = this.open();
     exports.finishSamples(model, this.address, this.filled);
     this.drain(onOutput);
   }
 
-  /** A whole input given as normalised frames [T][mels] in place of samples. */
+  /** Encodes a whole input of normalised frames [T][mels]. */
   encodeFrames(features: Float32Array, onOutput: OutputHandler): void {
     const { exports, memory, model } = this.open();
     const { mels } = this;
@@ -91,7 +91,7 @@ export class EngineStream {
     this.drain(onOutput);
   }
 
-  /** Output rows [tokens][outputDim] from elsewhere, put where decoding expects them, a step at a time. */
+  /** Puts output rows [tokens][outputDim] from elsewhere where decoding expects them, a step at a time. */
   replay(rows: Float32Array, onOutput: OutputHandler): void {
     this.open();
     for (let at = 0; at < rows.length; at += this.output.length) {
@@ -101,16 +101,16 @@ export class EngineStream {
     }
   }
 
-  /** The predictor and joiner of a model that has them, with this stream's states. */
+  /** The transducer's predictor and joiner, with this stream's states. */
   transducer(): EngineTransducer {
     return new EngineTransducer(this.engine, this.plan.transducer!, this.blank, this.address);
   }
 
-  /** Back to the beginning, as if newly opened. */
+  /** Resets the stream to its beginning, as if newly opened. */
   reset(): void {
     this.open().exports.resetStream(this.address);
     this.filled = HALF_WINDOW;
-    // The start is reflected around the first sample, which takes half a window behind it.
+    // Reflecting the start takes half a window after the first sample.
     this.wanted = Math.max(this.room(this.plan.stream.firstFrames), WINDOW + 1);
   }
 
@@ -127,7 +127,7 @@ export class EngineStream {
     this.close();
   }
 
-  /** Samples that a buffer must hold for that many frames. */
+  /** How many samples the buffer must hold for `frames` frames. */
   private room(frames: number): number {
     return WINDOW - this.hop + frames * this.hop;
   }

@@ -1,4 +1,4 @@
-// Predictor and joiner of one stream, as a search asks for them: requests and answers go through windows in the arena.
+// Predictor and joiner of one stream, for a search. Requests and answers go through windows in the arena.
 
 import type { TransducerPlan } from "./arena-plan.ts";
 import type { EngineAccess } from "./exports.ts";

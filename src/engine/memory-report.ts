@@ -1,29 +1,29 @@
-// What a loaded recognizer takes, by region and in bytes.
+// How much memory a loaded recognizer takes, by region.
 
 import { processMemory } from "../platform.ts";
 import type { Arena } from "./arena-memory.ts";
 import type { Region } from "./arena-plan.ts";
 
-/** What an engine takes, in bytes. */
+/** Memory of an engine, in bytes. */
 export interface EngineMemory {
-  /** Every region of the arena in order of address; together they are the whole of it. */
+  /** Every region of the arena, in order of address. Together they are the whole arena. */
   readonly regions: readonly Region[];
-  /** Size of the arena: what arenaBytes() foretold. */
+  /** Size of the arena, as arenaBytes() computes it. */
   readonly arenaBytes: number;
   /** Size of the WebAssembly memory right now. It never differs from arenaBytes. */
   readonly memoryBytes: number;
-  /** Bytes of the scratch region that steps have really written. */
+  /** Bytes of the scratch region that steps have written so far. */
   readonly scratchHighWater: number;
-  /** Threads that compute right now: fewer than were asked for while they start, and 1 where memory cannot be shared. */
+  /** Threads that compute right now: fewer than asked for while they start, and 1 if memory cannot be shared. */
   readonly threads: number;
-  /** JavaScript heap in use and resident set of the whole process; null where the runtime does not tell. */
+  /** JavaScript heap in use and resident set of the whole process; null if the runtime does not tell. */
   readonly heapBytes: number | null;
   readonly residentBytes: number | null;
 }
 
-/** What a recognizer takes, in bytes. */
+/** Memory of a recognizer, in bytes. */
 export interface MemoryReport extends EngineMemory {
-  /** Of a model of phonemes: bytes of the lexicon and of dictation's language model, which lie in JavaScript's memory. */
+  /** Bytes of a phoneme model's lexicon and of dictation's language model. They are in JavaScript's memory. */
   readonly lexiconBytes: number;
   readonly ngramsBytes: number;
 }

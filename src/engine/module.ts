@@ -6,7 +6,7 @@ import { isArrayBuffer, isUrl, isWasmModule, ownModule } from "../kinds.ts";
 import { readUrl } from "../platform.ts";
 import type { Bytes, WasmModule } from "../web-types.ts";
 
-/** What a caller may give in place of the bundled .wasm files. */
+/** The engine that a caller may give in place of the bundled .wasm files. */
 export type WasmSource = WasmModule | Bytes | URL | string;
 
 function failed(reason: string, options?: { cause: unknown }): FoldvoxError {
@@ -19,7 +19,7 @@ function failed(reason: string, options?: { cause: unknown }): FoldvoxError {
 
 const failure = (cause: unknown) => failed(cause instanceof Error ? cause.message : String(cause), { cause });
 
-/** Throws where nothing can be compiled. Errors: wasm-failed. */
+/** Throws if this runtime cannot compile WebAssembly. Errors: wasm-failed. */
 export function requireWebAssembly(): void {
   if (typeof WebAssembly === "undefined") throw failed("there is no WebAssembly");
 }
@@ -27,8 +27,8 @@ export function requireWebAssembly(): void {
 const NONE_VALIDATES = "its WebAssembly lacks what every build needs";
 
 /**
- * The first bundled build that can be read and validates, those for threads before the others if they are wanted: feature probes
- * have lied, so the real modules are asked. Errors: wasm-failed, io if none can be read.
+ * The first bundled build that can be read and that validates. Threads builds come first if threads are wanted. The real modules are
+ * validated because feature probes have been wrong. Errors: wasm-failed; io if none can be read.
  */
 async function bundledBytes(threads: boolean): Promise<Bytes> {
   let problem: unknown = failed(NONE_VALIDATES);
@@ -47,7 +47,7 @@ async function bundledBytes(threads: boolean): Promise<Bytes> {
   throw new FoldvoxError("io", `${problem.message} ${FILES_ADVICE}`, { cause: problem });
 }
 
-/** The same where nothing has to be read. Errors: wasm-failed, bad-argument. */
+/** The same for builds that are already in memory. Errors: wasm-failed, bad-argument. */
 function bundledBytesSync(): Bytes {
   for (const engine of bundledEngines) {
     const found = engine();
@@ -62,7 +62,7 @@ function bundledBytesSync(): Bytes {
   throw failed(NONE_VALIDATES);
 }
 
-/** Compiles at once, for places without asynchronous start-up. Errors: wasm-failed, bad-argument. */
+/** Compiles synchronously. Errors: wasm-failed, bad-argument. */
 export function compileSync(source?: WasmModule | Bytes): WasmModule {
   requireWebAssembly();
   if (isWasmModule(source)) return ownModule(source);
@@ -74,13 +74,13 @@ export function compileSync(source?: WasmModule | Bytes): WasmModule {
   }
 }
 
-/** Whether it is the threads build, which wants shared memory. */
+/** Whether it is the threads build, which needs shared memory. */
 export function isThreaded(module: WasmModule): boolean {
   return WebAssembly.Module.exports(module).some(({ name }) => name === "help");
 }
 
 /**
- * Compiles the given engine, or the bundled one, for threads if they are wanted and can be had. A compiled module holds no
+ * Compiles the given engine, or the bundled one: for threads if they are wanted and supported. A compiled module holds no
  * memory and may be shared. Errors: wasm-failed, io.
  */
 export async function compile(source?: WasmSource, threads = false): Promise<WasmModule> {

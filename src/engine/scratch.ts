@@ -1,4 +1,4 @@
-// Scratch: the part of the arena that is dead when a step ends, its phases overlapping.
+// Scratch: the part of the arena that is dead when a step ends. Its phases share memory.
 
 import type { LayerConfig, ModelConfig } from "../model/config.ts";
 import type { ModelHeader } from "../model/header.ts";
@@ -31,7 +31,7 @@ export interface ScratchPlan {
   readonly transducer: TransducerScratch | null;
 }
 
-/** Byte addresses of what predictor and joiner keep during a call. */
+/** Byte addresses that predictor and joiner use during a call. */
 export interface TransducerScratch {
   readonly x: number;
   readonly h: number;
@@ -78,7 +78,7 @@ function quantizedSize(config: ModelConfig, sizes: Sizes, frames: number): { col
   };
 }
 
-/** Of the wider of a layer's feed-forwards, unfolded. */
+/** Width of the wider of a layer's feed-forwards, unfolded. */
 const hiddenWidth = ({ feedForward, firstFeedForward = 0 }: LayerConfig) => Math.max(feedForward, firstFeedForward);
 
 /** Queries times keys of a layer. */
@@ -88,8 +88,8 @@ function scoresOf(config: ModelConfig, sizes: Sizes, layer: LayerConfig): number
 }
 
 /**
- * Scratch by lifetime. All the while: x, summary, normalised rows, quantized activations and unpacked weights. Beside them, one
- * phase after another in the same place: the front end; attention; the hidden layer of feed-forward; convolution; the output
+ * Scratch by lifetime. These live throughout: x, summary, normalised rows, quantized activations and unpacked weights. The phases
+ * share the rest, one after another: the front end; attention; the hidden layer of feed-forward; convolution; the output
  * layers; and, when the encoder's step is over, predictor and joiner.
  */
 export function planScratch(header: ModelHeader, sizes: Sizes, start: number): { plan: ScratchPlan; end: number } {
@@ -111,7 +111,7 @@ export function planScratch(header: ModelHeader, sizes: Sizes, start: number): {
 
   const frontEnd = new Cursor(common.at);
   const shared = (sizes.framesBefore + sizes.framesBehind) * mels;
-  // The frames that a token shares with those before it are put before the new ones.
+  // Shared frames are copied to just before the new ones.
   const features = frontEnd.floats(shared + frames * mels) + shared * F32;
   const frameWindows = frontEnd.floats(inputKernel ? Math.ceil(frames / stride) * inputKernel * mels : 0);
   const logMelWork = frontEnd.floats(FRAME_VALUES * 4);

@@ -1,4 +1,4 @@
-// Making a recognizer: the engine is compiled while the model's bytes arrive in the arena.
+// Makes a recognizer: compiles the engine while the model's bytes arrive in the arena.
 
 import { bundledModel, bundledSideFile } from "../bundled/files.ts";
 import { isBundledName } from "../bundled/names.ts";
@@ -26,7 +26,7 @@ import {
 } from "./recognizer-options.ts";
 import type { StreamOptions } from "./stream-options.ts";
 
-/** Starts an engine unless the signal aborts. One that comes after that is freed. */
+/** Starts an engine unless the signal aborts. An engine that starts after the abort is freed. */
 async function startEngine(arena: Arena, module: WasmModule, signal?: AbortSignal): Promise<Engine> {
   const starting = Engine.start(arena, module);
   try {
@@ -40,7 +40,7 @@ async function startEngine(arena: Arena, module: WasmModule, signal?: AbortSigna
   }
 }
 
-/** A recognizer over an engine, which is freed if the model cannot do what the options ask for. */
+/** Makes a recognizer over an engine. The engine is freed if the model does not support the options. */
 function recognizerOver(engine: Engine, options: StreamOptions, language: Language | null): Recognizer {
   try {
     return new Recognizer(engine, options, language);
@@ -58,24 +58,24 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   const size = arenaOptions(options, RECOGNIZER_OPTIONS);
   options.signal?.throwIfAborted();
   await findNodeModules();
-  // What may throw comes before compiling, whose failure nobody would hear of any more.
+  // Checks that may throw come before compiling starts: nobody would listen to its promise after a throw.
   const name = options.model === undefined ? "commands" : options.model;
   const model = isBundledName(name) ? bundledModel(name) : name;
   requireWebAssembly();
   const wantsThreads = size.threads !== 1 && canShareMemory();
-  // Whichever fails, the others need not go on.
+  // If one fails, the others stop.
   const both = new LinkedAbort(options.signal);
   try {
     const compiling = unlessAborted(compile(options.wasm, wantsThreads), both.signal);
-    // The kind of memory follows from the module; the bundled one without threads need not be waited for.
+    // The module decides the kind of memory. Without threads, the bundled module need not be awaited.
     const shared = (wantsThreads || options.wasm !== undefined) && isThreaded(await compiling);
     const needs = { ...size, threads: shared && wantsThreads ? size.threads! : 1, shared };
-    // What the model's header names comes at the same time as its weights.
+    // Files that the header names are loaded beside the weights.
     let language: Promise<Language | null> = Promise.resolve(null);
     const loading = loadArena(model, { ...options, signal: both.signal }, needs, ({ config }) => {
       const beside = isBundledName(name) ? ({ file }: SideFile) => bundledSideFile(file) : undefined;
       language = loadLanguage(model, config, { ...options, signal: both.signal }, beside);
-      // Whoever waits for it hears of it, unless the model fails first.
+      // Its failure is reported where it is awaited, unless the model fails first.
       language.catch(() => {});
     });
     const [module, arena] = await Promise.all([compiling, loading]);
@@ -90,7 +90,7 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   }
 }
 
-/** createRecognizer for places that may not wait, from bytes in memory. The same errors. */
+/** createRecognizer without asynchronous start-up, from bytes in memory. The same errors. */
 export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
   const size = arenaOptions(options, SYNC_RECOGNIZER_OPTIONS);
   const { model } = options;

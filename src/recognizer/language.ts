@@ -1,4 +1,4 @@
-// What a model of phonemes knows of its language beside the sounds: the lexicon, and the user's own words.
+// The language of a phoneme model: the lexicon, the user's own words, and dictation's language model.
 
 import { Dictation } from "../decode/dictation/dictation.ts";
 import { FoldvoxError } from "../errors.ts";
@@ -17,24 +17,24 @@ import type { StreamOptions } from "./stream-options.ts";
 export interface Language {
   readonly lexicon: Lexicon;
   readonly pronouncer: Pronouncer;
-  /** All sequences of tokens by which a text may be said. Errors: bad-argument. */
+  /** All token sequences of a text's pronunciations. Errors: bad-argument. */
   readonly pronounce: (text: string) => readonly (readonly number[])[];
-  /** What any words are heard by; null without a language model. */
+  /** For dictation; null without a language model. */
   readonly dictation: Dictation | null;
 }
 
 export interface LanguageOptions {
   /**
-   * The lexicon of a model of phonemes: a URL, or bytes. Default: the file beside the model that its header names, which is loaded
-   * and kept as the model is. A model that comes as bytes has none unless it is given here.
+   * The lexicon of a phoneme model: a URL, or bytes. Default: the file that the model's header names, from beside the model, which is
+   * loaded and cached like the model. A model given as bytes has no lexicon unless it is given here.
    */
   readonly lexicon?: string | URL | ModelSource;
   /**
-   * The language model of dictation, as `foldvox convert arpa` makes it: a URL, or bytes. Default: as with `lexicon`; it is not
-   * loaded where `decoding.grammar` says all that may be heard.
+   * The language model of dictation, as `foldvox convert arpa` makes it: a URL, or bytes. Default: as for `lexicon`. It is not loaded
+   * if `decoding.grammar` is given.
    */
   readonly ngrams?: string | URL | ModelSource;
-  /** Words that are pronounced otherwise than the lexicon says, or that it does not know; for a model of phonemes. */
+  /** Pronunciations of your own, for words that the lexicon lacks or has differently; for phoneme models. */
   readonly pronunciations?: Pronunciations;
 }
 
@@ -71,10 +71,10 @@ export function checkLanguage(
   );
 }
 
-/** Where a file is that a model names; null where there is none. */
+/** The place of a file that a model names; null if there is none. */
 type Beside = (side: SideFile) => URL | null;
 
-/** A file from where the caller says, else from beside the model, if its header names one. */
+/** A file from the caller's place, or from beside the model if its header names one. */
 async function loadFile(
   given: string | URL | ModelSource | undefined,
   beside: Beside,
@@ -87,8 +87,8 @@ async function loadFile(
 }
 
 /**
- * Loads what a model needs, `beside` says from where; null for models of other tokens, and for models that name no lexicon
- * where none is given.
+ * Loads a model's language; `beside` gives the place of its files. null for models that are not of phonemes, and if there is no
+ * lexicon.
  * Errors: io, bad-argument, bad-model, model-version, model-truncated, model-corrupt; the signal's reason.
  */
 export async function loadLanguage(

@@ -1,28 +1,28 @@
-// How long after they were spoken words are told: from where a word ends in the sound to its first showing in a partial, and to its
-// commitment. These two are what is called latency everywhere: by `onLatency`, `evaluate` and the page.
+// Word latency: the time from a word's end in the audio to its first appearance in a partial, and to its commitment. `onLatency`,
+// `evaluate` and the page all mean these two by latency.
 
 import type { FinalResult, PartialResult, WordResult } from "../decode/text/results.ts";
 import { textOf } from "../decode/text/words.ts";
 
-/** Something that a stream has told, and how long after it was spoken. */
+/** A result of a stream, and its delay behind the speech. */
 export interface LatencyEvent {
   /**
-   * The first partial of an utterance; a word that shows for the first time; a word that is committed, which is to say that it
-   * will not change any more; a final result.
+   * The first partial of an utterance; a word that appears for the first time; a word that is committed (will not change any more); a
+   * final result.
    */
   readonly kind: "first-partial" | "word" | "committed" | "final";
   readonly text: string;
-  /** When it was spoken, in seconds of audio: where the first word began, where the word ended, where the last word ended. */
+  /** When it was spoken, in seconds of audio: the first word's start, the word's end, or the last word's end. */
   readonly spokenSeconds: number;
-  /** Seconds of audio that the stream had accepted when it told. */
+  /** Seconds of audio that the stream had accepted by then. */
   readonly heardSeconds: number;
-  /** Milliseconds of computing in the call that told it. */
+  /** Milliseconds of computing in the call that gave it. */
   readonly computeMs: number;
-  /** From being spoken to being told, with the computing: what a listener waits if audio comes as it is spoken. */
+  /** From speech to result, computing included: how long a user waits if audio arrives as it is spoken. */
   readonly latencyMs: number;
 }
 
-/** Looks at what a stream tells after each call, and reports what is new. */
+/** Compares a stream's results after each call, and reports what is new. */
 export class LatencyMeter {
   private readonly report: (event: LatencyEvent) => void;
   private wordsShown = 0;

@@ -1,4 +1,4 @@
-// What a recognizer is asked to be, checked before anything is loaded.
+// Options of a recognizer, checked before anything is loaded.
 
 import { checkDecoding } from "../decode/decoding-options.ts";
 import { endpointRules } from "../decode/endpoint.ts";
@@ -16,31 +16,31 @@ import { STREAM_OPTIONS, type StreamOptions } from "./stream-options.ts";
 
 export interface RecognizerOptions extends StreamOptions, LoadOptions, LanguageOptions {
   /**
-   * The model: one that comes with foldvox by its name ("commands", "commands-tiny", "english"), a URL, bytes, or anything that
-   * yields them. Default: "commands".
+   * The model: the name of one that comes with foldvox ("commands", "commands-tiny", "english"), a URL, bytes, or an iterable of
+   * bytes. Default: "commands".
    */
   readonly model?: string | URL | ModelSource;
   /** How many streams may be open at the same time; each has its own state block in the arena. Default 1. */
   readonly maxStreams?: number;
   /**
-   * Threads that compute a step together: worth it for models of tens of millions of parameters. They need shared memory, which
-   * a page has only where it is cross-origin isolated; elsewhere there is one. The results are the same. Default 1.
+   * Threads that compute a step together. They pay for models of tens of millions of parameters. They need shared memory, which a
+   * page has only if it is cross-origin isolated; otherwise one thread runs. Results are the same. Default 1.
    */
   readonly threads?: number;
-  /** The engine: a compiled module, bytes, or where the .wasm lies. Default: the build beside this file that runs here. */
+  /** The engine: a compiled module, its bytes, or its URL. Default: the fastest bundled build that runs here. */
   readonly wasm?: WasmSource;
 }
 
-/** What a recognizer needs without asynchronous start-up, and without threads. */
+/** Options of a recognizer with synchronous start-up and without threads. */
 export interface SyncRecognizerOptions
   extends StreamOptions,
     Pick<RecognizerOptions, "maxStreams" | "maxBytes" | "pronunciations"> {
   readonly model: Uint8Array | ArrayBuffer;
-  /** The lexicon of a model of phonemes. */
+  /** The lexicon of a phoneme model. */
   readonly lexicon?: Uint8Array | ArrayBuffer;
-  /** The language model of dictation, of a model of phonemes. */
+  /** A phoneme model's language model for dictation. */
   readonly ngrams?: Uint8Array | ArrayBuffer;
-  /** The engine. Only foldvox/inline and foldvox/plain have one at hand where none is given. */
+  /** The engine. Only foldvox/inline and foldvox/plain have a default. */
   readonly wasm?: WasmModule | Bytes;
 }
 
@@ -71,7 +71,7 @@ export const SYNC_RECOGNIZER_OPTIONS: OptionTypes<SyncRecognizerOptions> = {
 };
 
 /**
- * Checks options of these names as far as they can be without a model; says what the arena must have room for.
+ * Checks options as far as possible without a model, and returns those that the arena's size depends on.
  * Errors: bad-argument.
  */
 export function arenaOptions(

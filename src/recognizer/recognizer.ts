@@ -30,11 +30,11 @@ export class Recognizer {
   private readonly engine: Engine;
   private readonly options: StreamOptions;
   private readonly rules: EndpointRules;
-  /** Made when first needed: a model whose head has no decoder may still encode. */
+  /** Made on first use, because a model whose head has no decoder can still encode. */
   private readonly decoders: () => DecoderFactory;
   private readonly language: Language | null;
 
-  /** Made by createRecognizer; `language` is what a model of phonemes needs to know words. Errors: bad-argument. @internal */
+  /** Made by createRecognizer. A phoneme model needs `language` to know words. Errors: bad-argument. @internal */
   constructor(engine: Engine, options: StreamOptions, language: Language | null = null) {
     this.engine = engine;
     this.language = language;
@@ -48,17 +48,17 @@ export class Recognizer {
     if (options.decoding) this.decoders();
   }
 
-  /** What the model file says of itself. */
+  /** The header of the model file. */
   get header(): ModelHeader {
     return this.engine.header;
   }
 
-  /** Which build of the engine runs. */
+  /** The build of the engine that runs. */
   get build(): Build {
     return this.engine.build;
   }
 
-  /** Bytes of WebAssembly memory, from load to free. */
+  /** Bytes of WebAssembly memory; constant from load to free. */
   get arenaBytes(): number {
     return this.engine.plan.bytes;
   }
@@ -85,16 +85,16 @@ export class Recognizer {
   }
 
   /**
-   * Makes a grammar ready ahead of time, for Stream.setGrammar or `decoding.grammar`: of a model of phonemes. Ten thousand phrases
-   * take a part of a second. Errors: bad-argument, with line and column; unsupported for other models.
+   * Prepares a grammar of a phoneme model ahead of time, for Stream.setGrammar or `decoding.grammar`. Ten thousand phrases take a
+   * fraction of a second. Errors: bad-argument, with line and column; unsupported for other models.
    */
   prepareGrammar(source: GrammarSource): PreparedGrammar {
     return preparePhrases(source, this.header.config, this.language?.pronounce ?? null);
   }
 
   /**
-   * The ways in which a text is listened for, the most usual first: words, and the phonemes of each. Of a model of phonemes with a
-   * lexicon. Errors: bad-argument for what cannot be said; unsupported for other models.
+   * The pronunciations that a phoneme model listens for, the most usual first: words, and the phonemes of each. Errors: bad-argument if
+   * the text cannot be pronounced; unsupported for other models, and without a lexicon.
    */
   pronounce(text: string): PronouncedWord[][] {
     if (this.language) return this.language.pronouncer.describe(text);
@@ -108,8 +108,8 @@ export class Recognizer {
   }
 
   /**
-   * Transcribes audio as it arrives: samples, or bytes whose format the options tell, as of a file or a Node stream. Yields a
-   * partial whenever the text changes, and every final. Gives other tasks a turn every 10 ms or so.
+   * Transcribes audio as it arrives: samples, or bytes (of a file or a Node stream, say) in a format that the options name. Yields a
+   * partial whenever the text changes, and every final. Other tasks of the thread get a turn every 10 ms or so.
    * Errors: those of createStream, acceptWaveform and WavReader; the signal's reason if it aborts.
    */
   async *transcribe(
@@ -120,16 +120,16 @@ export class Recognizer {
   }
 
   /**
-   * The same as a pair of streams, for pipeThrough. It is errored with what goes wrong, or with the signal's reason, and gives
-   * its place back when either side ends.
+   * The same as a pair of streams, for pipeThrough. On failure or abort the pair is errored with the reason. It frees its stream when
+   * either side ends.
    */
   transformStream(options: TranscribeOptions = {}): StreamPair<PartialResult | FinalResult, AudioChunk> {
     return transformStream((own) => this.createStream(own), options);
   }
 
   /**
-   * Runs the encoder alone over a whole input, step by step as a stream would: normalised frames [T][mels], or samples at the
-   * model's rate. Returns the exact rows that decoding sees: log-probs of a CTC head, or the encoder's vectors.
+   * Runs the encoder alone over a whole input, step by step as a stream would. The input is normalised frames [T][mels], or samples
+   * at the model's rate. Returns the rows that decoding reads: log-probs of a CTC head, or the encoder's vectors.
    * Errors: bad-argument, bad-audio, stream-limit, freed.
    */
   encode(input: { features: Float32Array } | { waveform: Float32Array }): {
@@ -141,8 +141,8 @@ export class Recognizer {
   }
 
   /**
-   * Searches through encoder output, rows as encode() returns them, as one utterance. Returns what was found, best first: all
-   * hypotheses of a transducer's beam, else as many as `alternatives` asks for.
+   * Decodes encoder output, rows as encode() returns them, as one utterance. Returns readings, best first: all hypotheses of a
+   * transducer's beam, otherwise as many as `alternatives` asks for.
    * Errors: bad-argument, unsupported, stream-limit, freed.
    */
   decode(output: Float32Array, options: Pick<StreamOptions, "decoding"> = {}): Reading[] {
@@ -162,7 +162,7 @@ export class Recognizer {
     }
   }
 
-  /** What the recognizer takes right now, by region and in bytes. Errors: freed. */
+  /** The memory that the recognizer takes right now, in bytes, by region. Errors: freed. */
   memoryReport(): MemoryReport {
     return {
       ...this.engine.memoryReport(),
@@ -171,7 +171,7 @@ export class Recognizer {
     };
   }
 
-  /** Gives the memory back; every later call throws `freed`. */
+  /** Frees the memory. Every later call throws `freed`. */
   free(): void {
     this.engine.free();
   }

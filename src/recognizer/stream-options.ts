@@ -1,4 +1,4 @@
-// What a stream is asked to be.
+// Options of a stream.
 
 import type { DecodingOptions } from "../decode/decoding-options.ts";
 import type { EndpointRules } from "../decode/endpoint.ts";
@@ -6,23 +6,23 @@ import type { KeywordResult } from "../decode/text/results.ts";
 import type { OptionTypes } from "../options.ts";
 import type { LatencyEvent } from "./latency.ts";
 
-/** How streams work; what a stream is not told it has from its recognizer. */
+/** Options of a stream. A stream's own options replace those of its recognizer. */
 export interface StreamOptions {
-  /** When a result becomes final while audio goes on. */
+  /** Rules that say when a result becomes final while audio goes on. */
   readonly endpoint?: Partial<EndpointRules>;
-  /** Beam search, hotwords, grammar, language model, alternatives. Given for a stream, it replaces the recognizer's as a whole. */
+  /** Beam search, hotwords, grammar, language model, alternatives. If a stream has its own, it replaces the recognizer's as a whole. */
   readonly decoding?: DecodingOptions;
   /**
-   * Pauses the encoder in long silences. What it says of speech stays the same to the bit, only that a word in sound too
-   * faint for the voice detector is not heard; after a pause the encoder runs over its last seconds first. Default false.
+   * Pauses the encoder in long silences. Results for speech stay the same to the bit, but a word that is too faint for the voice
+   * detector is not heard. After a pause, the encoder first runs over its last seconds. Default false.
    */
   readonly skipSilence?: boolean;
   /**
-   * Is told how long after being spoken words, partials and finals come. What it throws is an error that nobody has caught, as in
-   * an event listener, and disturbs neither the stream nor others.
+   * Called with the delay between speech and its words, partials and finals. An error that it throws is reported as uncaught, as in an
+   * event listener, and does not disturb the stream.
    */
   readonly onLatency?: (event: LatencyEvent) => void;
-  /** Is told when a keyword of `decoding.keywords` is caught; without it Stream.keywords() tells. */
+  /** Called when a keyword of `decoding.keywords` is heard. Without it, Stream.keywords() returns them. */
   readonly onKeyword?: (keyword: KeywordResult) => void;
 }
 

@@ -16,7 +16,7 @@ import { piecesOf, Turns } from "../turns.ts";
 import { type LatencyEvent, LatencyMeter } from "./latency.ts";
 import { WordTimes } from "./word-times.ts";
 
-/** The parts that a recognizer makes a stream of. */
+/** The parts of a stream, from its recognizer. */
 export interface StreamParts {
   readonly engine: EngineStream;
   readonly header: ModelHeader;
@@ -27,7 +27,7 @@ export interface StreamParts {
   readonly onKeyword: ((keyword: KeywordResult) => void) | undefined;
 }
 
-/** One stream of audio through a recognizer, and what was heard in it. */
+/** One stream of audio through a recognizer, and its results. */
 export class Stream {
   private readonly engine: EngineStream;
   private readonly header: ModelHeader;
@@ -64,7 +64,7 @@ export class Stream {
       if (this.isEndpoint()) this.closeUtterance(true);
     };
     this.gate = skipSilence ? new SilenceGate(engine, header.config, this.decode, silence) : null;
-    // A listener may free the stream.
+    // A listener may free the stream; then the others are not called.
     this.latency = onLatency ? new LatencyMeter((event) => this.isFreed || callListener(onLatency, event)) : null;
     this.onKeyword = onKeyword;
   }
@@ -75,8 +75,8 @@ export class Stream {
   }
 
   /**
-   * Takes the next samples, mono, of any number: floats in -1 ... 1, or 16-bit integers. The rate must stay the same until
-   * reset(). Errors: bad-argument, bad-audio (the chunk is not used and the stream goes on as before), finished, freed.
+   * Takes the next samples, mono, any number of them: floats in -1 ... 1, or 16-bit integers. The rate must stay the same until
+   * reset(). Errors: bad-argument, bad-audio (the chunk is dropped and the stream stays usable), finished, freed.
    */
   acceptWaveform(sampleRate: number, samples: Float32Array | Int16Array): void {
     checkSampleRate(sampleRate);
@@ -101,8 +101,8 @@ export class Stream {
   }
 
   /**
-   * acceptWaveform for long audio: works through it in turns with the other tasks of the thread, some 10 ms each. The samples
-   * must stay as they are, and no others be given, until it resolves. The same errors.
+   * acceptWaveform for long audio: takes turns of some 10 ms with other tasks of the thread. Until it resolves, do not change the
+   * samples and do not give others. The same errors.
    */
   async acceptWaveformAsync(sampleRate: number, samples: Float32Array | Int16Array): Promise<void> {
     checkSampleRate(sampleRate);
@@ -114,7 +114,7 @@ export class Stream {
     }
   }
 
-  /** The text of the utterance that is going on; `committed` is the part that will not change any more. */
+  /** The text of the current utterance. `committed` is the part that will not change any more. */
   partial(): PartialResult {
     const partial = this.decoder.partial();
     return this.times?.partial(partial) ?? partial;
@@ -127,15 +127,15 @@ export class Stream {
     return finals;
   }
 
-  /** Keywords caught since the last call. */
+  /** Keywords heard since the last call. */
   keywords(): KeywordResult[] {
     return this.decoder.keywords?.() ?? [];
   }
 
   /**
-   * Listens for another grammar, which Recognizer.prepareGrammar has made ready, or for none: from the next utterance on, or at
-   * once where nothing has been said in this one. With `since`, seconds of the stream, it listens from there, some seconds back at
-   * most: what follows a keyword belongs to the grammar that the keyword brings on. Errors: unsupported for other models.
+   * Changes to a grammar that Recognizer.prepareGrammar has prepared, or to none. The change holds from the next utterance on, or at
+   * once if nothing has been said in this one. With `since`, in seconds of the stream, it holds from that time on, a few seconds back at
+   * most: so speech right after a keyword can belong to the keyword's grammar. Errors: bad-argument; unsupported for other models.
    */
   setGrammar(grammar: PreparedGrammar | null, { since }: { readonly since?: number } = {}): void {
     if (!this.decoder.setGrammar) {
@@ -153,19 +153,19 @@ export class Stream {
     this.decoder.setGrammar(grammar?.phrases ?? null, since ?? null);
   }
 
-  /** Whether the endpoint rules hold right now: silence after speech, or an utterance that has grown too long. */
+  /** Whether an endpoint rule holds right now: silence after speech, or a too long utterance. */
   isEndpoint(): boolean {
     return isEndpoint(this.decoder, this.rules);
   }
 
-  /** Changes endpoint rules from here on; those not given stay as they are. Errors: bad-argument, and nothing changes. */
+  /** Changes endpoint rules from now on. Rules not given stay the same. Errors: bad-argument, and then nothing changes. */
   setEndpoint(rules: Partial<EndpointRules>): void {
     this.rules = endpointRules(rules, this.rules);
   }
 
   /**
-   * The audio has ended: what was still waiting is decoded and becomes final. The model tells a word up to its delay after
-   * the word's end, so that much silence follows. Errors: finished, freed.
+   * Ends the audio: the rest is decoded and becomes final. A model may give a word up to its delay after the word's end, so that much
+   * silence is appended. Errors: finished, freed.
    */
   inputFinished(): void {
     this.checkOpen();
@@ -173,13 +173,13 @@ export class Stream {
     this.run(() => this.end());
   }
 
-  /** What `skipSilence` has saved since the stream was created or reset. */
+  /** The audio and energy that `skipSilence` has saved since the stream was created or reset. */
   savings(): Savings {
     const skipped = this.gate?.skippedSamples ?? 0;
     return savingsOf(this.header, this.audioSeconds, skipped / this.header.config.features.sampleRate);
   }
 
-  /** Back to the beginning: nothing heard, times from zero, results not fetched are dropped. Errors: freed. */
+  /** Resets the stream to its beginning: times start at zero, and unfetched results are dropped. Errors: freed. */
   reset(): void {
     this.engine.reset();
     this.finished = false;
@@ -193,7 +193,7 @@ export class Stream {
     this.finals = [];
   }
 
-  /** Gives the stream's place back to the recognizer. Freeing twice is harmless. */
+  /** Frees the stream's place in the recognizer. Freeing twice is harmless. */
   free(): void {
     this.isFreed = true;
     this.engine.free();
@@ -206,7 +206,7 @@ export class Stream {
     throw new FoldvoxError("finished", "inputFinished() has been called on this stream; call reset() to start anew.");
   }
 
-  /** Runs a piece of work, and then tells those who listen. They may call what they like, because all is done by then. */
+  /** Runs some work and then calls the listeners. They may call anything, because the work is done by then. */
   private run(work: () => void): void {
     const start = now();
     const finalsBefore = this.finals.length;

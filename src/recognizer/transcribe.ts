@@ -1,4 +1,4 @@
-// Whole inputs through one stream: audio chunks in, what is new in the transcript out.
+// Whole inputs through one stream: audio chunks in, new partials and finals out.
 
 import { type AudioChunk, SampleSource, type SourceOptions } from "../audio/sample-source.ts";
 import type { FinalResult, PartialResult } from "../decode/text/results.ts";
@@ -9,9 +9,9 @@ import type { StreamPair } from "../web-types.ts";
 import type { Stream } from "./stream.ts";
 import { STREAM_OPTIONS, type StreamOptions } from "./stream-options.ts";
 
-/** How `transcribe` and the transform stream read what they are given, and the options of their stream. */
+/** Options of `transcribe` and of the transform stream: the format of the input, and those of the stream. */
 export interface TranscribeOptions extends StreamOptions, SourceOptions {
-  /** Ends transcribing: `transcribe` throws the signal's reason, also while it waits for audio. */
+  /** Aborts transcribing: `transcribe` throws the signal's reason, also while it waits for audio. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ type Told = PartialResult | FinalResult;
 /** Opens a stream of the recognizer. */
 type OpenStream = (options: StreamOptions) => Stream;
 
-/** A stream that tells what is new as audio comes: every final, and a partial whenever its text has changed. */
+/** A stream that yields what is new as audio arrives: every final, and a partial whenever its text changes. */
 class ResultFeed {
   readonly stream: Stream;
   private readonly source: SampleSource;
