@@ -11,6 +11,9 @@ const forPages = {
   "speech-recognition": "src/speech-recognition/speech-recognition.ts",
 };
 
+/** Where models lie, each for itself. */
+const models = { english: "src/bundled/english.ts", "commands-tiny": "src/bundled/commands-tiny.ts" };
+
 /** Each is a script of its own, which is loaded by its URL. */
 const scripts = {
   worker: "src/worker/worker.ts",
@@ -22,10 +25,11 @@ const bundles = [
   { ...page, ...inline, entryPoints: { inline: "src/index.ts" } },
   // One FoldvoxError and one microphone, whichever of them a page imports.
   { ...page, entryPoints: forPages, splitting: true, chunkNames: "shared-[hash]" },
+  { ...page, entryPoints: models, sourcemap: false },
   { ...page, entryPoints: scripts },
   // Vite writes assets under 4 KiB into the page as data: URLs, from which security policies keep worklets.
   { ...page, minify: false, entryPoints: { "capture-worklet": "src/microphone/capture-worklet.ts" } },
-  { ...commonjs, entryPoints: { index: "src/index.ts", ...forPages } },
+  { ...commonjs, entryPoints: { index: "src/index.ts", ...forPages, ...models } },
   { ...commonjs, ...inline, entryPoints: { inline: "src/index.ts" } },
   {
     ...shared,

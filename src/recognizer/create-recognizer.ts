@@ -1,7 +1,7 @@
 // Makes a recognizer: compiles the engine while the model's bytes arrive in the arena.
 
 import { bundledModel, bundledSideFile } from "../bundled/files.ts";
-import { isBundledName } from "../bundled/names.ts";
+import { bundledProblem, isBundledName } from "../bundled/names.ts";
 import type { Arena } from "../engine/arena-memory.ts";
 import { Engine } from "../engine/engine.ts";
 import { canShareMemory } from "../engine/helpers.ts";
@@ -84,7 +84,7 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
     return recognizerOver(engine, options, known);
   } catch (error) {
     both.abort(error);
-    throw error;
+    throw isBundledName(name) ? bundledProblem(name, error) : error;
   } finally {
     both.unlink();
   }

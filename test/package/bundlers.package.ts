@@ -29,6 +29,12 @@ afterAll(async () => {
 const page = script('import { createRecognizer } from "foldvox";', "createRecognizer()");
 const withWorker = script('import { createWorkerRecognizer } from "foldvox/worker";', "createWorkerRecognizer()");
 
+/** The recording's digits, as a grammar of the model of phonemes. */
+const withEnglish = script(
+  'import * as english from "foldvox/english";\nimport { createRecognizer } from "foldvox";',
+  "createRecognizer({ ...english, decoding: { grammar: '#JSGF V1.0; public <n> = (zero | one | two | three | four | five | six | seven | eight | nine)+;' } })",
+);
+
 /** Every file of a folder, by its path there. */
 const filesIn = (folder: string) =>
   readdirSync(join(project.folder, folder), { recursive: true, encoding: "utf8" }).map((path) =>
@@ -58,6 +64,24 @@ describe.each([
     }
     expect(await answerIn(browser, join(project.folder, folder, "vite/dist"))).toBe(heard);
   });
+});
+
+it("carries the models that a page names, and no others, with Vite", async () => {
+  const folder = "apps/english";
+  project.write({
+    [`${folder}/index.html`]: html('<script type="module" src="./main.js"></script>'),
+    [`${folder}/main.js`]: withEnglish,
+  });
+  project.copy("examples/digits.wav", `${folder}/public/digits.wav`);
+  await vite({ root: join(project.folder, folder), configFile: false, logLevel: "warn" });
+  const models = filesIn(`${folder}/dist`).filter((file) => /\.(safetensors|lexicon|ngrams)$/.test(file));
+  expect(models.map((file) => file.replace(/^.*\/(.*)-.{8}(\.\w+)$/, "$1$2")).sort()).toEqual([
+    "commands.safetensors",
+    "english.lexicon",
+    "english.ngrams",
+    "english.safetensors",
+  ]);
+  expect(await answerIn(browser, join(project.folder, folder, "dist"))).toBe(heard);
 });
 
 it("foldvox/inline with esbuild, which moves no files", async () => {

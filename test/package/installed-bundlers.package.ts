@@ -29,6 +29,12 @@ afterAll(async () => {
 const page = script('import { createRecognizer } from "foldvox";', "createRecognizer()");
 const withWorker = script('import { createWorkerRecognizer } from "foldvox/worker";', "createWorkerRecognizer()");
 
+/** The recording's digits, as a grammar of the model of phonemes. */
+const withEnglish = script(
+  'import * as english from "foldvox/english";\nimport { createRecognizer } from "foldvox";',
+  "createRecognizer({ ...english, decoding: { grammar: '#JSGF V1.0; public <n> = (zero | one | two | three | four | five | six | seven | eight | nine)+;' } })",
+);
+
 /** Every file of a folder, by its path there. */
 const filesIn = (folder: string) =>
   readdirSync(join(project.folder, folder), { recursive: true, encoding: "utf8" }).map((path) =>
@@ -53,6 +59,36 @@ describe.each([
     expect(files.filter((file) => file.endsWith(".safetensors"))).toHaveLength(1);
     expect(await answerIn(browser, join(project.folder, folder, "webpack/dist"))).toBe(heard);
   });
+});
+
+it("carries the models that a page names, and no others, with webpack", async () => {
+  const folder = "apps/english";
+  project.write({
+    [`${folder}/src/index.js`]: withEnglish,
+    [`${folder}/dist/index.html`]: html('<script defer src="./main.js"></script>'),
+  });
+  project.copy("examples/digits.wav", `${folder}/dist/digits.wav`);
+  project.run(folder, "webpack", "--mode", "production");
+  const files = filesIn(`${folder}/dist`);
+  for (const [kind, count] of [
+    ["safetensors", 2],
+    ["lexicon", 1],
+    ["ngrams", 1],
+  ]) {
+    expect(files.filter((file) => file.endsWith(`.${kind}`))).toHaveLength(count as number);
+  }
+  expect(await answerIn(browser, join(project.folder, folder, "dist"))).toBe(heard);
+});
+
+it("a webpack page that requires foldvox", async () => {
+  const folder = "apps/require";
+  project.write({
+    [`${folder}/src/index.js`]: script('const { createRecognizer } = require("foldvox");', "createRecognizer()"),
+    [`${folder}/dist/index.html`]: html('<script defer src="./main.js"></script>'),
+  });
+  project.copy("examples/digits.wav", `${folder}/dist/digits.wav`);
+  project.run(folder, "webpack", "--mode", "production");
+  expect(await answerIn(browser, join(project.folder, folder, "dist"))).toBe(heard);
 });
 
 async function freePort(): Promise<number> {

@@ -6,7 +6,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProject, type Project } from "./support/project.ts";
 
-const ENTRIES = ["", "/inline", "/plain", "/worker", "/microphone", "/speech-recognition"];
+const ENTRIES = [
+  "",
+  "/inline",
+  "/plain",
+  "/worker",
+  "/microphone",
+  "/speech-recognition",
+  "/english",
+  "/commands-tiny",
+];
 const VERSIONS = ["4.7", "5.0", "5.9"];
 let project: Project;
 

@@ -46,7 +46,17 @@ it("has the right types for import and for require", () => {
     analysis.problems.filter((problem: { resolutionKind?: string }) => problem.resolutionKind !== "node10"),
   ).toEqual([]);
   expect(Object.keys(analysis.entrypoints).sort()).toEqual(
-    ["./package.json", ".", "./inline", "./microphone", "./plain", "./speech-recognition", "./worker"].sort(),
+    [
+      "./package.json",
+      ".",
+      "./inline",
+      "./microphone",
+      "./plain",
+      "./speech-recognition",
+      "./worker",
+      "./english",
+      "./commands-tiny",
+    ].sort(),
   );
 });
 
