@@ -1,6 +1,8 @@
 // The language of a phoneme model: the lexicon, the user's own words, and dictation's language model.
 
 import { Dictation } from "../decode/dictation/dictation.ts";
+import { PreparedGrammar } from "../decode/prepared-grammar.ts";
+import { namesDictation } from "../decode/scorers/grammar.ts";
 import { FoldvoxError } from "../errors.ts";
 import { besideModel, loadGivenFile, loadSideFile } from "../loading/load-side-file.ts";
 import type { ReadOptions } from "../loading/read-source.ts";
@@ -31,7 +33,7 @@ export interface LanguageOptions {
   readonly lexicon?: string | URL | ModelSource;
   /**
    * The language model of dictation, as `foldvox convert arpa` makes it: a URL, or bytes. Default: as for `lexicon`. It is not loaded
-   * if `decoding.grammar` is given.
+   * if `decoding.grammar` is given and has no `<dictation>` in it.
    */
   readonly ngrams?: string | URL | ModelSource;
   /** Pronunciations of your own, for words that the lexicon lacks or has differently; for phoneme models. */
@@ -99,7 +101,9 @@ export async function loadLanguage(
 ): Promise<Language | null> {
   checkLanguage(config, options);
   if (config.tokenUnit !== "phoneme") return null;
-  const dictates = options.ngrams !== undefined || options.decoding?.grammar === undefined;
+  const grammar = options.decoding?.grammar;
+  const text = grammar instanceof PreparedGrammar ? grammar.source : grammar;
+  const dictates = options.ngrams !== undefined || text === undefined || namesDictation(text);
   const [lexicon, ngrams] = await Promise.all([
     loadFile(options.lexicon, beside, config.lexicon, options),
     loadFile(options.ngrams, beside, dictates ? config.ngrams : undefined, options),

@@ -89,7 +89,8 @@ export class Recognizer {
    * fraction of a second. Errors: bad-argument, with line and column; unsupported for other models.
    */
   prepareGrammar(source: GrammarSource): PreparedGrammar {
-    return preparePhrases(source, this.header.config, this.language?.pronounce ?? null);
+    const { pronounce = null, dictation = null } = this.language ?? {};
+    return preparePhrases(source, this.header.config, pronounce, dictation);
   }
 
   /**

@@ -2,10 +2,12 @@
 
 import type { DecodingOptions } from "../decoding-options.ts";
 import type { Listener } from "../phonemes/listener.ts";
+import type { DictatedWords } from "../phonemes/phrase-listener.ts";
 import type { Pronounce } from "../phonemes/pronounced-network.ts";
 import type { PhonemeTimes } from "../phonemes/utterance-reader.ts";
-import type { Dictation } from "./dictation.ts";
+import type { Dictation, PreparedWords } from "./dictation.ts";
 import { DictationListener, type DictationOptions } from "./dictation-listener.ts";
+import type { WalkedWords } from "./word-walk.ts";
 
 /** Nats by which a hypothesis may be behind the best. */
 const BEAM_NATS = 16;
@@ -18,6 +20,35 @@ const WEIGHTS = { languageModel: 0.75, wordBonus: 0 };
 const FLOOR = 10;
 /** Nats by which a phoneme of noise is further behind than one of speech, on average. */
 const MOST_BEHIND = 2.5;
+
+/** What dictation is prepared for: words and scores, and how wide the search is. */
+interface Prepared {
+  readonly words: PreparedWords;
+  readonly walked: WalkedWords;
+  readonly mostTokens: number;
+}
+
+function prepared(dictation: Dictation, options: DecodingOptions, floor: number, pronounce: Pronounce): Prepared {
+  const { hotwords = [], languageModel, beam = DEFAULT_BEAM } = options;
+  const words = dictation.prepare(WEIGHTS, { hotwords, languageModel }, pronounce);
+  const { tree, ahead, scorer } = words;
+  const walked = { tree, ahead, scorer, floor: Math.min(FLOOR, floor) };
+  return { words, walked, mostTokens: beam * TOKENS_PER_HYPOTHESIS };
+}
+
+/**
+ * Prepares words once for all streams whose grammars let them be dictated; `floor` is the rows'. Errors: bad-argument for
+ * hotwords and language models that cannot be used, bad-model where lexicon and language model do not belong together.
+ */
+export function dictatedWords(
+  dictation: Dictation,
+  options: DecodingOptions,
+  floor: number,
+  pronounce: Pronounce,
+): DictatedWords {
+  const { words, walked, mostTokens } = prepared(dictation, options, floor, pronounce);
+  return { words: walked, mostTokens, written: (word) => words.vocabulary.written(word) };
+}
 
 /** What a model's rows are and mean. */
 export interface DictatedRows {
@@ -36,20 +67,17 @@ export function dictationListeners(
   { blank, floor, times }: DictatedRows,
   pronounce: Pronounce,
 ): (row: number, spokenSeconds: number) => Listener {
-  const { hotwords = [], languageModel, beam = DEFAULT_BEAM, alternatives = 1, text = {} } = options;
-  const { vocabulary, tree, ahead, scorer } = dictation.prepare(WEIGHTS, { hotwords, languageModel }, pronounce);
+  const { alternatives = 1, text = {} } = options;
+  const { words, walked, mostTokens } = prepared(dictation, options, floor, pronounce);
   const listening: DictationOptions = {
     search: {
-      tree,
-      ahead,
-      scorer,
+      words: walked,
       blank,
-      floor: Math.min(FLOOR, floor),
       beam: BEAM_NATS,
-      mostTokens: beam * TOKENS_PER_HYPOTHESIS,
+      mostTokens,
       keepsAlternatives: alternatives > 1,
     },
-    vocabulary,
+    vocabulary: words.vocabulary,
     times,
     alternatives,
     style: text,

@@ -28,6 +28,7 @@ const ADDED_WORD = -11;
 
 export class DictationScorer implements WordScorer {
   readonly start: number;
+  readonly middle: number;
   private readonly model: NgramModel;
   private readonly mixed: MixedModel | null;
   private readonly hot: HotPhrases | null;
@@ -47,6 +48,7 @@ export class DictationScorer implements WordScorer {
     this.modelShare = mixed ? Math.log(1 - mixed.share) : 0;
     this.mixedShare = mixed ? Math.log(mixed.share) : 0;
     this.start = this.joined(model.start, 0, mixed?.model.start ?? 0);
+    this.middle = this.joined(UNKNOWN, 0, mixed ? UNKNOWN : 0);
   }
 
   step(state: number, word: number, into: ScoredWord): void {

@@ -10,6 +10,8 @@ export interface ScoredWord {
 export interface WordScorer {
   /** States are whole numbers that a double holds exactly. */
   readonly start: number;
+  /** The state in the middle of an utterance, with no word known before. */
+  readonly middle: number;
   /** The word of the tree behind a state. */
   step(state: number, word: number, into: ScoredWord): void;
   /** What it scores that the utterance ends in a state. */

@@ -1,22 +1,14 @@
-// The search for words in rows of phonemes: tokens walk the word tree by CTC's rules (Graves et al. 2006), and where a word ends
-// the scorer tells what it brings. The result is the same however the audio is cut. In the trace, a record is a word: its label is the
-// word's end in the tree, and it keeps the row in which the word begins, and the sound's share of the score.
+// The search for words in rows of phonemes: tokens walk a tree of words, utterance by utterance. The result is the same however the
+// audio is cut.
 
 import type { SoundRow } from "../phonemes/sound-row.ts";
-import { NONE, NOTHING, type Paths } from "../tokens/paths.ts";
+import { NOTHING } from "../tokens/paths.ts";
 import { TokenPassing } from "../tokens/token-passing.ts";
-import { mixText } from "../tokens/trace.ts";
-import type { ScoredWord, WordScorer } from "./word-scorer.ts";
-import type { WordTree } from "./word-tree.ts";
+import { type WalkedWords, WordWalk } from "./word-walk.ts";
 
 export interface WordSearchOptions {
-  readonly tree: WordTree;
-  /** Of each node: the best score of the words below it. */
-  readonly ahead: Float32Array;
-  readonly scorer: WordScorer;
+  readonly words: WalkedWords;
   readonly blank: number;
-  /** Phonemes so many nats behind the best of a row, or more, do not begin there. */
-  readonly floor: number;
   /** Hypotheses further behind the best than this, in nats, are given up. */
   readonly beam: number;
   /** Tokens kept from row to row. */
@@ -39,9 +31,7 @@ const ROOT = 0;
 export class WordSearch {
   private readonly options: WordSearchOptions;
   private readonly passing: TokenPassing;
-  /** What a node brings when it is entered: how much less may be expected below it than below its parent. */
-  private readonly gain: Float32Array;
-  private readonly step: ScoredWord = { score: 0, state: 0 };
+  private readonly walk: WordWalk;
   /** The record behind which the utterance begins: what is before it has been told. */
   private told = NOTHING;
   /** The last record that all hypotheses are known to share. */
@@ -50,20 +40,15 @@ export class WordSearch {
 
   constructor(options: WordSearchOptions) {
     this.options = options;
-    const { tree, ahead, beam, mostTokens, keepsAlternatives } = options;
+    const { words, blank, beam, mostTokens, keepsAlternatives } = options;
     this.passing = new TokenPassing({ beam, mostTokens, alternativeNats: keepsAlternatives ? ALTERNATIVE_NATS : null });
-    this.gain = new Float32Array(tree.nodes);
-    for (let node = 0; node < tree.nodes; node++) {
-      for (let child = tree.firstChild[node]!; child < tree.firstChild[node + 1]!; child++) {
-        this.gain[child] = ahead[child]! - ahead[node]!;
-      }
-    }
+    this.walk = new WordWalk(words, this.passing, blank, 0);
     this.restart(0);
   }
 
   /** Begins anew, with row `row`. */
   restart(row: number): void {
-    this.passing.restart(row, ROOT, this.options.scorer.start);
+    this.passing.restart(row, ROOT, this.options.words.scorer.start);
     this.told = NOTHING;
     this.settled = NOTHING;
     this.isResting = false;
@@ -81,13 +66,12 @@ export class WordSearch {
 
   /** The word of a record. */
   wordOf(record: number): number {
-    return this.options.tree.word[this.trace.label[record]!]!;
+    return this.walk.wordOf(record);
   }
 
   /** How many phonemes the word of a record has. */
   soundsOf(record: number): number {
-    const { tree } = this.options;
-    return tree.depth[tree.end[this.trace.label[record]!]!]!;
+    return this.walk.soundsOf(record);
   }
 
   /** Takes the next row. */
@@ -100,12 +84,9 @@ export class WordSearch {
     }
     passing.begin();
     const { now, next } = passing;
-    for (let token = 0; token < now.count; token++) {
-      this.stay(token, sounds.behind);
-      if (!sounds.isSilent) this.leave(token, sounds.behind);
-    }
+    for (let token = 0; token < now.count; token++) this.walk.pass(token, ROOT, sounds);
     const count = next.count;
-    for (let token = 0; token < count; token++) this.endWords(token);
+    for (let token = 0; token < count; token++) this.walk.endWords(token, ROOT);
     passing.end();
     if (this.options.keepsAlternatives) this.meet();
     this.isResting = sounds.isSilent;
@@ -126,7 +107,7 @@ export class WordSearch {
   /** Hypotheses of whole words as whole utterances, the best first. */
   ends(): Hypothesis[] {
     const { now } = this.passing;
-    const { scorer } = this.options;
+    const { scorer } = this.options.words;
     const ends: Hypothesis[] = [];
     for (let token = 0; token < now.count; token++) {
       if (now.node[token] === ROOT) ends.push(this.hypothesis(token, scorer.end(now.state[token]!)));
@@ -168,86 +149,6 @@ export class WordSearch {
     this.passing.keep(record);
     this.told = record;
     this.settled = record;
-  }
-
-  /** A hypothesis stays at its node: with the phoneme going on, or with a blank. */
-  private stay(token: number, behind: Float64Array): void {
-    const { passing } = this;
-    const { now, next } = passing;
-    const node = now.node[token]!;
-    const blank = behind[this.options.blank]!;
-    const better = now.better(token);
-    const score = better.score[token]! + blank;
-    if (score > passing.limit) {
-      const to = next.at(node, now.state[token]!);
-      if (to >= 0) {
-        const { record, text, row, nats } = better;
-        passing.rest(to, score, record[token]!, text[token]!, row[token]!, nats[token]! + blank);
-      }
-    }
-    // A word that is going on ends anew in every row of its last phoneme.
-    if (node === ROOT) return;
-    const going = behind[this.options.tree.phoneme[node]!]!;
-    const { spoken } = now;
-    this.speak(node, token, spoken, spoken.score[token]! + going, going, spoken.row[token]!);
-  }
-
-  /** A hypothesis goes over to the nodes below its own. */
-  private leave(token: number, behind: Float64Array): void {
-    const { gain, passing } = this;
-    const { tree, floor } = this.options;
-    const { phoneme, firstChild } = tree;
-    const { node: nodes, spoken, rested } = passing.now;
-    const node = nodes[token]!;
-    const isRestedBetter = rested.score[token]! >= spoken.score[token]!;
-    const most = isRestedBetter ? rested.score[token]! : spoken.score[token]!;
-    const own = node === ROOT && !isRestedBetter ? this.lastSound(spoken.record[token]!) : phoneme[node]!;
-    const end = firstChild[node + 1]!;
-    for (let child = firstChild[node]!; child < end; child++) {
-      const sound = phoneme[child]!;
-      const costs = behind[sound]!;
-      if (costs <= -floor || !(most + costs + gain[child]! > passing.limit)) continue;
-      // The same phoneme again needs a blank between.
-      const from = isRestedBetter || sound === own ? rested : spoken;
-      const score = from.score[token]! + costs + gain[child]!;
-      this.speak(child, token, from, score, costs, node === ROOT ? passing.row : from.row[token]!);
-    }
-  }
-
-  /** The last phoneme of the word of a record. */
-  private lastSound(record: number): number {
-    const { tree } = this.options;
-    return tree.phoneme[tree.end[this.trace.label[record]!]!]!;
-  }
-
-  private speak(node: number, token: number, from: Paths, score: number, sound: number, row: number): void {
-    const { passing } = this;
-    if (!(score > passing.limit)) return;
-    const to = passing.next.at(node, passing.now.state[token]!);
-    if (to < 0) return;
-    passing.speak(to, score, from.record[token]!, from.text[token]!, NOTHING, row, from.nats[token]! + sound);
-  }
-
-  /** A token at whose node words end goes back to the root with each of them. */
-  private endWords(token: number): void {
-    const { passing, step } = this;
-    const { tree, ahead, scorer } = this.options;
-    const { next } = passing;
-    const { spoken } = next;
-    const node = next.node[token]!;
-    const last = tree.firstWord[node + 1]!;
-    if (tree.firstWord[node] === last || !(spoken.score[token]! > passing.limit)) return;
-    const before = spoken.score[token]! - ahead[node]! + ahead[ROOT]!;
-    for (let i = tree.firstWord[node]!; i < last; i++) {
-      const word = tree.word[i]!;
-      scorer.step(next.state[token]!, word, step);
-      const score = before + step.score;
-      if (!(score > passing.limit)) continue;
-      const to = next.at(ROOT, step.state);
-      if (to < 0) return;
-      const text = mixText(spoken.text[token]!, word);
-      passing.speak(to, score, spoken.record[token]!, text, i, spoken.row[token]!, spoken.nats[token]!);
-    }
   }
 
   /**

@@ -1,7 +1,9 @@
 // Catches phrases in endless speech: the search may begin a phrase in any row, and a phrase that has just ended is told when no
 // better one of it has come for a moment.
 
+import { FoldvoxError } from "../../errors.ts";
 import { phrase } from "../scorers/grammar-jsgf.ts";
+import { DICTATION } from "../scorers/jsgf-tokens.ts";
 import type { KeywordResult } from "../text/results.ts";
 import { PhonemeSearch, type Reached, type SearchOptions } from "./phoneme-search.ts";
 import { confidenceOf, MOST_MARGIN } from "./phrase-confidence.ts";
@@ -19,7 +21,7 @@ export interface Keyword {
 
 export interface KeywordOptions {
   readonly times: PhonemeTimes;
-  readonly search: Omit<SearchOptions, "before" | "after" | "backgroundPenalty">;
+  readonly search: Omit<SearchOptions, "before" | "after" | "backgroundPenalty" | "words">;
   /** Of phrase-confidence.ts. */
   readonly confidence: readonly number[];
 }
@@ -28,10 +30,17 @@ export interface KeywordOptions {
 const HOLD_SECONDS = 0.1;
 const DEFAULT_SENSITIVITY = 0.5;
 
-/** Phrases as one grammar, whose utterance is one of them. */
+/** Phrases as one grammar, whose utterance is one of them. Errors: bad-argument, unsupported for phrases that hold any words. */
 export function keywordGrammar(keywords: readonly Keyword[], pronounce: Pronounce): PhraseGrammar {
   const parts = keywords.map(({ phrase: text }, i) => phrase(text, { line: i + 1, column: 1 }));
-  return new PhraseGrammar([{ name: "", isPublic: true, expansion: { kind: "choice", parts } }], pronounce);
+  const grammar = new PhraseGrammar([{ name: "", isPublic: true, expansion: { kind: "choice", parts } }], pronounce);
+  if (grammar.dictates) {
+    throw new FoldvoxError(
+      "unsupported",
+      `Keyword ${grammar.dictates.line} holds ${DICTATION}, which only grammars may. Put the words in its place that are to be caught.`,
+    );
+  }
+  return grammar;
 }
 
 interface Sighting {
@@ -54,7 +63,7 @@ export class KeywordSpotter {
 
   constructor(options: KeywordOptions, grammar: PhraseGrammar, keywords: readonly Keyword[]) {
     this.options = options;
-    this.reader = new UtteranceReader(grammar, options.times, options.confidence);
+    this.reader = new UtteranceReader(grammar, options.times, options.confidence, () => "");
     // Whatever is said before a phrase is free, and a phrase has no end to wait for.
     this.search = new PhonemeSearch(grammar.network, {
       ...options.search,
@@ -97,7 +106,7 @@ export class KeywordSpotter {
     if (end.end < this.row - 1) return;
     const { trace } = this.search;
     const records = trace.recordsTo(end.record);
-    const heard = this.reader.whole(trace, { ...end, records }, 0);
+    const heard = this.reader.whole(this.search, { ...end, records }, 0);
     if (!heard) return;
     const { text, result, evidence } = heard;
     const confidence = confidenceOf({ ...evidence, background: 0, margin: MOST_MARGIN }, this.options.confidence);

@@ -5,6 +5,7 @@
 // goes before a rule's; {intent=...} names the intent. A rule whose name begins with an underscore is no slot. What a rule says
 // twice is joined with a space.
 
+import { DICTATION } from "../scorers/jsgf-tokens.ts";
 import { type Step, stepsTo } from "./phrase-reader.ts";
 import type { Tag } from "./tags.ts";
 import { type Mark, markOf, NOTHING, type WordNetwork } from "./word-network.ts";
@@ -36,16 +37,18 @@ export class MeaningReader {
 
   /**
    * The meaning of an utterance's words. One that is going on means what it would if all open rules ended here. Null where the
-   * grammar has no rules with names, as a list has none.
+   * grammar has no rules with names, as a list has none. `dictated`: the words that were dictated in a step.
    */
-  meaning(last: Step | null, isWhole: boolean): Meaning | null {
+  meaning(last: Step | null, isWhole: boolean, dictated: (step: Step) => readonly string[]): Meaning | null {
     const { network } = this;
     if (network.marks.length === 0) return null;
     const told = new Telling();
     let at = network.start;
-    for (const { state, arc } of stepsTo(last)) {
+    for (const step of stepsTo(last)) {
+      const { state, arc } = step;
       for (const mark of this.between(state, arc)) told.pass(mark);
-      told.say(network.words[network.arcLabel[arc]!]!);
+      const word = network.words[network.arcLabel[arc]!]!;
+      for (const said of word === DICTATION ? dictated(step) : [word]) told.say(said);
       at = network.arcTo[arc]!;
     }
     if (isWhole) for (const mark of this.between(at, network.arcLabel.length)) told.pass(mark);

@@ -8,13 +8,15 @@ import type { CtcOptions } from "../ctc/run.ts";
 import type { Decoder } from "../decoder.ts";
 import type { DecodingOptions } from "../decoding-options.ts";
 import type { Dictation } from "../dictation/dictation.ts";
-import { dictationListeners } from "../dictation/dictation-listeners.ts";
+import { dictatedWords, dictationListeners } from "../dictation/dictation-listeners.ts";
 import { PreparedGrammar } from "../prepared-grammar.ts";
 import { type GrammarSource, readGrammar } from "../scorers/grammar.ts";
+import { DICTATION } from "../scorers/jsgf-tokens.ts";
 import { calibrationOf } from "./calibration.ts";
 import { type Keyword, KeywordSpotter, keywordGrammar } from "./keyword-spotter.ts";
 import { PhonemeDecoder, type PhonemeOptions } from "./phoneme-decoder.ts";
 import { PhraseGrammar } from "./phrase-grammar.ts";
+import type { DictatedWords } from "./phrase-listener.ts";
 import type { Pronounce } from "./pronounced-network.ts";
 
 /** Nats by which a hypothesis may be behind the best; keywords are measured against free phonemes. */
@@ -25,16 +27,22 @@ const NODES_PER_HYPOTHESIS = 100;
 const DEFAULT_BEAM = 16;
 const DEFAULT_SENSITIVITY = 0.5;
 
-/** Makes a grammar ready for streams. Errors: bad-argument, with line and column; unsupported for other models. */
+/**
+ * Makes a grammar ready for streams. Errors: bad-argument, with line and column; unsupported for other models, and where it lets
+ * any words be dictated and there is no language model.
+ */
 export function preparePhrases(
   source: GrammarSource,
   { tokenUnit }: ModelConfig,
   pronounce: Pronounce | null,
+  dictation: Dictation | null,
 ): PreparedGrammar {
   if (tokenUnit !== "phoneme") {
     throw new FoldvoxError("unsupported", "Grammars are prepared for models of phonemes, such as english.");
   }
-  return new PreparedGrammar(source, phraseGrammar(source, pronounce ?? refuse));
+  const phrases = phraseGrammar(source, pronounce ?? refuse);
+  if (phrases.dictates && !dictation) throw noLanguageModel();
+  return new PreparedGrammar(source, phrases);
 }
 
 function phraseGrammar(source: GrammarSource | PreparedGrammar, pronounce: Pronounce): PhraseGrammar {
@@ -55,11 +63,18 @@ export function phonemeDecoders(
 ): () => Decoder {
   const { grammar: source, keywords = [] } = options;
   const dictates = dictation !== null && source === undefined;
-  refuseForPhrases(options, dictates);
-  if (!dictates && source === undefined && keywords.length === 0) return () => new CtcGreedyDecoder(ctc);
   const spell = pronounce ?? refuse;
   const grammar = source === undefined ? null : phraseGrammar(source, spell);
-  const phonemes = phonemeOptions(options, ctc, given);
+  refuseForPhrases(options, dictates, grammar);
+  if (!dictates && source === undefined && keywords.length === 0) return () => new CtcGreedyDecoder(ctc);
+  let words: DictatedWords | null = null;
+  const phonemes = phonemeOptions(options, ctc, given, () => {
+    if (!dictation) throw noLanguageModel();
+    words ??= dictatedWords(dictation, options, calibrationOf(given).floor, spell);
+    return words;
+  });
+  // What cannot be used is told now, not when a stream is made.
+  if (grammar?.dictates) phonemes.phrases.dictated();
   const rows = { blank: ctc.blank, floor: phonemes.weights.floor, times: phonemes.phrases.times };
   const dictate = dictates ? dictationListeners(dictation, options, rows, spell) : null;
   if (keywords.length === 0) return () => new PhonemeDecoder(phonemes, grammar, null, dictate);
@@ -75,11 +90,11 @@ export function phonemeDecoders(
 }
 
 /** Errors: unsupported for options of dictation where there is none. */
-function refuseForPhrases(options: DecodingOptions, dictates: boolean): void {
+function refuseForPhrases(options: DecodingOptions, dictates: boolean, grammar: PhraseGrammar | null): void {
   if (dictates) return;
   for (const name of ["hotwords", "languageModel", "text"] as const) {
-    if (options[name] === undefined) continue;
-    const advice = options.grammar === undefined ? "and this one has no language model" : "and a grammar is given";
+    if (options[name] === undefined || (grammar?.dictates && name !== "text")) continue;
+    const advice = grammar ? "and a grammar is given" : "and this one has no language model";
     throw new FoldvoxError(
       "unsupported",
       `decoding.${name} is for dictation with a model of phonemes, ${advice}. Leave it out.`,
@@ -87,7 +102,18 @@ function refuseForPhrases(options: DecodingOptions, dictates: boolean): void {
   }
 }
 
-function phonemeOptions(options: DecodingOptions, ctc: CtcOptions, given: PhraseConfig | undefined): PhonemeOptions {
+const noLanguageModel = () =>
+  new FoldvoxError(
+    "unsupported",
+    `The grammar lets any words be dictated (${DICTATION}), and there is no language model. Give one when the recognizer is made, with \`ngrams\`, or name the words.`,
+  );
+
+function phonemeOptions(
+  options: DecodingOptions,
+  ctc: CtcOptions,
+  given: PhraseConfig | undefined,
+  dictated: () => DictatedWords,
+): PhonemeOptions {
   const { beam = DEFAULT_BEAM, alternatives = 1, sensitivity = DEFAULT_SENSITIVITY } = options;
   const { blank, tokenSeconds, startRow, tokens } = ctc;
   const { blankPenalty, floor, backgroundPenalty, startDelay, endDelay, confidence } = calibrationOf(given);
@@ -100,6 +126,7 @@ function phonemeOptions(options: DecodingOptions, ctc: CtcOptions, given: Phrase
     phrases: {
       times: { tokenSeconds, startRow, startDelay, endDelay },
       search: { blank, beam: BEAM_NATS, mostActive: beam * NODES_PER_HYPOTHESIS, backgroundPenalty },
+      dictated,
       confidence,
       sensitivity,
       alternatives,

@@ -1,15 +1,19 @@
 // Token passing (Young, Russell, Thornton 1989) through a phoneme network by CTC's rules: a phoneme may last for rows, blanks
 // may follow it, and the same phoneme again needs a blank between. The best way into each node is kept, within a beam. Beside
-// the network there is a background: before a phrase, and after one, any phonemes may be heard, each at a price.
+// the network there is a background: before a phrase, and after one, any phonemes may be heard, each at a price. Where the network lets
+// any words be dictated, tokens walk a tree of words: its nodes stand behind those of the network, once for each such place.
 //
 // In the trace, a record is a phoneme: its label is the node, and it keeps the row behind the last one of the phoneme before, and the
-// score before it.
+// score before it. What is dictated is a record of its place, kept in the same way, and one for each of its words (word-walk.ts), whose
+// labels stand behind the network's nodes.
 
+import type { WalkedWords } from "../dictation/word-walk.ts";
 import { NONE, NOTHING, type Paths } from "../tokens/paths.ts";
 import { TokenPassing } from "../tokens/token-passing.ts";
 import { mixText } from "../tokens/trace.ts";
+import { DictatedPlaces, type DictatedWord } from "./dictated-places.ts";
 import type { PhonemeNetwork } from "./phoneme-network.ts";
-import { ANY_PHONEME } from "./pronounced-network.ts";
+import { ANY_PHONEME, DICTATED } from "./pronounced-network.ts";
 import type { SoundRow } from "./sound-row.ts";
 
 export interface SearchOptions {
@@ -24,6 +28,8 @@ export interface SearchOptions {
   /** Whether any phonemes may be heard before a phrase, and after one. */
   readonly before: boolean;
   readonly after: boolean;
+  /** What may be dictated, where the network has places for it. */
+  readonly words?: WalkedWords | null;
 }
 
 /** A hypothesis that is a whole utterance, or on its way to one. */
@@ -49,12 +55,15 @@ export class PhonemeSearch {
   private after: Reached | null = null;
   /** Nothing has been said since all hypotheses came to rest. */
   private isResting = false;
+  private readonly places: DictatedPlaces | null;
 
   constructor(network: PhonemeNetwork, options: SearchOptions) {
     this.network = network;
     this.options = options;
     const { beam, mostActive } = options;
     this.passing = new TokenPassing({ beam, mostTokens: mostActive, alternativeNats: ALTERNATIVE_NATS });
+    const { words = null, blank } = options;
+    this.places = words && new DictatedPlaces(network, words, this.passing, blank);
     this.restart(0);
   }
 
@@ -89,10 +98,13 @@ export class PhonemeSearch {
     this.passEnds(price);
     const { now } = passing;
     for (let token = 0; token < now.count; token++) {
-      if (network.phoneme[now.node[token]!] === ANY_PHONEME) this.passAny(token, sounds, price);
+      const node = now.node[token]!;
+      if (node >= network.nodes) this.places!.pass(token, sounds);
+      else if (network.phoneme[node] === ANY_PHONEME) this.passAny(token, sounds, price);
       else this.pass(token, sounds);
-      this.leave(token, sounds, price);
+      if (!sounds.isSilent) this.leave(token, sounds, price);
     }
+    this.places?.endWords();
     this.enter();
     passing.end();
     this.isResting = sounds.isSilent;
@@ -103,13 +115,12 @@ export class PhonemeSearch {
 
   /** Whole utterances, the best first. */
   ends(): Reached[] {
-    const { endWeight, state } = this.network;
     const { now } = this.passing;
     const ends: Reached[] = [];
     if (this.after) ends.push(this.after);
     for (let token = 0; token < now.count; token++) {
-      const weight = endWeight[state[now.node[token]!]!]!;
-      if (weight > NONE && now.node[token] !== START) ends.push(this.reached(token, weight));
+      const weight = this.endWeight(now.node[token]!);
+      if (weight > NONE) ends.push(this.reached(token, weight));
     }
     return ends.sort((a, b) => b.score - a.score);
   }
@@ -141,16 +152,28 @@ export class PhonemeSearch {
     return { score: total, phraseScore: total, record: record[token]!, end: row[token]! };
   }
 
+  /** The state of the network that a token's node has reached; -1 within a word that is being dictated. */
+  private stateAt(node: number): number {
+    const { nodes, state } = this.network;
+    const place = node < nodes ? node : this.places!.placeAt(node);
+    return place < 0 ? -1 : state[place]!;
+  }
+
+  /** What it weighs that an utterance ends at a node; NONE where none may. */
+  private endWeight(node: number): number {
+    const state = node === START ? -1 : this.stateAt(node);
+    return state < 0 ? NONE : this.network.endWeight[state]!;
+  }
+
   /** Lets whole phrases go over into the background behind them. */
   private passEnds(price: number): void {
     if (!this.options.after) return;
     const { passing } = this;
     const { now, trace } = passing;
-    const { endWeight, state } = this.network;
     let after = this.after;
     for (let token = 0; token < now.count; token++) {
-      const weight = endWeight[state[now.node[token]!]!]!;
-      if (weight === NONE || now.node[token] === START) continue;
+      const weight = this.endWeight(now.node[token]!);
+      if (weight === NONE) continue;
       const end = this.reached(token, weight);
       if (end.score < passing.limit + price) continue;
       if (!after) {
@@ -207,16 +230,23 @@ export class PhonemeSearch {
   /** A hypothesis goes over to the nodes that may follow. */
   private leave(token: number, sounds: SoundRow, price: number): void {
     const { network, passing } = this;
-    const { phoneme, state, firstArc, arcTo, arcWeight } = network;
-    if (sounds.isSilent) return;
+    const { phoneme, firstArc, arcTo, arcWeight } = network;
     const { node, spoken, rested } = passing.now;
-    const own = phoneme[node[token]!]!;
+    const at = this.stateAt(node[token]!);
+    if (at < 0) return;
     const isRestedBetter = rested.score[token]! >= spoken.score[token]!;
+    const isDictated = node[token]! >= network.nodes;
+    // Of a path at rest nothing depends on its last phoneme.
+    const own = !isDictated ? phoneme[node[token]!]! : isRestedBetter ? ANY_PHONEME : this.places!.lastSound(token);
     const most = isRestedBetter ? rested.score[token]! : spoken.score[token]!;
-    const last = firstArc[state[node[token]!]! + 1]!;
-    for (let arc = firstArc[state[node[token]!]!]!; arc < last; arc++) {
+    const last = firstArc[at + 1]!;
+    for (let arc = firstArc[at]!; arc < last; arc++) {
       const to = arcTo[arc]!;
       const sound = phoneme[to]!;
+      if (sound === DICTATED) {
+        this.places?.enter(token, own, to, arcWeight ? arcWeight[arc]! : 0, sounds.behind);
+        continue;
+      }
       const isAny = sound === ANY_PHONEME;
       if (isAny && !sounds.isOnset) continue;
       const costs = (isAny ? -price : sounds.behind[sound]!) + (arcWeight ? arcWeight[arc]! : 0);
@@ -231,6 +261,9 @@ export class PhonemeSearch {
       passing.speak(entered, before + costs, from.record[token]!, text, to, from.row[token]!, before);
     }
   }
+
+  /** Of a record: the word that was dictated; null where it is none. */
+  readonly dictated = (record: number): DictatedWord | null => this.places?.wordOf(record) ?? null;
 
   /** A phrase may begin after any background. */
   private enter(): void {

@@ -1,5 +1,6 @@
 // Hears the phrases of a grammar, utterance by utterance: what the search finds, as results.
 
+import type { WalkedWords } from "../dictation/word-walk.ts";
 import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
 import {
   type Alternative,
@@ -16,9 +17,20 @@ import type { PhraseGrammar } from "./phrase-grammar.ts";
 import type { SoundRow } from "./sound-row.ts";
 import { type PhonemeTimes, type Utterance, UtteranceReader } from "./utterance-reader.ts";
 
+/** Any words, where a grammar has a place for them. */
+export interface DictatedWords {
+  readonly words: WalkedWords;
+  /** More tokens kept from row to row. */
+  readonly mostTokens: number;
+  /** How a word is written. */
+  readonly written: (word: number) => string;
+}
+
 export interface PhraseOptions {
   readonly times: PhonemeTimes;
-  readonly search: Omit<SearchOptions, "before" | "after">;
+  readonly search: Omit<SearchOptions, "before" | "after" | "words">;
+  /** What a grammar hears that lets any words be dictated. Errors: unsupported where there is no language model. */
+  readonly dictated: () => DictatedWords;
   /** Of phrase-confidence.ts. */
   readonly confidence: readonly number[];
   /** Utterances of which it is less sure than 1 - sensitivity that they are of the grammar are not heard. */
@@ -29,6 +41,8 @@ export interface PhraseOptions {
 
 /** Hypotheses looked at for other words than the best one's. */
 const MOST_HYPOTHESES = 100;
+
+const NOT_DICTATED = { words: null, mostTokens: 0, written: () => "" };
 
 /** Of a stream in which nothing has been heard. */
 export const NOTHING_HEARD: PartialResult = { partial: "", committed: "", partial_result: [] };
@@ -50,11 +64,18 @@ export class PhraseListener implements Listener {
   constructor(options: PhraseOptions, grammar: PhraseGrammar, row: number, spokenSeconds: number) {
     this.options = options;
     this.grammar = grammar;
-    this.reader = new UtteranceReader(grammar, options.times, options.confidence);
+    const dictated = grammar.dictates ? options.dictated() : NOT_DICTATED;
+    this.reader = new UtteranceReader(grammar, options.times, options.confidence, dictated.written);
     // Where the grammar itself says that anything may be spoken, that is the background. Who asks for everything to be taken for
     // a phrase is told the nearest one, however far it is.
     const background = !grammar.allowsUnknown && options.sensitivity < 1;
-    this.search = new PhonemeSearch(grammar.network, { ...options.search, before: background, after: background });
+    this.search = new PhonemeSearch(grammar.network, {
+      ...options.search,
+      mostActive: options.search.mostActive + dictated.mostTokens,
+      before: background,
+      after: background,
+      words: dictated.words,
+    });
     this.row = row;
     this.spokenSeconds = spokenSeconds;
     this.search.restart(row);
@@ -103,10 +124,10 @@ export class PhraseListener implements Listener {
     const { search } = this;
     const leader = search.leader();
     const way = leader && { ...leader, records: search.trace.recordsTo(leader.record) };
-    const going = way && this.reader.going(search.trace, way, this.spokenSeconds);
+    const going = way && this.reader.going(search, way, this.spokenSeconds);
     if (!going) return NOTHING_HEARD;
     const shared = search.trace.recordsTo(search.shared());
-    const certain = Math.min(this.reader.certainWords(search.trace, shared), going.result.length);
+    const certain = Math.min(this.reader.certainWords(search, shared), going.result.length);
     return {
       partial: going.text,
       committed: going.result
@@ -147,10 +168,9 @@ export class PhraseListener implements Listener {
     let looked = 0;
     for (const way of ways) {
       if (readings.length === wanted || looked++ === MOST_HYPOTHESES) break;
-      const { trace } = this.search;
       const read = isGoing
-        ? this.reader.going(trace, way, this.spokenSeconds)
-        : this.reader.whole(trace, way, this.spokenSeconds);
+        ? this.reader.going(this.search, way, this.spokenSeconds)
+        : this.reader.whole(this.search, way, this.spokenSeconds);
       if (!read || told.has(read.sense)) continue;
       told.add(read.sense);
       readings.push({ ...read, score: way.score });

@@ -2,7 +2,7 @@
 // a word stand side by side. A nondeterministic automaton without free arcs: what they lead to is listed with each state.
 
 import { FoldvoxError, shown } from "../../errors.ts";
-import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
+import { DICTATION, UNKNOWN } from "../scorers/jsgf-tokens.ts";
 import { IntList } from "./int-list.ts";
 import { NOTHING, type WordNetwork } from "./word-network.ts";
 
@@ -11,6 +11,8 @@ export type Pronounce = (word: string) => readonly (readonly number[])[];
 
 /** Stands for any phoneme, in what the grammar does not describe. */
 export const ANY_PHONEME = 255;
+/** Stands for the phonemes of any words, one after the other, as dictation hears them. */
+export const DICTATED = 254;
 
 /**
  * Positions: first the states of the word network, between words; then places within words, each before a phoneme.
@@ -48,6 +50,7 @@ const LONGEST_WORD = 200;
 function pronunciationsOf({ words, places }: WordNetwork, pronounce: Pronounce): (readonly (readonly number[])[])[] {
   return words.map((word, i) => {
     if (word === UNKNOWN) return [[ANY_PHONEME]];
+    if (word === DICTATION) return [[DICTATED]];
     const { line, column } = places[i]!;
     const where = `Line ${line}, column ${column} of the grammar`;
     let found: readonly (readonly number[])[];

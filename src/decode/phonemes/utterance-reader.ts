@@ -1,11 +1,11 @@
 // Makes words with their times, and meaning, of hypotheses.
 
-import { UNKNOWN } from "../scorers/jsgf-tokens.ts";
+import { DICTATION, UNKNOWN } from "../scorers/jsgf-tokens.ts";
 import { toMilliseconds, type WordResult } from "../text/results.ts";
 import { textOf } from "../text/words.ts";
-import type { Trace } from "../tokens/trace.ts";
 import type { Hypothesis } from "./hypotheses.ts";
 import type { Meaning } from "./meaning.ts";
+import type { PhonemeSearch } from "./phoneme-search.ts";
 import { type Evidence, MOST_MARGIN, wordConfidence } from "./phrase-confidence.ts";
 import type { PhraseGrammar } from "./phrase-grammar.ts";
 import { PhraseReader, type Step, stepsTo } from "./phrase-reader.ts";
@@ -36,79 +36,109 @@ export interface Utterance {
   readonly evidence: Omit<Evidence, "margin">;
 }
 
+/** What the search has found: its records, and which of them are dictated words. */
+type Found = Pick<PhonemeSearch, "trace" | "dictated">;
+
+/** A word with the nats by which each of its phonemes is behind in the place of a confidence. */
+interface HeardWord extends WordResult {
+  readonly phonemes: number;
+}
+
 export class UtteranceReader {
   private readonly grammar: PhraseGrammar;
   private readonly reader: PhraseReader;
   private readonly times: PhonemeTimes;
   private readonly confidence: readonly number[];
+  private readonly written: (word: number) => string;
 
-  /** `confidence`: the coefficients of phrase-confidence.ts. */
-  constructor(grammar: PhraseGrammar, times: PhonemeTimes, confidence: readonly number[]) {
+  /** `confidence`: the coefficients of phrase-confidence.ts. `written`: how words are written that have been dictated. */
+  constructor(
+    grammar: PhraseGrammar,
+    times: PhonemeTimes,
+    confidence: readonly number[],
+    written: (word: number) => string,
+  ) {
     this.grammar = grammar;
     this.confidence = confidence;
     this.reader = new PhraseReader(grammar.pronounced);
     this.times = times;
+    this.written = written;
   }
 
   /** A whole utterance; null where it has no words. Words begin no earlier than `notBefore`, in seconds. */
-  whole(trace: Trace, hypothesis: Hypothesis, notBefore: number): Utterance | null {
-    const last = this.reader.whole(this.phonemes(trace, hypothesis.records));
-    return last ? this.utterance(trace, hypothesis, last, null, notBefore) : null;
+  whole(found: Found, hypothesis: Hypothesis, notBefore: number): Utterance | null {
+    const last = this.reader.whole(this.phonemes(found, hypothesis.records));
+    return last ? this.utterance(found, hypothesis, last, null, notBefore) : null;
   }
 
   /** The whole words of an utterance that is going on; null where there are none. */
-  going(trace: Trace, hypothesis: Hypothesis, notBefore: number): Utterance | null {
-    const { last, to } = this.reader.going(this.phonemes(trace, hypothesis.records));
-    return last ? this.utterance(trace, hypothesis, last, to, notBefore) : null;
+  going(found: Found, hypothesis: Hypothesis, notBefore: number): Utterance | null {
+    const { last, to } = this.reader.going(this.phonemes(found, hypothesis.records));
+    return last ? this.utterance(found, hypothesis, last, to, notBefore) : null;
   }
 
   /** How many words of what begins with these records are certain. */
-  certainWords(trace: Trace, records: readonly number[]): number {
-    return this.reader.certain(this.phonemes(trace, records))?.length ?? 0;
+  certainWords(found: Found, records: readonly number[]): number {
+    const steps = stepsTo(this.reader.certain(this.phonemes(found, records)));
+    const { words } = this.grammar.pronounced;
+    const own = steps.filter(({ arc }) => words.words[words.arcLabel[arc]!] !== DICTATION).length;
+    // Where the place of a dictation is certain, so are the words before it, and those of its words that are shared.
+    return own === steps.length ? own : own + records.filter((record) => found.dictated(record)).length;
   }
 
-  private phonemes(trace: Trace, records: readonly number[]): number[] {
+  /** The phonemes of the network: a place at which words are dictated is one. */
+  private phonemes({ trace, dictated }: Found, records: readonly number[]): number[] {
     const { phoneme } = this.grammar.network;
-    return records.map((record) => phoneme[trace.label[record]!]!);
+    return records.filter((record) => !dictated(record)).map((record) => phoneme[trace.label[record]!]!);
   }
 
   /** `goesTo`: the phoneme behind the last whole word; null for a whole utterance. */
-  private utterance(trace: Trace, way: Hypothesis, last: Step, goesTo: number | null, notBefore: number): Utterance {
+  private utterance(found: Found, way: Hypothesis, last: Step, goesTo: number | null, notBefore: number): Utterance {
     const { words } = this.grammar.pronounced;
+    const { trace } = found;
     const steps = stepsTo(last);
-    const { records } = way;
-    /** With nats behind by phoneme in the place of confidences. */
-    const heard: WordResult[] = [];
-    let [phonemes, behind] = [0, 0];
-    const { tokenSeconds, startDelay, endDelay, startRow } = this.times;
-    const secondsAt = (row: number) => (row + startRow) * tokenSeconds;
+    /** Where among the records the phonemes of the network are. */
+    const places = way.records.flatMap((record, i) => (found.dictated(record) ? [] : [i]));
+    const heard: HeardWord[] = [];
+    const dictated = new Map<Step, readonly string[]>();
     let before = notBefore;
-    steps.forEach(({ arc, from }, i) => {
-      const to = steps[i + 1]?.from ?? goesTo ?? records.length;
-      const next = records[to];
-      const word = words.words[words.arcLabel[arc]!]!;
+    const hear = (word: string, startRow: number, endRow: number, nats: number, phonemes: number) => {
+      const { tokenSeconds, startDelay, endDelay, startRow: first } = this.times;
+      const start = Math.max(before, (startRow - startDelay + first) * tokenSeconds);
+      const end = Math.max(start + SHORTEST_WORD, (endRow - endDelay + first) * tokenSeconds);
+      before = end;
+      const conf = Math.max(0, nats) / phonemes;
+      heard.push({ word, start: toMilliseconds(start), end: toMilliseconds(end), conf, phonemes });
+    };
+    steps.forEach((step, i) => {
+      const to = steps[i + 1]?.from ?? goesTo ?? places.length;
+      const first = way.records[places[step.from]!]!;
+      const next = way.records[places[to]!];
+      const word = words.words[words.arcLabel[step.arc]!]!;
+      if (word === DICTATION) {
+        const records = way.records.slice(places[step.from]! + 1, places[to]);
+        dictated.set(step, this.hearDictated(found, records, hear));
+        return;
+      }
       const endRow = next === undefined ? way.end : trace.row[next]!;
       const scoreBehind = next === undefined ? way.phraseScore : trace.nats[next]!;
-      const nats = trace.nats[records[from]!]! - scoreBehind;
-      const start = Math.max(before, secondsAt(trace.madeRow[records[from]!]! - startDelay));
-      const end = Math.max(start + SHORTEST_WORD, secondsAt(endRow - endDelay));
-      before = end;
-      heard.push({
-        word,
-        start: toMilliseconds(start),
-        end: toMilliseconds(end),
-        conf: Math.max(0, nats) / (to - from),
-      });
-      if (word === UNKNOWN) return;
-      phonemes += to - from;
-      behind += Math.max(0, nats);
+      hear(word, trace.madeRow[first]!, endRow, trace.nats[first]! - scoreBehind, to - step.from);
     });
-    const background = Math.max(0, -trace.nats[records[0]!]! + way.phraseScore - way.score);
+    const known = heard.filter(({ word }) => word !== UNKNOWN);
+    const phonemes = known.reduce((sum, word) => sum + word.phonemes, 0);
+    const behind = known.reduce((sum, word) => sum + word.conf * word.phonemes, 0);
+    const background = Math.max(0, -trace.nats[way.records[0]!]! + way.phraseScore - way.score);
     const evidence = { phonemes, behind, background };
     const sure = { ...evidence, margin: MOST_MARGIN };
-    const result = heard.map((word) => ({ ...word, conf: wordConfidence(word.conf, sure, this.confidence) }));
-    const meaning = this.grammar.meanings.meaning(last, goesTo === null);
-    const said = steps.filter(({ arc }) => !isOptional(words, arc)).map(({ arc }) => words.arcLabel[arc]);
+    const result = heard.map(({ phonemes: _, ...word }) => ({
+      ...word,
+      conf: wordConfidence(word.conf, sure, this.confidence),
+    }));
+    const wordsOf = (step: Step) => dictated.get(step) ?? [];
+    const meaning = this.grammar.meanings.meaning(last, goesTo === null, wordsOf);
+    const said = steps
+      .filter(({ arc }) => !isOptional(words, arc))
+      .map((step) => [words.arcLabel[step.arc], ...wordsOf(step)]);
     return {
       text: textOf(result),
       result,
@@ -116,5 +146,21 @@ export class UtteranceReader {
       sense: JSON.stringify([meaning?.intent, meaning && Object.entries(meaning.slots), said]),
       evidence,
     };
+  }
+
+  /** Hears the words of a dictation, whose records keep the row in which each begins. */
+  private hearDictated(
+    { trace, dictated }: Found,
+    records: readonly number[],
+    hear: (word: string, startRow: number, endRow: number, nats: number, phonemes: number) => void,
+  ): string[] {
+    let before = 0;
+    return records.map((record) => {
+      const { word, sounds } = dictated(record)!;
+      const written = this.written(word);
+      hear(written, trace.row[record]!, trace.madeRow[record]! + 1, before - trace.nats[record]!, sounds);
+      before = trace.nats[record]!;
+      return written;
+    });
   }
 }

@@ -6,6 +6,7 @@ import type { Spelling } from "../text/spelling.ts";
 import type { WordChain } from "../text/word-chain.ts";
 import { parseJsgf, phrase } from "./grammar-jsgf.ts";
 import type { Expansion, Jsgf, Rule } from "./jsgf-rules.ts";
+import { DICTATION } from "./jsgf-tokens.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 
 /**
@@ -13,6 +14,10 @@ import type { ScoredStep, Scorer } from "./scorer.ts";
  * one match of a public rule. A list may hold such texts too, each with its header #JSGF. Silence is always allowed.
  */
 export type GrammarSource = readonly string[] | string;
+
+/** Whether the text of a grammar lets any words be dictated, as far as can be told before it is read. */
+export const namesDictation = (source: GrammarSource) =>
+  [source].flat().some((text) => typeof text === "string" && text.includes(DICTATION));
 
 /** Words that lead on, and states that are reached without a word. */
 interface State {
@@ -75,6 +80,12 @@ class Builder {
     switch (expansion.kind) {
       case "word": {
         const { line, column } = expansion;
+        if (expansion.word === DICTATION) {
+          throw new FoldvoxError(
+            "unsupported",
+            `Line ${line}, column ${column} of the grammar: ${DICTATION} needs a model of phonemes, such as english.`,
+          );
+        }
         const word = this.spelling.demand(expansion.word, `Line ${line}, column ${column} of the grammar holds`);
         this.at = this.state();
         const targets = from.words.get(word);

@@ -2,7 +2,7 @@
 
 import { shortened } from "../../errors.ts";
 import type { Jsgf, Place, Rule } from "./jsgf-rules.ts";
-import { badJsgf } from "./jsgf-tokens.ts";
+import { badJsgf, DICTATION } from "./jsgf-tokens.ts";
 
 /** A place where a rule is named. It becomes an expansion when `rule` has been filled in. */
 export interface Reference extends Place {
@@ -24,6 +24,12 @@ export interface Definitions {
 const where = ({ line, column }: Place) => `line ${line}, column ${column}`;
 const lastPart = (name: string) => name.slice(name.lastIndexOf(".") + 1);
 const packageOf = (name: string) => name.slice(0, Math.max(0, name.lastIndexOf(".")));
+
+/** The rule of any words, where a reference means it: a slot as others are. */
+function dictation({ name, line, column }: Reference): Rule | undefined {
+  if (`<${name}>` !== DICTATION) return undefined;
+  return { name, isPublic: false, expansion: { kind: "word", word: DICTATION, line, column } };
+}
 
 /** The grammars of a text. The first is what may be said; the others are there to be imported. */
 export class Rulebook {
@@ -56,7 +62,7 @@ export class Rulebook {
         }
       }
       for (const reference of grammar.references) {
-        const rule = this.find(reference.name, grammar);
+        const rule = this.find(reference.name, grammar) ?? dictation(reference);
         if (!rule) {
           throw badJsgf(`${where(reference)} uses <${shortened(reference.name)}>, which it does not define`);
         }

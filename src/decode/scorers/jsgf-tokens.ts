@@ -5,6 +5,9 @@ import { FoldvoxError, shown } from "../../errors.ts";
 /** What stands for speech that the grammar does not describe, in lists and in JSGF. */
 export const UNKNOWN = "[unk]";
 
+/** What stands for any words, which dictation hears; in JSGF a rule that need not be defined. */
+export const DICTATION = "<dictation>";
+
 const HEADER = "#JSGF";
 
 /** An error of a JSGF text. */

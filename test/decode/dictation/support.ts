@@ -65,7 +65,7 @@ export function dictation(): Dictation {
   return new Dictation(readNgramFile(writeNgrams(reader.finish(), about, LEXICON).bytes), LEXICON);
 }
 
-const CTC = {
+export const CTC = {
   tokens: ["<blank>", ...LETTERS],
   tokenUnit: "phoneme",
   blank: 0,
@@ -77,10 +77,16 @@ const CTC = {
 /** So that times are those of the rows. */
 const CALIBRATION = { blankPenalty: 2, floor: 8, startDelay: 0, endDelay: 0 };
 
-const say = (word: string) => pronounce(word.toLowerCase());
+export const say = (word: string) => pronounce(word.toLowerCase());
 
 export const decoder = (options: DecodingOptions = {}) =>
-  phonemeDecoders({ text: { capitals: false }, ...options }, CTC, CALIBRATION, say, dictation())() as PhonemeDecoder;
+  phonemeDecoders(
+    options.grammar === undefined ? { text: { capitals: false }, ...options } : options,
+    CTC,
+    CALIBRATION,
+    say,
+    dictation(),
+  )() as PhonemeDecoder;
 
 /** Feeds rows in chunks of so many. */
 export function feed(to: PhonemeDecoder, logProbs: Float32Array, chunk = 7): void {

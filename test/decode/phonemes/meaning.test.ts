@@ -10,7 +10,7 @@ function meaning(source: string | string[], text: string): Meaning | null {
   const grammar = phraseGrammar(source);
   const step = new PhraseReader(grammar.pronounced).whole([...text].map((letter) => LETTERS.indexOf(letter) + 1));
   expect(step).toBeDefined();
-  return grammar.meanings.meaning(step!, true);
+  return grammar.meanings.meaning(step!, true, () => []);
 }
 
 const order = `public <order> = [<_please>] [<size>] <drink> [<extra>+];

@@ -54,6 +54,9 @@ export function noise(rows: number, next: () => number, spread = 6): Float32Arra
 export const PHRASE_OPTIONS: PhraseOptions = {
   times: { tokenSeconds: 0.02, startDelay: 0, endDelay: 0, startRow: 0 },
   search: { blank: 0, beam: 25, mostActive: 1000, backgroundPenalty: 4 },
+  dictated: () => {
+    throw new Error("no words");
+  },
   confidence: [5, -2, 0, -1, 0],
   sensitivity: 0.5,
   alternatives: 1,
