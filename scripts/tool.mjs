@@ -17,6 +17,7 @@ const TOOLS = {
   fuzz: { entry: "test/fuzz/main.ts", out: "build/fuzz/main.js" },
   lexicon: { entry: "scripts/lexicon/main.ts", out: "build/lexicon.js" },
   soak: { entry: "test/soak/main.ts", out: "build/soak/main.js", node: ["--expose-gc", "--max-semi-space-size=1"] },
+  "tune:dictation": { entry: "scripts/tune-dictation/main.ts", out: "build/tune-dictation.js" },
   "soak:serve": { entry: "test/soak/serve.ts", out: "build/soak/serve.js" },
   "soak:queue": { entry: "test/soak/queue.ts", out: "build/soak/queue.js" },
 };

@@ -5,21 +5,18 @@ import type { Listener } from "../phonemes/listener.ts";
 import type { DictatedWords } from "../phonemes/phrase-listener.ts";
 import type { Pronounce } from "../phonemes/pronounced-network.ts";
 import type { PhonemeTimes } from "../phonemes/utterance-reader.ts";
+import { MOST_BEHIND, WEIGHTS } from "./calibration.ts";
 import type { Dictation, PreparedWords } from "./dictation.ts";
 import { DictationListener, type DictationOptions } from "./dictation-listener.ts";
 import type { WalkedWords } from "./word-walk.ts";
 
 /** Nats by which a hypothesis may be behind the best. */
-const BEAM_NATS = 16;
+export const BEAM_NATS = 16;
 /** Tokens kept from row to row, for each hypothesis of `beam`. */
-const TOKENS_PER_HYPOTHESIS = 125;
-const DEFAULT_BEAM = 16;
-/** Found on recordings with transcripts by speakers that nothing is measured on. */
-const WEIGHTS = { languageModel: 0.75, wordBonus: 0 };
+export const TOKENS_PER_HYPOTHESIS = 125;
+export const DEFAULT_BEAM = 16;
 /** Phonemes further behind a row's best than this, in nats, do not begin there. */
-const FLOOR = 10;
-/** Nats by which a phoneme of noise is further behind than one of speech, on average. */
-const MOST_BEHIND = 2.5;
+export const FLOOR = 10;
 
 /** What dictation is prepared for: words and scores, and how wide the search is. */
 interface Prepared {

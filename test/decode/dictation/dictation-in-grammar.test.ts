@@ -114,7 +114,9 @@ describe("errors", () => {
   });
 
   it("with a model of letters", () => {
-    const error = errorOf(() => new Grammar("public <x> = a g <dictation>;", new Spelling(["<blank>", "a", "g", " "], "character", 0)));
+    const error = errorOf(
+      () => new Grammar("public <x> = a g <dictation>;", new Spelling(["<blank>", "a", "g", " "], "character", 0)),
+    );
     expect([error.code, error.message]).toEqual(["unsupported", expect.stringMatching(/column 18/)]);
   });
 
