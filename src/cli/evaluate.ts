@@ -12,6 +12,7 @@ import { type DecodingFlags, keywordsIn, streamOptions } from "./decoding-flags.
 import { openRecognizer, writeWhole } from "./files.ts";
 import { countKeywords, type KeywordCounts, keywordLines } from "./keyword-counts.ts";
 import { type ManifestRow, normalise, readManifest } from "./manifest.ts";
+import { ShownWords } from "./shown-words.ts";
 import { bootstrapInterval, wordErrors } from "./word-errors.ts";
 import { offBy, type Quantiles, quantiles, type Told, timingOf, toldOf, type WordTiming } from "./word-timing.ts";
 
@@ -83,6 +84,8 @@ interface HeardWord extends WordResult {
 /** Streams of a recognizer, one after the other. */
 class Listener {
   private readonly stream: Stream;
+  /** Of all that has been heard. */
+  readonly shown = new ShownWords();
   private events: LatencyEvent[] = [];
 
   constructor(recognizer: Recognizer) {
@@ -99,7 +102,10 @@ class Listener {
       for (const final of stream.results()) {
         finals.push(final);
         words.push(...wordsOf(final, toldOf(this.events)));
+        this.shown.ended(final.result, stream.audioSeconds);
       }
+      const going = stream.partial().partial_result.map(({ word }) => word);
+      this.shown.going(going, stream.audioSeconds);
     };
     const step = Math.ceil(sampleRate / 50);
     for (let at = 0; at < samples.length; at += step) {
@@ -152,7 +158,7 @@ const round = (value: number | null, digits: number) => (value === null ? null :
 const lower = (word: string) => word.toLowerCase();
 const numWords = ({ row }: RowResult) => row.text!.split(" ").length;
 
-function summarise(results: readonly RowResult[], computeSeconds: number, peakBytes: number) {
+function summarise(results: readonly RowResult[], shown: ShownWords, computeSeconds: number, peakBytes: number) {
   const spoken = results.filter(({ row }) => row.text !== null);
   const silent = results.filter(({ row }) => row.text === null);
   const timing = results.flatMap((result) => result.timing);
@@ -185,6 +191,8 @@ function summarise(results: readonly RowResult[], computeSeconds: number, peakBy
       shown: quantiles(timing.map(({ shown }) => shown)),
       committed: quantiles(timing.map(({ committed }) => committed)),
     },
+    revisedWords: shown.shown === 0 ? null : round(shown.revised / shown.shown, 4),
+    shownAfterMs: quantiles(shown.afterMs),
     wordTimesOffMs: { begin: quantiles(offBy(timing, "begin")), end: quantiles(offBy(timing, "end")) },
     calibrationError: round(expectedCalibrationError(spoken.flatMap((result) => result.judgements)), 4),
     peakBytes,
@@ -205,6 +213,8 @@ function table(summary: ReturnType<typeof summarise> & { keywords?: KeywordCount
     `word error rate       ${percent(summary.wer, summary.werInterval95)}`,
     `rows exactly right    ${percent(summary.exact, summary.exactInterval95)}`,
     `false words per hour  ${summary.falseWordsPerHour ?? "-"}`,
+    `words revised         ${summary.revisedWords === null ? "-" : `${(100 * summary.revisedWords).toFixed(2)} %`}`,
+    `standing after        ${ms(summary.shownAfterMs)}`,
     `latency, shown        ${ms(latencyMs.shown)}`,
     `latency, committed    ${ms(latencyMs.committed)}`,
     `word begins off by    ${ms(wordTimesOffMs.begin)}`,
@@ -270,7 +280,10 @@ export async function evaluate(
   }
   const counts =
     options.keywords === undefined ? {} : { keywords: countKeywords(results, await keywordsIn(options.keywords)) };
-  const summary = { ...summarise(results, computeSeconds, recognizer.memoryReport().memoryBytes), ...counts };
+  const summary = {
+    ...summarise(results, listener.shown, computeSeconds, recognizer.memoryReport().memoryBytes),
+    ...counts,
+  };
   process.stdout.write(options.json ? `${JSON.stringify(summary, null, 2)}\n` : table(summary));
   recognizer.free();
 }

@@ -16,6 +16,7 @@ import { bytesOf, recognizer } from "../support/engines.ts";
 import { CONFORMER, fileOf, modelFile, modelTensors, smallConfig, smallTransducer } from "../support/model-file.ts";
 import { GOLDEN } from "../support/transducer.ts";
 import type { Draw } from "./draw.ts";
+import { LANGUAGE_READERS } from "./language-readers.ts";
 import { joined, mutateBytes, mutateJson, mutateText } from "./mutations.ts";
 
 export interface Reader {
@@ -333,4 +334,5 @@ export const READERS: readonly Reader[] = [
   languageModel,
   hotwords,
   emformer,
+  ...LANGUAGE_READERS,
 ];

@@ -10,8 +10,9 @@ import { type LongStream, longStream, manyRecognizers, manyStreams, wordsInQuiet
 /** Growth of the resident set, and of the processor time for a second of audio. */
 const MEMORY_LIMIT = 0.02;
 const SPEED_LIMIT = 0.05;
-/** False words in an hour of noise. */
+/** False words in an hour of noise and music: of a model of words, and of dictation. */
 const QUIET_LIMIT = 2;
+const DICTATION_QUIET_LIMIT = 10;
 
 /** Minutes of audio through another stream before the measured one (soak.ts says why). */
 const WARMUP = 15;
@@ -31,11 +32,11 @@ function sayMemory(what: string, resident: readonly [number, number]): void {
   say(change <= MEMORY_LIMIT, `${what}: resident ${sizes} (${percent(change)}, limit ${percent(MEMORY_LIMIT)})`);
 }
 
-function sayQuiet(what: string, loaded: Recognizer): void {
+function sayQuiet(what: string, loaded: Recognizer, limit = QUIET_LIMIT): void {
   const quiet = wordsInQuiet(loaded, 1);
   const words = quiet.reduce((total, [, count]) => total + count, 0);
   const kinds = quiet.map(([name, count]) => `${name} ${count}`).join(", ");
-  say(words <= QUIET_LIMIT, `${what}, an hour without speech: ${words} words (${kinds}; limit ${QUIET_LIMIT})`);
+  say(words <= limit, `${what}, an hour without speech: ${words} words (${kinds}; limit ${limit})`);
 }
 
 function sayLong(what: string, result: LongStream): void {
@@ -46,27 +47,47 @@ function sayLong(what: string, result: LongStream): void {
   say(change <= SPEED_LIMIT, `${what}: ${rates} (${percent(change)}, limit ${percent(SPEED_LIMIT)})`);
 }
 
+/** Memory and speed of models of words, and of a transducer. */
+function wordModels(hours: number, streams: number): void {
+  const digits = readWav(bytesOf("examples/digits.wav"));
+  const commands = bytesOf("models/commands.safetensors");
+  const loaded = recognizer("simd", commands);
+  sayLong("commands", longStream(loaded, digits, hours, WARMUP));
+  sayLong("commands, beam 8", longStream(loaded, digits, hours / 10, WARMUP, { decoding: { beam: 8 } }));
+  sayQuiet("commands", loaded);
+  const many = manyStreams(loaded, digits, streams);
+  sayMemory(`${streams} streams in turn`, many.residentBytes);
+  say(many.texts === 1, `${streams} streams in turn heard the same sound in ${many.texts} way(s)`);
+  loaded.free();
+  const tiny = recognizer("simd", bytesOf("models/commands-tiny.safetensors"));
+  sayQuiet("commands-tiny", tiny);
+  tiny.free();
+  const transducer = recognizer("simd", modelFile(smallTransducer()), { decoding: { beam: 4 } });
+  sayLong("a transducer, beam 4", longStream(transducer, digits, hours / 10, WARMUP));
+  transducer.free();
+  sayMemory("1000 recognizers in turn", manyRecognizers(commands, engineModule("simd"), 1000));
+}
+
+/** The same of dictation: any English words. */
+function dictation(hours: number): void {
+  const [model, lexicon, ngrams] = ["safetensors", "lexicon", "ngrams"].map((kind) =>
+    bytesOf(`models/english.${kind}`),
+  );
+  const english = recognizer("relaxed", model!, { lexicon: lexicon!, ngrams: ngrams! });
+  sayQuiet("english", english, DICTATION_QUIET_LIMIT);
+  sayLong(
+    "english",
+    longStream(english, readWav(bytesOf("examples/dictation.wav")), hours, Math.min(WARMUP, 30 * hours)),
+  );
+  english.free();
+}
+
 const program = new Command("npm run soak --")
   .description("Long use: does memory grow, does recognition slow down?")
   .option("--hours <n>", "of audio through one stream", Number, 10)
   .option("--streams <n>", "opened and freed in turn", Number, 1000)
+  .option("--only <part>", "words or dictation")
   .parse();
-const { hours, streams } = program.opts<{ hours: number; streams: number }>();
-
-const digits = readWav(bytesOf("examples/digits.wav"));
-const commands = bytesOf("models/commands.safetensors");
-const loaded = recognizer("simd", commands);
-sayLong("commands", longStream(loaded, digits, hours, WARMUP));
-sayLong("commands, beam 8", longStream(loaded, digits, hours / 10, WARMUP, { decoding: { beam: 8 } }));
-sayQuiet("commands", loaded);
-const many = manyStreams(loaded, digits, streams);
-sayMemory(`${streams} streams in turn`, many.residentBytes);
-say(many.texts === 1, `${streams} streams in turn heard the same sound in ${many.texts} way(s)`);
-loaded.free();
-const tiny = recognizer("simd", bytesOf("models/commands-tiny.safetensors"));
-sayQuiet("commands-tiny", tiny);
-tiny.free();
-const transducer = recognizer("simd", modelFile(smallTransducer()), { decoding: { beam: 4 } });
-sayLong("a transducer, beam 4", longStream(transducer, digits, hours / 10, WARMUP));
-transducer.free();
-sayMemory("1000 recognizers in turn", manyRecognizers(commands, engineModule("simd"), 1000));
+const { hours, streams, only } = program.opts<{ hours: number; streams: number; only?: string }>();
+if (only !== "dictation") wordModels(hours, streams);
+if (only !== "words") dictation(hours);

@@ -134,6 +134,23 @@ const pink: Noise = (random) => {
   };
 };
 
+/** Chords of plucked tones, four a second. */
+const music: Noise = () => {
+  let at = 0;
+  return () => {
+    const [chord, age] = [CHORDS[Math.floor(at / 16000) % CHORDS.length]!, (at % 4000) / 16000];
+    const tones = chord.reduce((sum, hz) => sum + Math.sin((2 * Math.PI * hz * at) / 16000), 0);
+    at++;
+    return (tones * Math.exp(-6 * age)) / chord.length;
+  };
+};
+const CHORDS = [
+  [220, 277, 330],
+  [196, 247, 294],
+  [175, 220, 262],
+  [165, 208, 247],
+];
+
 /** What an hour without speech may sound like. */
 const QUIET: readonly (readonly [name: string, level: number, noise: Noise])[] = [
   ["digital silence", 0, white],
@@ -144,6 +161,8 @@ const QUIET: readonly (readonly [name: string, level: number, noise: Noise])[] =
   ["faint pink noise", 0.002, pink],
   ["pink noise", 0.05, pink],
   ["loud pink noise", 0.5, pink],
+  ["music", 0.1, music],
+  ["loud music", 0.5, music],
 ];
 
 /** Words heard in each kind of quiet, as long of each. */
