@@ -37,7 +37,7 @@ const model = bytes(options.model);
 const { config } = readModelHeader(model);
 const files = { lexicon: bytes(options.lexicon), ngrams: bytes(options.ngrams) };
 const language = languageOf(files, config) as Language & { readonly dictation: Dictation };
-const wasm = new WebAssembly.Module(readFileSync("build/foldvox.relaxed.wasm"));
+const wasm = new WebAssembly.Module(readFileSync("build/foldvox.simd.wasm"));
 const recognizer = createRecognizerSync({ model, wasm, lexicon: files.lexicon, decoding: { keywords: ["nobody"] } });
 
 /** What is heard in a recording: words, and how far their phonemes are behind on average. */

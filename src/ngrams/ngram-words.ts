@@ -21,7 +21,12 @@ export function wordsOf({ bytes, header, places }: NgramFile, lexicon: NumberedW
   const wrong = (problem: string) =>
     new FoldvoxError("bad-model", `The language model ${problem}. Get it anew, or convert it again.`);
   if (header.lexicon === null) {
-    const names = decodeUtf8(part).split("\n").slice(0, -1);
+    let names: string[];
+    try {
+      names = decodeUtf8(part).split("\n").slice(0, -1);
+    } catch {
+      throw wrong("holds words that are no UTF-8");
+    }
     if (names.length !== count) throw wrong(`tells of ${count} words and holds ${names.length}`);
     return { names };
   }

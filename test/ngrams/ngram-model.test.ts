@@ -101,6 +101,14 @@ describe("readNgramFile", () => {
     }
   });
 
+  it("refuses words that are no text", () => {
+    const changed = good.slice();
+    changed[44 + new DataView(good.buffer).getUint32(40, true)] = 0xff;
+    sign(changed);
+    const file = readNgramFile(changed);
+    expect(errorOf(() => wordsOf(file, { size: 0, sha256: "" })).message).toMatch(/UTF-8/);
+  });
+
   it("refuses every changed byte", () => {
     for (let at = 0; at < good.length; at += 13) {
       const changed = good.slice();

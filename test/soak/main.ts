@@ -73,7 +73,7 @@ function dictation(hours: number): void {
   const [model, lexicon, ngrams] = ["safetensors", "lexicon", "ngrams"].map((kind) =>
     bytesOf(`models/english.${kind}`),
   );
-  const english = recognizer("relaxed", model!, { lexicon: lexicon!, ngrams: ngrams! });
+  const english = recognizer("simd", model!, { lexicon: lexicon!, ngrams: ngrams! });
   sayQuiet("english", english, DICTATION_QUIET_LIMIT);
   sayLong(
     "english",
