@@ -4,7 +4,7 @@
 import type { SoundRow } from "../phonemes/sound-row.ts";
 import { NOTHING } from "../tokens/paths.ts";
 import { TokenPassing } from "../tokens/token-passing.ts";
-import { type WalkedWords, WordWalk } from "./word-walk.ts";
+import { TIE, type WalkedWords, WordWalk } from "./word-walk.ts";
 
 export interface WordSearchOptions {
   readonly words: WalkedWords;
@@ -99,8 +99,11 @@ export class WordSearch {
   /** The best hypothesis, be its last word whole or not. */
   leader(): Hypothesis {
     const { now } = this.passing;
-    let leader = 0;
-    for (let token = 1; token < now.count; token++) if (now.score(token) > now.score(leader)) leader = token;
+    let [leader, most] = [0, Number.NEGATIVE_INFINITY];
+    for (let token = 0; token < now.count; token++) {
+      const score = now.score(token) + (now.node[token] === ROOT ? TIE : 0);
+      if (score > most) [leader, most] = [token, score];
+    }
     return this.hypothesis(leader, 0);
   }
 

@@ -20,6 +20,8 @@ export interface WalkedWords {
   readonly floor: number;
 }
 
+/** Nats by which who has ended a word may be behind who has not, and still be as good: what was expected is rounded. */
+export const TIE = 1e-3;
 const ROOT = 0;
 
 export class WordWalk {

@@ -7,7 +7,7 @@
 // score before it. What is dictated is a record of its place, kept in the same way, and one for each of its words (word-walk.ts), whose
 // labels stand behind the network's nodes.
 
-import type { WalkedWords } from "../dictation/word-walk.ts";
+import { TIE, type WalkedWords } from "../dictation/word-walk.ts";
 import { NONE, NOTHING, type Paths } from "../tokens/paths.ts";
 import { TokenPassing } from "../tokens/token-passing.ts";
 import { mixText } from "../tokens/trace.ts";
@@ -128,9 +128,12 @@ export class PhonemeSearch {
   /** The best hypothesis: whole or not; null while it is that nothing of the network has been said. */
   leader(): Reached | null {
     let leader = this.after;
-    for (let token = 0; token < this.passing.now.count; token++) {
+    let most = (leader?.score ?? NONE) + TIE;
+    const { now } = this.passing;
+    for (let token = 0; token < now.count; token++) {
       const reached = this.reached(token, 0);
-      if (reached.record >= 0 && !(reached.score <= (leader?.score ?? NONE))) leader = reached;
+      const score = reached.score + (this.stateAt(now.node[token]!) < 0 ? 0 : TIE);
+      if (reached.record >= 0 && score > most) [leader, most] = [reached, score];
     }
     return leader && leader.score > this.before ? leader : null;
   }
