@@ -33,14 +33,16 @@ SYMBOLS = {
 
 
 class Voice:
-    """A mixture of voices, drawn at random."""
+    """A mixture of voices, drawn at random; `foreign` is the share whose first voice is of another language."""
 
-    def __init__(self, tables: Dict[str, np.ndarray], rng: np.random.Generator):
+    def __init__(self, tables: Dict[str, np.ndarray], rng: np.random.Generator, foreign: float = 0.0):
         english = [name for name in tables if name[0] in "ab"]
         accented = [name for name in tables if name[0] not in "ab" and not name.startswith(UNCLEAR)]
         pool = english + (accented if rng.random() < ACCENTED else [])
         count = int(rng.choice([1, 2, 3], p=MIXED))
         first = english[rng.integers(len(english))]
+        if foreign and rng.random() < foreign:
+            first = accented[rng.integers(len(accented))]
         self.names = [first, *(pool[rng.integers(len(pool))] for _ in range(count - 1))]
         self.british = first[0] == "b"
         shares = rng.dirichlet(np.full(count, 2.0))
@@ -59,8 +61,8 @@ class Kokoro:
         self.tables = {path.stem: np.fromfile(path, np.float32).reshape(-1, 256) for path in paths}
         self.spelt: Dict[str, List[int]] = {}
 
-    def voice(self, rng: np.random.Generator) -> Voice:
-        return Voice(self.tables, rng)
+    def voice(self, rng: np.random.Generator, foreign: float = 0.0) -> Voice:
+        return Voice(self.tables, rng, foreign)
 
     def say(self, text: str, voice: Voice, pace: float, row: int | None = None) -> np.ndarray:
         """fp32 at 16 kHz, the loudest sample at 0.7; `row` of the voice's styles, that of the text's length if not given."""

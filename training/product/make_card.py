@@ -56,6 +56,12 @@ CONDITIONS = [
     ("noise 5 dB below", "-5db"),
     ("telephone (8 kHz, mu-law)", "-telephone"),
 ]
+CONNECTED = (
+    ("clips of one speaker, 0 to 0.25 s apart", "short-gaps"),
+    ("digits of one speaker, as near, by telephone", "telephone-numbers"),
+    ("several words in one breath, synthetic voices", "strings"),
+    ("words within read sentences, readers and learners", "in-speech"),
+)
 FALSE_WORDS = [("clips of other words", "other-words"), ("read speech", "speech"), ("background noise", "noise")]
 
 
@@ -178,6 +184,11 @@ def measured(results: Dict[str, Any]) -> str:
     int4 = results["int4"]
     title = f"as recorded, weights of four bits ({int4['bytes']:,} bytes, `foldvox quantize --weights int4`)"
     lines.append(f"| {title} | {percent(int4['single'], 'exact')} | {percent(int4['joined'], 'wer')} |")
+    lines += ["", "| words that run into each other | rows | words | word error rate |", "|---|---|---|---|"]
+    for title, name in CONNECTED:
+        if name in engine:
+            row = engine[name]
+            lines.append(f"| {title} | {row['rows']} | {row['words']} | {percent(row, 'wer')} |")
     lines += ["", "| where no command is said | minutes | false words per hour |", "|---|---|---|"]
     for title, name in FALSE_WORDS:
         lines.append(f"| {title} | {60 * engine[name]['hours']:.1f} | {engine[name]['falseWordsPerHour']:g} |")
@@ -195,8 +206,11 @@ def measured(results: Dict[str, Any]) -> str:
     off = joined["wordTimesOffMs"]
     lines += [
         "",
-        f"From a word's end to its first showing, joined streams fed 20 ms at a time: {shown}; to its commitment: {committed}. Told"
-        f" beginnings of words are {off['begin']['p50']:.0f} ms off in the median, ends {off['end']['p50']:.0f} ms.",
+        paragraph(
+            f"From a word's end to its first showing, joined streams fed 20 ms at a time: {shown}; to its commitment:"
+            f" {committed}. Told beginnings of words are {off['begin']['p50']:.0f} ms off in the median, ends"
+            f" {off['end']['p50']:.0f} ms."
+        ),
         "",
         "| word | clips | exactly right |",
         "|---|---|---|",

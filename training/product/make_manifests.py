@@ -6,14 +6,19 @@ OUT receives a WAV file and a table for each of
   single            every clip of a command word
   joined            streams of 1 to 6 clips of one speaker, 0.05 to 0.8 s apart
   phrases           phrases of a small grammar (phrases.gram, for evaluate --grammar), each word by any of the speakers
+  short-gaps        streams of 3 to 8 clips of one speaker, 0 to 0.25 s apart
+  telephone-numbers streams of 4 to 8 digits of one speaker, as short gaps, in a telephone's band at 8 kHz
+  in-speech         a word of the vocabulary with the words around it, out of what readers and learners read (phonemes/corpus.py
+                    keeps their speakers from training), where the recipe names such speech
+  strings           synthetic voices that say several words in one breath (synthesize_strings.py; every eighth of them)
   {single,joined}-{20,10,5}db   the same in background noise at that ratio of speech to noise, and in a telephone's
   {single,joined}-telephone     band: 8 kHz, 300 to 3,400 Hz, mu-law
   other-words       clips of other words by the same speakers: every word heard is false
   speech            read speech without a command word, by readers of whom nothing was trained on: likewise (heldout only)
   readers           all that these readers say (heldout only); `text` is the command words in it, which need not be heard
   noise             the background noises at three levels: likewise (training used them too)
-Columns: path, start, samples, text, speaker, words; `words` holds `word@end` in seconds within the row, the end found
-by energy. Fixed seeds: the same folder gives the same bytes.
+Columns: path, start, samples, text, speaker, words; `words` holds `word@begin-end` in seconds within the row, found by
+energy. Fixed seeds: the same folder gives the same bytes.
 """
 
 from __future__ import annotations
@@ -27,10 +32,16 @@ from typing import List, NamedTuple, Sequence, Tuple
 import numpy as np
 
 from training.product.learning.corpus import RATE, Corpus, default_cache, load_corpus
+from training.product.learning.running import Said, Spoken
 from training.product.learning.scoring import Joined, join, string
-from training.product.model.recipe import read_recipe
+from training.product.model.recipe import read_recipe, read_table
+from training.product.phonemes.corpus import held_speakers
+from training.product.phonemes.labels import load_set
+from training.product.phonemes.spoken import STRINGS, split_of_voice, spoken
 
-JOINED_SEED, NOISE_SEED, PHRASES_SEED = 11, 12, 13
+JOINED_SEED, NOISE_SEED, PHRASES_SEED, GAPS_SEED = 11, 12, 13, 15
+SHORT_GAPS, SHORT_MARGIN = (0.0, 0.25), 0
+SURROUNDINGS = int(0.4 * RATE)
 COLUMNS = ("path", "start", "samples", "text", "speaker", "words")
 SIGNAL_TO_NOISE = (20, 10, 5)
 NOISE_SECONDS = 10
@@ -64,10 +75,20 @@ def main() -> int:
     parser.add_argument("--joined", type=int, default=600)
     parser.add_argument("--cache", type=Path, default=default_cache())
     args = parser.parse_args()
-    words = read_recipe(args.recipe).words
+    recipe = read_recipe(args.recipe)
+    words = recipe.words
     corpus = load_corpus(args.data, args.cache, words)
     args.out.mkdir(parents=True, exist_ok=True)
     sets = {"single": singles(corpus, args.split), "joined": joined(corpus, args.split, args.joined)}
+    write(args.out, "short-gaps", short_gaps(corpus, args.split, args.joined // 2, words, 8))
+    numbers = short_gaps(corpus, args.split, args.joined // 2, DIGITS, 8)
+    numbers = [row._replace(sound=by_telephone(row.sound)) for row in numbers]
+    write(args.out, "telephone-numbers", numbers, TELEPHONE_RATE)
+    if "speech" in recipe.training:
+        speech_recipe = args.recipe.parent / recipe.training["speech"]
+        write(args.out, "in-speech", in_speech(args.data, speech_recipe, args.split, words, args.cache))
+        if (args.data / STRINGS).parent.exists():
+            write(args.out, "strings", strings(args.data, args.split, words, args.cache))
     for name, rows in sets.items():
         write(args.out, name, rows)
         for decibels in SIGNAL_TO_NOISE:
@@ -95,7 +116,7 @@ def singles(corpus: Corpus, split: str) -> List[Row]:
             corpus.waveform(clip),
             clip.word,
             clip.speaker,
-            f"{clip.word}@{clip.end / RATE:.2f}",
+            f"{clip.word}@{clip.begin / RATE:.2f}-{clip.end / RATE:.2f}",
             ((clip.begin, clip.end),),
         )
         for clip in corpus.clips[split]
@@ -126,10 +147,78 @@ def grammar() -> str:
 
 def row_of(stream: Joined) -> Row:
     sound, chosen, ends = stream
-    spoken = [(clip.word, end) for clip, end in zip(chosen, ends) if clip.label]
     places = tuple((int(end * RATE) - clip.end + clip.begin, int(end * RATE)) for clip, end in zip(chosen, ends))
-    text = " ".join(word for word, _ in spoken)
-    return Row(sound, text, chosen[0].speaker, " ".join(f"{word}@{end:.2f}" for word, end in spoken), places)
+    spoken = [(clip.word, *place) for clip, place in zip(chosen, places) if clip.label]
+    text = " ".join(word for word, _, _ in spoken)
+    return Row(sound, text, chosen[0].speaker, in_words(spoken), places)
+
+
+def in_words(spoken: Sequence[Tuple[str, int, int]]) -> str:
+    """The column of words, from samples."""
+    return " ".join(f"{word}@{begin / RATE:.2f}-{end / RATE:.2f}" for word, begin, end in spoken)
+
+
+def short_gaps(corpus: Corpus, split: str, count: int, words: Sequence[str], most: int) -> List[Row]:
+    """Strings of some of the words, by one speaker each."""
+    rng, speakers = np.random.default_rng([GAPS_SEED, len(words)]), {}
+    for clip in corpus.clips[split]:
+        if clip.word in words:
+            speakers.setdefault(clip.speaker, []).append(clip)
+    names = sorted(name for name, own in speakers.items() if len(own) > 3)
+    rows = []
+    for index in range(count if names else 0):
+        own = speakers[names[index % len(names)]]
+        chosen = [own[place] for place in rng.permutation(len(own))[: rng.integers(3, most + 1)]]
+        rows.append(row_of(string(corpus, chosen, rng, SHORT_GAPS, SHORT_MARGIN)))
+    return rows
+
+
+def in_speech(data: Path, recipe: Path, split: str, words: Sequence[str], cache: Path) -> List[Row]:
+    """Words of the vocabulary in what speakers read who are kept from training, from the word before to the word after."""
+    rows: List[Row] = []
+    table = read_table(recipe)
+    for name, count in table["held"].items():
+        if not name.startswith("speech/"):
+            continue
+        labelled = load_set(data, name, None, cache)
+        held = sorted(held_speakers(labelled.speakers, count))[0 if split == "valid" else 1 :: 2]
+        for each in spoken(labelled.of(set(held), True), (data / name).with_suffix(".tsv"), words):
+            for low, high, said in around(each):
+                named = [(words[label - 1], begin - low, end - low) for label, begin, end in said]
+                sound = each.sound[low:high].astype(np.float32) / 32768
+                rows.append(Row(sound, " ".join(word for word, _, _ in named), each.speaker, in_words(named)))
+    return rows
+
+
+def around(each: Spoken) -> List[Tuple[int, int, List[Said]]]:
+    """Passages of the vocabulary's words that lie near each other, with some of what is said before and behind them."""
+    passages: List[Tuple[int, int, List[Said]]] = []
+    for word in each.words:
+        low, high = max(0, word.begin - SURROUNDINGS), min(len(each.sound), word.end + SURROUNDINGS)
+        if passages and low < passages[-1][1]:
+            before = passages.pop()
+            passages.append((before[0], high, [*before[2], word]))
+        else:
+            passages.append((low, high, [word]))
+    return passages
+
+
+def strings(data: Path, split: str, words: Sequence[str], cache: Path) -> List[Row]:
+    """Strings of synthetic voices of which training knows none: `split_of_voice` tells which."""
+    rows = []
+    labelled = load_set(data, STRINGS, None, cache)
+    for each in spoken(labelled, (data / STRINGS).with_suffix(".tsv"), words):
+        if split_of_voice(each.speaker) == split and each.words:
+            said = [(words[label - 1], begin, end) for label, begin, end in each.words]
+            rows.append(
+                Row(
+                    each.sound.astype(np.float32) / 32768,
+                    " ".join(word for word, _, _ in said),
+                    each.speaker,
+                    in_words(said),
+                )
+            )
+    return rows
 
 
 def speech(corpus: Corpus, words: Sequence[str]) -> List[Row]:

@@ -25,6 +25,8 @@ from training.product.learning.distributed import Group
 from training.product.learning.trainer import Trainer
 from training.product.learning.workers import stream_workers
 from training.product.model.recipe import read_recipe
+from training.product.phonemes.hama import Hama
+from training.product.phonemes.spoken import with_running_speech
 
 
 def main() -> int:
@@ -36,6 +38,11 @@ def main() -> int:
     torch.manual_seed(recipe.training["seed"])
     args.run.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus(args.data, args.cache, recipe.words)
+    if "speech" in recipe.training:
+        sets = args.recipe.parent / recipe.training["speech"]
+        corpus = with_running_speech(
+            corpus, args.data, sets, recipe.words, args.teacher and Hama(args.teacher), args.cache
+        )
     if group.leads:
         print({split: len(clips) for split, clips in corpus.clips.items()}, flush=True)
     trainer = Trainer(recipe, corpus, group, args.run, args.resume, args.start_from)
@@ -61,6 +68,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=default_cache())
     parser.add_argument(
         "--start-from", type=Path, help="begin with the weights of this model file, of the same encoder"
+    )
+    parser.add_argument(
+        "--teacher", type=Path, help="the wheel of hama, which labels running speech not labelled before"
     )
     parser.add_argument("--resume", action="store_true", help="go on from RUN/last.pt")
     args = parser.parse_args()

@@ -14,9 +14,11 @@ import re
 import subprocess
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
+
+from .running import Sounds, Spoken
 
 RATE = 16000
 ENERGY_FRAME = 160
@@ -40,6 +42,7 @@ class Clip(NamedTuple):
     begin: int
     end: int
     label: int  # token of a word of the vocabulary, 0 (the blank) for any other
+    sounds: Optional[Sounds] = None  # where they are known
 
 
 class Utterance(NamedTuple):
@@ -49,11 +52,20 @@ class Utterance(NamedTuple):
     words: List[str]
 
 
+class Running(NamedTuple):
+    """What training knows of running speech: people's, synthetic strings of the vocabulary's words, and words cut out."""
+
+    talk: List[Spoken]
+    strings: List[Spoken]
+    cuts: List[Clip]
+
+
 class Corpus(NamedTuple):
-    audio: Dict[str, np.ndarray]  # int16 by source: "train", "dev", SYNTHETIC
+    audio: Dict[str, np.ndarray]  # int16 by source: "train", "dev", SYNTHETIC, sets of running speech
     clips: Dict[str, List[Clip]]  # by split: "train", "valid", "heldout", SYNTHETIC
     talk: Dict[str, List[Utterance]]  # other speech, by split
     noise: List[np.ndarray]  # int16
+    running: Optional[Running] = None  # speech in which the places of words and phonemes are known
 
     def waveform(self, clip: Clip) -> np.ndarray:
         """The whole clip, fp32 in +-1."""
@@ -122,17 +134,17 @@ def split_of(speaker: str, source: str, has_scarce: bool) -> str:
     if source == SYNTHETIC:
         return SYNTHETIC
     if source == "dev":
-        return "valid" if _hash("valid" + speaker) % 100 < VALID_PERCENT else "heldout"
-    return "heldout" if has_scarce and _hash("held" + speaker) % 100 < HELD_PERCENT else "train"
+        return "valid" if hash_of("valid" + speaker) % 100 < VALID_PERCENT else "heldout"
+    return "heldout" if has_scarce and hash_of("held" + speaker) % 100 < HELD_PERCENT else "train"
 
 
 def talk_split(row: Dict[str, str]) -> str:
     """The split of a row of the other speech, likewise by reader: a fifth are `heldout`."""
     reader = row["utterance"].split("-")[0]
-    return row.get("split") or ("heldout" if _hash("other" + reader) % 100 < OTHER_HELD_PERCENT else "train")
+    return row.get("split") or ("heldout" if hash_of("other" + reader) % 100 < OTHER_HELD_PERCENT else "train")
 
 
-def _hash(text: str) -> int:
+def hash_of(text: str) -> int:
     return int(hashlib.sha1(text.encode()).hexdigest()[:8], 16)
 
 
@@ -154,7 +166,7 @@ def decode(path: Path, cache: Path) -> np.ndarray:
     if path.suffix != ".opus":
         return read_pcm(path)
     known = f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}"
-    target = cache / f"{path.stem}-{_hash(known):08x}.npy"
+    target = cache / f"{path.stem}-{hash_of(known):08x}.npy"
     if not target.exists():
         cache.mkdir(parents=True, exist_ok=True)
         command = ["opusdec", "--quiet", "--rate", str(RATE), "--no-dither", "--force-wav", str(path), "-"]

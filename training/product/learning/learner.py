@@ -14,6 +14,7 @@ from training.product.model.transducer import make_model
 
 from .augment import mask_features
 from .distributed import Group
+from .ear import Ear, phoneme_loss
 from .graphed import Graphed
 from .muon import Muon
 from .objectives import Ctc, objective_of
@@ -32,7 +33,11 @@ class Learner:
         self.device = group.device
         self.model, self.objective = make_model(config, dropout).to(self.device), objective_of(config)
         self.average = copy.deepcopy(self.model)
-        self.wrapped = group.wrap(self.model)
+        self.ear = None
+        if "phonemeLayer" in training:
+            self.ear = Ear(self.model, config["encoder"]["width"], training["phonemeLayer"]).to(self.device)
+        self.phoneme_share = training.get("phonemeShare", 0)
+        self.wrapped = group.wrap(self.ear or self.model)
         self.peaks = training["muonRate"], training["adamRate"]
         # What changes from step to step is kept on the device, where a graph finds it.
         self.rates, self.shares = torch.zeros(2, device=self.device), torch.zeros(2, device=self.device)
@@ -52,6 +57,7 @@ class Learner:
             if "emformer_layers" in name and name.endswith("weight") and parameter.dim() == 2
         }
         others = [parameter for name, parameter in self.model.named_parameters() if name not in matrices]
+        others += self.ear.linear.parameters() if self.ear else []
         capturable, (muon, adam) = self.device.type == "cuda", self.rates
         return [
             Muon(matrices.values(), lr=muon),
@@ -86,7 +92,10 @@ class Learner:
         mask_features(features)
         with torch.autocast(self.device.type, torch.bfloat16):
             output = self.wrapped(features, *self.objective.inputs(batch))
+            output, phonemes = output if self.ear else (output, None)
         loss = self.objective.loss(output, batch, self.shares)
+        if phonemes is not None:
+            loss = loss + self.phoneme_share * phoneme_loss(phonemes, batch.sounds)
         for optimizer in self.optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -111,6 +120,7 @@ class Learner:
         return {
             "model": self.model.state_dict(),
             "ema": self.average.state_dict(),
+            "ear": self.ear.linear.state_dict() if self.ear else None,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
         }
@@ -118,6 +128,8 @@ class Learner:
     def load(self, state: Dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["ema"])
+        if self.ear:
+            self.ear.linear.load_state_dict(state["ear"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"]):
             optimizer.load_state_dict(saved)
         self._follow_rates()

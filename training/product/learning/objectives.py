@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.product.model.recipe import BLANK
 from training.product.model.transducer import transducer_loss
 
 from .ctc import ctc_loss
@@ -46,6 +47,9 @@ class Ctc:
 
     def loss(self, output: Tensor, batch: Batch, shares: Tensor) -> Tensor:
         words = batch.lengths.sum().clamp(min=1)
+        # A blank that costs nothing where whatever is heard is right.
+        free = F.pad((batch.weights == 0)[..., None], (BLANK, output.size(-1) - 1 - BLANK))
+        output = output.masked_fill(free, 0)
         picked = output.gather(-1, batch.labels[..., None])[..., 0]
         cross_entropy = -(picked * batch.weights).sum() / batch.weights.sum()
         loss = shares[0] * ctc_loss(output, batch.targets, batch.lengths) / words + shares[1] * cross_entropy

@@ -61,13 +61,19 @@ def join(corpus: Corpus, clips: List[Clip], seed: int, count: int) -> List[Joine
     return streams
 
 
-def string(corpus: Corpus, chosen: List[Clip], rng: np.random.Generator) -> Joined:
-    """The clips one after the other, 0.05 to 0.8 s apart."""
+def string(
+    corpus: Corpus,
+    chosen: List[Clip],
+    rng: np.random.Generator,
+    gaps: Tuple[float, float] = (0.05, 0.8),
+    margin: int = 800,
+) -> Joined:
+    """The clips one after the other, with up to `margin` samples around their words, and gaps of so many seconds."""
     pieces, ends, at = [np.zeros(int(rng.uniform(0.1, 0.4) * RATE), np.float32)], [], 0
     at += len(pieces[0])
     for clip in chosen:
-        low, high = max(0, clip.begin - 800), min(clip.samples, clip.end + 800)
-        gap = int(rng.uniform(0.05, 0.8) * RATE)
+        low, high = max(0, clip.begin - margin), min(clip.samples, clip.end + margin)
+        gap = int(rng.uniform(*gaps) * RATE)
         pieces += [corpus.waveform(clip)[low:high], np.zeros(gap, np.float32)]
         ends.append((at + clip.end - low) / RATE)
         at += high - low + gap

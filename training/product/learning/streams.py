@@ -1,7 +1,7 @@
 """Training streams: clips joined with gaps over noise, with the token that each step of the encoder should emit.
 
-Every stream of a batch has the same length, so no padding is computed. The labels are known because the clips are
-trimmed by energy: tokens around a word's end (240 ms, up to `delay` behind) carry the word, all else the blank.
+Every stream of a batch has the same length, so no padding is computed. Words are known by where the
+energy of their clips lies, or, in running speech, by the phonemes in it.
 """
 
 from __future__ import annotations
@@ -15,23 +15,25 @@ from torch import Tensor
 from training.product.model.features import HOP, LogMel
 from training.product.model.recipe import Recipe
 
-from .augment import Noise, Room, at_speed, microphone, telephone, warp
-from .corpus import RATE, SYNTHETIC, Clip, Corpus
+from .augment import FADE_SAMPLES, Noise, Room, at_speed, faded, hurried, microphone, telephone, warp
+from .corpus import RATE, SYNTHETIC, Clip, Corpus, Running
+from .passages import lay_string, lay_talk
+from .running import Sounds
+from .stream import SPEECH_LEVEL, Stream, part_of
 
-BLANK_WEIGHT = 0.3
-LABEL_SECONDS, EARLIEST_SECONDS = 0.24, 0.08
-SPEECH_LEVEL = 0.06
 # Shares of synthetic voices, where there are any
 SYNTHETIC_WORDS, SYNTHETIC_TALK = 0.25, 0.4
 MOST_WORDS = 10  # of a stream; there are seldom more than 6
-FADE = np.linspace(0, 1, 80, dtype=np.float32)
 SETTLED = 0.4  # of the usual rooms, noises and microphones
 
 # What streams are made of, in shares.
 KINDS = {
-    "commands": 0.53, "speech, then commands": 0.09, "other words": 0.07, "other speech": 0.10, "nonsense": 0.05,
-    "noise": 0.16,
+    "commands": 0.40, "strings": 0.18, "speech, then commands": 0.07, "other words": 0.05, "other speech": 0.06,
+    "running speech": 0.11, "nonsense": 0.03, "noise": 0.10,
 }  # fmt: skip
+# Of the streams of commands, those in which words touch and overlap; of the words of these, those said in a hurry.
+TIGHT, HURRIED = 0.5, 0.5
+CUT_OUT = 0.15  # of the words, those that come from running speech
 
 
 class Batch(NamedTuple):
@@ -40,6 +42,7 @@ class Batch(NamedTuple):
     weights: Tensor  # fp32 [B, tokens]
     targets: Tensor  # int64 [B, MOST_WORDS]
     lengths: Tensor  # int64 [B]
+    sounds: Tensor  # uint8 [B, tokens, phonemes + 1]: which are said; the last column tells whether they are known
     taught: Optional[Tensor] = None  # fp32 [B, tokens, vocabulary], a teacher's log-probabilities
 
 
@@ -58,13 +61,6 @@ class Voices(NamedTuple):
             by_speaker.setdefault(clip.speaker, {}).setdefault(clip.word, []).append(clip)
         by_word = {word: [clip for clip in clips if clip.word == word] for word in words}
         return cls(clips, by_word, [clip for clip in clips if not clip.label], by_speaker)
-
-
-class Stream(NamedTuple):
-    wave: np.ndarray
-    labels: np.ndarray
-    weights: np.ndarray
-    words: List[int]
 
 
 class StreamMaker:
@@ -88,11 +84,17 @@ class StreamMaker:
                 "kept from training"
             )
         self.machines_know_all = all(self.machines.by_word.values())
+        self.running = corpus.running or Running([], [], [])
+        self.cuts = {word: clips for word, clips in Voices.of(self.running.cuts, recipe.words).by_word.items() if clips}
         self.kinds = dict(KINDS)
         if not self.people.others:
             self.kinds["other words"] = 0
         if not corpus.talk["train"]:
             self.kinds["other speech"] = self.kinds["speech, then commands"] = 0
+        if not self.running.talk:
+            self.kinds["running speech"] = 0
+        if not self.running.strings:
+            self.kinds["strings"] = 0
         self.shares = np.array(list(self.kinds.values())) / sum(self.kinds.values())
 
     def batch(self, size: int) -> Batch:
@@ -105,31 +107,38 @@ class StreamMaker:
         features = warp(self.extract(waves)[:, : self.samples // HOP], self.rng)
         microphone(features, self.rng, 0.4 * self.strength)
         telephone(features, self.rng, 0.08)
-        labels, weights = (torch.from_numpy(np.stack(rows)) for rows in zip(*(stream[1:3] for stream in streams)))
-        return Batch(features.half(), labels, weights, targets, lengths)
+        labels, weights, sounds = (
+            torch.from_numpy(np.stack([getattr(stream, name) for stream in streams]))
+            for name in ("labels", "weights", "sounds")
+        )
+        return Batch(features.half(), labels, weights, targets, lengths, sounds)
 
     def stream(self) -> Stream:
         rng = self.rng
-        stream = Stream(
-            np.zeros(self.samples, np.float32),
-            np.zeros(self.tokens, np.int64),
-            np.full(self.tokens, BLANK_WEIGHT, np.float32),
-            [],
-        )
+        stream = Stream(self.samples, self.tokens, self.token_samples, self.delay)
         kind, silent_from = rng.choice(list(self.kinds), p=self.shares), self.samples
         if kind in ("commands", "other words"):
             # Some begin with the stream, as a recording does whose first sound was cut.
             at = self.lead + int(max(0.0, rng.uniform(-0.1, 0.5)) * RATE)
             silent_from = self._say(stream, at, only_others=kind == "other words")
+        elif kind == "strings":
+            at = self.lead + int(max(0.0, rng.uniform(-0.1, 0.5)) * RATE)
+            silent_from = lay_string(stream, at, self.running.strings[rng.integers(len(self.running.strings))], rng)
+        elif kind == "running speech":
+            lay_talk(stream, self.running.talk[rng.integers(len(self.running.talk))], rng)
         elif kind == "speech, then commands":
             spoken = int(rng.uniform(0.3, 0.6) * self.samples)
             self._talk(stream.wave[:spoken])
+            stream.sound(0, None)
             silent_from = self._say(stream, spoken + int(rng.uniform(0.15, 0.6) * RATE), only_others=False)
         elif kind == "other speech":
             self._talk(stream.wave)
+            stream.sound(0, None)
         elif kind == "nonsense":
             self._babble(stream.wave)
-        return stream._replace(wave=self._record(stream.wave, silent_from, only_noise=kind == "noise"))
+            stream.sound(0, None)
+        stream.wave = self._record(stream.wave, silent_from, only_noise=kind == "noise")
+        return stream
 
     def _say(self, stream: Stream, at: int, only_others: bool) -> int:
         """Speaks words from sample `at` on; returns where the input may end."""
@@ -138,9 +147,10 @@ class StreamMaker:
         voices = self.machines if synthetic else self.people
         first = self._choose(voices.by_word[self._word()])
         speed = float(np.clip(np.exp(rng.normal(0, 0.1)), 0.78, 1.28))
-        untrimmed = 0.7 if rng.random() < 0.4 else 0.08
-        loudness = rng.uniform(-3, 3)
-        token, behind = self.token_samples, (self.delay + 1) * self.token_samples
+        tight = rng.random() < TIGHT
+        untrimmed = 0.0 if tight else 0.7 if rng.random() < 0.4 else 0.08
+        loudness, haste = rng.uniform(-3, 3), rng.uniform(1, 1.7) if tight and rng.random() < HURRIED else 1.0
+        behind = (self.delay + 1) * self.token_samples
         limit = self.samples - behind - int(rng.choice([0, 0, 0, 0.3, 0.7]) * self.samples)
         clip: Optional[Clip] = None
         over = self.samples
@@ -148,7 +158,7 @@ class StreamMaker:
             other = only_others or (bool(voices.others) and rng.random() < 0.12)
             clip = first if clip is None and not other else self._next(voices, first.speaker, other)
             pace = speed * float(np.exp(rng.normal(0, 0.03)))
-            sound, begin, end = self._cut(clip, rng.random() < untrimmed, pace)
+            sound, begin, end, sounds = self._cut(clip, rng.random() < untrimmed, pace, haste, 320 if tight else 1600)
             if at + end > limit or len(stream.words) == MOST_WORDS:
                 return over
             sound = sound[: self.samples - at]
@@ -156,14 +166,11 @@ class StreamMaker:
             decibels = loudness + rng.uniform(-2, 2)
             stream.wave[at : at + len(sound)] += sound * ((SPEECH_LEVEL / level) ** 0.7 * 10 ** (decibels / 20))
             if clip.label:
-                stream.words.append(clip.label)
-                last = int(np.ceil((at + end) / token + 0.3)) + self.delay - 1
-                start = max(
-                    (at + begin + int(EARLIEST_SECONDS * RATE)) // token, last - int(LABEL_SECONDS * RATE) // token
-                )
-                stream.labels[start : last + 1], stream.weights[start : last + 1] = clip.label, 1
+                stream.mark(clip.label, at + begin, at + end)
+            stream.sound(at, sounds)
             over = at + end + int(rng.uniform(0, 0.1) * RATE)
-            at += len(sound) + int(max(-0.02, rng.exponential(0.22) - 0.05) * RATE)
+            gap = rng.uniform(-0.09, 0.06) if tight else max(-0.02, rng.exponential(0.22) - 0.05)
+            at += len(sound) + int(gap * RATE)
 
     def _word(self) -> str:
         """Any word of the vocabulary, each as likely as any other, however few its clips."""
@@ -176,6 +183,8 @@ class StreamMaker:
     def _next(self, voices: Voices, speaker: str, other: bool) -> Clip:
         """Mostly of the same speaker; else any clip of the wanted kind."""
         rng, own = self.rng, voices.by_speaker[speaker]
+        if self.cuts and not other and rng.random() < CUT_OUT:
+            return self._choose(list(self.cuts.values())[rng.integers(len(self.cuts))])
         if other:
             candidates = [clip for clips in own.values() for clip in clips if not clip.label]
             return self._choose(candidates if candidates and rng.random() < 0.5 else voices.others)
@@ -184,18 +193,26 @@ class StreamMaker:
             return self._choose(own[words[rng.integers(len(words))]])
         return self._choose(voices.by_word[self._word()])
 
-    def _cut(self, clip: Clip, whole: bool, pace: float) -> Tuple[np.ndarray, int, int]:
-        """The clip, trimmed to its word and up to 100 ms on each side unless `whole`, at another speed."""
-        sound, begin, end = self.corpus.waveform(clip), clip.begin, clip.end
+    def _cut(
+        self, clip: Clip, whole: bool, pace: float, haste: float, margin: int
+    ) -> Tuple[np.ndarray, int, int, Optional[Sounds]]:
+        """The clip, trimmed to its word and up to `margin` samples on each side unless `whole`, at another speed, in haste."""
+        sound, begin, end, low, high = self.corpus.waveform(clip), clip.begin, clip.end, 0, clip.samples
         if not whole:
-            low = max(0, begin - int(self.rng.integers(0, 1600)))
-            sound = sound[low : min(len(sound), end + int(self.rng.integers(0, 1600)))].copy()
-            begin, end = begin - low, end - low
+            low = max(0, begin - int(self.rng.integers(0, margin)))
+            high = min(len(sound), end + int(self.rng.integers(0, margin)))
+            sound = sound[low:high].copy()
             fade = min(160, len(sound) // 4)
             ramp = np.linspace(0, 1, fade, dtype=np.float32)
             sound[:fade] *= ramp
             sound[-fade:] *= ramp[::-1]
-        return at_speed(sound, pace), int(begin / pace), int(end / pace)
+        begin, end = begin - low, end - low
+        if haste > 1:
+            before, sound = len(sound), hurried(sound, haste)
+            haste = before / len(sound)
+            begin, end = int(begin / haste), int(end / haste)
+        sounds = None if clip.sounds is None else part_of(clip.sounds, low, high, pace * haste)
+        return at_speed(sound, pace), int(begin / pace), int(end / pace), sounds
 
     def _talk(self, wave: np.ndarray) -> None:
         """Fills `wave` with running speech in which no command is given, one time in ten backwards. Half the time it is made of
@@ -212,7 +229,7 @@ class StreamMaker:
             needed = int(size * pace) + 2
             start = rng.integers(0, max(1, len(spoken) - needed))
             piece = level * at_speed(spoken[start : start + needed], pace)[:size]
-            wave[at : at + len(piece)] += _faded(piece) if in_pieces else piece
+            wave[at : at + len(piece)] += faded(piece) if in_pieces else piece
             at += size
 
     def _babble(self, wave: np.ndarray) -> None:
@@ -229,8 +246,8 @@ class StreamMaker:
             start = int(rng.integers(clip.begin, max(clip.begin + 1, clip.end - size)))
             piece = at_speed(self.corpus.waveform(clip)[start : start + size], pace)[: len(wave) - at]
             piece *= level / np.sqrt((piece**2).mean() + 1e-9)
-            wave[at : at + len(piece)] += _faded(piece)
-            at += max(1, len(piece) - len(FADE))
+            wave[at : at + len(piece)] += faded(piece)
+            at += max(1, len(piece) - FADE_SAMPLES)
 
     def _record(self, wave: np.ndarray, silent_from: int, only_noise: bool) -> np.ndarray:
         """A room in 20 %, noise 0 to 30 dB under the speech in 60 %, a floor, a spectral tilt in 25 %, a gain,
@@ -252,11 +269,3 @@ class StreamMaker:
             wave[silent_from:] = 0
         wave[: self.lead] = 0
         return np.clip(wave, -1, 1)
-
-
-def _faded(piece: np.ndarray) -> np.ndarray:
-    """The piece, its ends faded in place if it is long enough."""
-    if len(piece) > 2 * len(FADE):
-        piece[: len(FADE)] *= FADE
-        piece[-len(FADE) :] *= FADE[::-1]
-    return piece

@@ -10,10 +10,14 @@ from .inventory import BLANK, Pronunciation
 
 
 class Match(NamedTuple):
-    """The pronunciation nearest to what was heard, and how many phonemes differ from it."""
+    """The pronunciation of each word that is nearest to what was heard, and how many phonemes differ from them."""
 
-    phonemes: List[int]
+    words: List[Pronunciation]
     errors: int
+
+    @property
+    def phonemes(self) -> List[int]:
+        return [token for word in self.words for token in word]
 
 
 def greedy(scores: np.ndarray) -> List[int]:
@@ -41,7 +45,7 @@ def nearest(heard: Sequence[int], words: Sequence[Sequence[Pronunciation]]) -> M
     for variants, (chosen, origin) in zip(reversed(words), reversed(choices)):
         said.append(variants[chosen[place]])
         place = origin[place]
-    return Match([token for variant in reversed(said) for token in variant], int(costs[-1]))
+    return Match(said[::-1], int(costs[-1]))
 
 
 def _say(costs: np.ndarray, variant: Pronunciation, sounds: np.ndarray, places: np.ndarray):

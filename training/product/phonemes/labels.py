@@ -49,13 +49,20 @@ class Set(NamedTuple):
         return self._replace(places=self.places[chosen], speakers=self.speakers[chosen])
 
 
-def load_set(data: Path, name: str, teacher: Hama, cache: Path) -> Set:
-    """`name` is as "speech/dev-clean"; its labels are made if the cache has none. One core labels an hour in a minute."""
+def load_set(data: Path, name: str, teacher: Optional[Hama], cache: Path) -> Set:
+    """`name` is as "speech/dev-clean"; its labels are made if the cache has none. One core labels an hour in a minute.
+
+    Errors: ValueError if there are none, nor a teacher.
+    """
     stem = data / name
     sound = decode(sound_file(stem), cache)
     known = hashlib.sha1(stem.with_suffix(".tsv").read_bytes()).hexdigest()[:8]
     path = cache / f"{name.replace('/', '-')}-{known}.labels.npz"
     if not path.exists():
+        if teacher is None:
+            raise ValueError(
+                f"{path} is not there: the labels of {name} are made by train.py --teacher, with the same cache"
+            )
         _write(path, name, sound, read_rows(stem.with_suffix(".tsv")), teacher)
     with np.load(path) as kept:
         return Set(name, sound, kept["places"], kept["speakers"], kept["targets"], kept["heard"])
