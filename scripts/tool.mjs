@@ -14,6 +14,7 @@ const TOOLS = {
   },
   "bench:transducer": { entry: "bench/transducer.ts", out: "build/bench-transducer.js", runs: [["convert"], []] },
   "bench:serve": { entry: "bench/serve.ts", out: "build/bench-serve.js" },
+  calibrate: { entry: "scripts/calibrate/main.ts", out: "build/calibrate.js" },
   fuzz: { entry: "test/fuzz/main.ts", out: "build/fuzz/main.js" },
   lexicon: { entry: "scripts/lexicon/main.ts", out: "build/lexicon.js" },
   soak: { entry: "test/soak/main.ts", out: "build/soak/main.js", node: ["--expose-gc", "--max-semi-space-size=1"] },

@@ -11,7 +11,7 @@ export interface PhraseConfig {
   /** Rows by which phonemes come out after they begin, and after they end; may be negative. */
   readonly startDelay?: number;
   readonly endDelay?: number;
-  /** Coefficients of the confidence of phrases, and of keywords: five each. */
+  /** Coefficients of the confidence of phrases, and of keywords: seven each. */
   readonly confidence?: readonly number[];
   readonly keywordConfidence?: readonly number[];
 }
@@ -31,8 +31,8 @@ export function readPhraseConfig(value: unknown, wrong: (problem: string) => Err
     if (field === undefined) continue;
     const fits = NUMBERS.includes(name)
       ? isNumber(field)
-      : Array.isArray(field) && field.length === 5 && field.every(isNumber);
-    if (!fits) throw wrong(`has a field ${name} that is ${NUMBERS.includes(name) ? "no number" : "not five numbers"}`);
+      : Array.isArray(field) && field.length === 7 && field.every(isNumber);
+    if (!fits) throw wrong(`has a field ${name} that is ${NUMBERS.includes(name) ? "no number" : "not seven numbers"}`);
     phrases[name] = field;
   }
   return phrases as PhraseConfig;

@@ -119,7 +119,7 @@ describe("parseConfig", () => {
     ["phrases", []],
     ["phrases", { floor: "8" }],
     ["phrases", { confidence: [1, 2, 3] }],
-    ["phrases", { keywordConfidence: [1, 2, 3, 4, null] }],
+    ["phrases", { keywordConfidence: [1, 2, 3, 4, 5, 6, null] }],
   ])("refuses %s = %j and names it", (path, value) => {
     const error = errorOf(() => parseConfig(changed(path, value)));
     expect(error.code).toBe("bad-model");
@@ -149,7 +149,7 @@ describe("parseConfig", () => {
   });
 
   it("gives back what a model of phonemes brings for phrases", () => {
-    const phrases = { blankPenalty: 1.5, startDelay: -0.5, confidence: [1, 2, 3, 4, 5] };
+    const phrases = { blankPenalty: 1.5, startDelay: -0.5, confidence: [1, 2, 3, 4, 5, 6, 7] };
     expect(parseConfig(changed("phrases", phrases)).phrases).toEqual(phrases);
   });
 

@@ -5,12 +5,13 @@ import { FoldvoxError } from "../../errors.ts";
 import { phrase } from "../scorers/grammar-jsgf.ts";
 import { DICTATION } from "../scorers/jsgf-tokens.ts";
 import type { KeywordResult } from "../text/results.ts";
-import { PhonemeSearch, type Reached, type SearchOptions } from "./phoneme-search.ts";
-import { confidenceOf, MOST_MARGIN } from "./phrase-confidence.ts";
+import { PhonemeSearch, type SearchOptions } from "./phoneme-search.ts";
+import { confidenceOf, type Evidence, MOST_MARGIN } from "./phrase-confidence.ts";
 import { PhraseGrammar } from "./phrase-grammar.ts";
 import type { Pronounce } from "./pronounced-network.ts";
+import { RowSums } from "./row-sums.ts";
 import type { SoundRow } from "./sound-row.ts";
-import { type PhonemeTimes, UtteranceReader } from "./utterance-reader.ts";
+import { type PhonemeTimes, type Utterance, UtteranceReader } from "./utterance-reader.ts";
 
 /** A phrase to be caught. */
 export interface Keyword {
@@ -43,27 +44,37 @@ export function keywordGrammar(keywords: readonly Keyword[], pronounce: Pronounc
   return grammar;
 }
 
-interface Sighting {
-  readonly result: KeywordResult;
-  /** Rows when it was seen, and where it begins. */
-  readonly row: number;
+/** A phrase that has just ended, as it seems. */
+export interface Sighting {
+  readonly utterance: Utterance;
+  readonly evidence: Evidence;
+  /** The row in which it begins. */
   readonly from: number;
+}
+
+/** A phrase that is about to be told. */
+interface Waiting {
+  readonly result: KeywordResult;
+  /** The row in which it was seen. */
+  readonly row: number;
 }
 
 export class KeywordSpotter {
   private readonly options: KeywordOptions;
   private readonly reader: UtteranceReader;
   private readonly search: PhonemeSearch;
+  private readonly rows: RowSums;
   private readonly sensitivity = new Map<string, number>();
   /** The best sighting of each phrase that has not been told yet. */
-  private readonly waiting = new Map<string, Sighting>();
+  private readonly waiting = new Map<string, Waiting>();
   /** Up to where each phrase has been told, in rows. */
   private readonly toldTo = new Map<string, number>();
   private row = 0;
 
   constructor(options: KeywordOptions, grammar: PhraseGrammar, keywords: readonly Keyword[]) {
     this.options = options;
-    this.reader = new UtteranceReader(grammar, options.times, options.confidence, () => "");
+    this.rows = new RowSums(options.search.blank, 0);
+    this.reader = new UtteranceReader(grammar, options.times, options.confidence, () => "", this.rows);
     // Whatever is said before a phrase is free, and a phrase has no end to wait for.
     this.search = new PhonemeSearch(grammar.network, {
       ...options.search,
@@ -78,9 +89,7 @@ export class KeywordSpotter {
 
   /** Takes a row; returns the phrases that have been caught by now. */
   accept(sounds: SoundRow): KeywordResult[] {
-    this.search.accept(sounds);
-    this.row++;
-    if (!sounds.isSilent) for (const end of this.search.ends()) this.look(end);
+    for (const sighting of this.see(sounds)) this.consider(sighting);
     if (this.waiting.size === 0) return [];
     const caught: KeywordResult[] = [];
     const hold = HOLD_SECONDS / this.options.times.tokenSeconds;
@@ -97,24 +106,37 @@ export class KeywordSpotter {
   reset(): void {
     this.row = 0;
     this.search.restart(0);
+    this.rows.restart(0);
     this.waiting.clear();
     this.toldTo.clear();
   }
 
-  private look(end: Reached): void {
-    // Seen before: a phrase that rests says nothing new.
-    if (end.end < this.row - 1) return;
+  /** Takes a row; returns the phrases that end with it, however unlikely. `accept` decides which of them are told. */
+  see(sounds: SoundRow): Sighting[] {
+    this.search.accept(sounds);
+    this.rows.push(sounds);
+    this.row++;
+    if (sounds.isSilent) return [];
     const { trace } = this.search;
-    const records = trace.recordsTo(end.record);
-    const heard = this.reader.whole(this.search, { ...end, records }, 0);
-    if (!heard) return;
-    const { text, result, evidence } = heard;
-    const confidence = confidenceOf({ ...evidence, background: 0, margin: MOST_MARGIN }, this.options.confidence);
-    const from = trace.madeRow[records[0]!]!;
+    const seen: Sighting[] = [];
+    for (const end of this.search.ends()) {
+      // A phrase that rests says nothing new.
+      if (end.end < this.row - 1) continue;
+      const records = trace.recordsTo(end.record);
+      const utterance = this.reader.whole(this.search, { ...end, records }, 0);
+      if (!utterance) continue;
+      const evidence = { ...utterance.evidence, background: 0, margin: MOST_MARGIN };
+      seen.push({ utterance, evidence, from: trace.madeRow[records[0]!]! });
+    }
+    return seen;
+  }
+
+  private consider({ utterance: { text, result }, evidence, from }: Sighting): void {
+    const confidence = confidenceOf(evidence, this.options.confidence);
     if (confidence < 1 - this.sensitivity.get(text)! || from < (this.toldTo.get(text) ?? 0)) return;
     const known = this.waiting.get(text);
     if (known && known.result.confidence >= confidence) return;
     const caught = { keyword: text, start: result[0]!.start, end: result[result.length - 1]!.end, confidence };
-    this.waiting.set(text, { result: caught, row: this.row, from });
+    this.waiting.set(text, { result: caught, row: this.row });
   }
 }

@@ -10,18 +10,35 @@ export interface Evidence {
   readonly background: number;
   /** How far the next hypothesis of other words is behind this one, in nats. */
   readonly margin: number;
+  /** How far hearing nothing in the words' rows is behind the free phonemes, in nats. */
+  readonly silence: number;
+  /** How unsure the model was of what it heard in these rows, in nats. */
+  readonly doubt: number;
 }
 
-/** A next hypothesis further behind is none. */
+/** A next hypothesis further behind is none; and no phoneme says more than so much, for or against. */
 export const MOST_MARGIN = 8;
+const MOST_NATS = 8;
+
+/** What the regression looks at, and so the number of its coefficients. */
+export const FIGURES = 7;
 
 /**
- * What the regression looks at: a constant, nats behind by phoneme, logarithm of the number of phonemes, nats of background by
- * phoneme, and nats of margin.
+ * A constant, nats behind by phoneme, logarithm of the number of phonemes, nats of background by phoneme, nats of margin, and
+ * by phoneme nats of silence and of doubt: these two tell evidence that is weak, in which anything is as likely.
  */
-export function figures({ phonemes, behind, background, margin }: Evidence): readonly number[] {
+export function figures({ phonemes, behind, background, margin, silence, doubt }: Evidence): readonly number[] {
   const count = Math.max(1, phonemes);
-  return [1, behind / count, Math.log(count), background / count, Math.min(MOST_MARGIN, margin)];
+  const byPhoneme = (nats: number) => Math.min(MOST_NATS, nats / count);
+  return [
+    1,
+    behind / count,
+    Math.log(count),
+    background / count,
+    Math.min(MOST_MARGIN, margin),
+    byPhoneme(Math.max(0, silence - behind)),
+    byPhoneme(doubt),
+  ];
 }
 
 /** The probability in 0 ... 1 that the utterance is this one. `weights`: one for each of the figures. */

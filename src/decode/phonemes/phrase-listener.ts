@@ -12,8 +12,9 @@ import {
 import { type Hypothesis, hypotheses } from "./hypotheses.ts";
 import type { Listener } from "./listener.ts";
 import { PhonemeSearch, type SearchOptions } from "./phoneme-search.ts";
-import { confidenceOf, MOST_MARGIN } from "./phrase-confidence.ts";
+import { confidenceOf, type Evidence, MOST_MARGIN } from "./phrase-confidence.ts";
 import type { PhraseGrammar } from "./phrase-grammar.ts";
+import { RowSums } from "./row-sums.ts";
 import type { SoundRow } from "./sound-row.ts";
 import { type PhonemeTimes, type Utterance, UtteranceReader } from "./utterance-reader.ts";
 
@@ -52,6 +53,7 @@ export class PhraseListener implements Listener {
   private readonly grammar: PhraseGrammar;
   private readonly reader: UtteranceReader;
   private readonly search: PhonemeSearch;
+  private readonly rows: RowSums;
   private row: number;
   /** Where speech of any kind began and ended, in rows; null without any. */
   private voiced: { first: number; end: number } | null = null;
@@ -65,7 +67,8 @@ export class PhraseListener implements Listener {
     this.options = options;
     this.grammar = grammar;
     const dictated = grammar.dictates ? options.dictated() : NOT_DICTATED;
-    this.reader = new UtteranceReader(grammar, options.times, options.confidence, dictated.written);
+    this.rows = new RowSums(options.search.blank, row);
+    this.reader = new UtteranceReader(grammar, options.times, options.confidence, dictated.written, this.rows);
     // Where the grammar itself says that anything may be spoken, that is the background. Who asks for everything to be taken for
     // a phrase is told the nearest one, however far it is.
     const background = !grammar.allowsUnknown && options.sensitivity < 1;
@@ -84,6 +87,7 @@ export class PhraseListener implements Listener {
   accept(sounds: SoundRow): void {
     if (sounds.isVoiced) this.voiced = { first: this.voiced?.first ?? this.row, end: this.row + 1 };
     this.search.accept(sounds);
+    this.rows.push(sounds);
     this.row++;
     this.told = null;
   }
@@ -142,15 +146,13 @@ export class PhraseListener implements Listener {
   }
 
   private final(): FinalResult | null {
-    const ways = hypotheses(this.search.trace, this.search.ends());
-    const readings = this.readings(ways, false);
+    const readings = this.whole();
     const best = readings[0];
     if (!best) return this.unknown();
     // Two phrases that are as likely make it unsure which was said, and not that none was.
     const { confidence: weights, sensitivity } = this.options;
     if (confidenceOf({ ...best.evidence, margin: MOST_MARGIN }, weights) < 1 - sensitivity) return this.unknown();
-    const margin = readings[1] ? best.score - readings[1].score : MOST_MARGIN;
-    const confidence = confidenceOf({ ...best.evidence, margin }, weights);
+    const confidence = confidenceOf(best.evidence, weights);
     return {
       text: best.text,
       result: best.result,
@@ -158,6 +160,11 @@ export class PhraseListener implements Listener {
       ...best.meaning,
       ...this.alternatives(() => readings, confidence),
     };
+  }
+
+  /** What the utterance may have been, the best first, however unsure: as many readings as are asked for, and two at least. */
+  whole(): Reading[] {
+    return this.readings(hypotheses(this.search.trace, this.search.ends()), false);
   }
 
   /** Utterances that say different things, the best first: as many as are asked for, and two at least. */
@@ -173,9 +180,13 @@ export class PhraseListener implements Listener {
         : this.reader.whole(this.search, way, this.spokenSeconds);
       if (!read || told.has(read.sense)) continue;
       told.add(read.sense);
-      readings.push({ ...read, score: way.score });
+      readings.push({ ...read, score: way.score, evidence: { ...read.evidence, margin: MOST_MARGIN } });
     }
-    return readings;
+    return readings.map((reading, i) => {
+      const next = readings[i + 1];
+      const margin = next ? reading.score - next.score : MOST_MARGIN;
+      return { ...reading, evidence: { ...reading.evidence, margin } };
+    });
   }
 
   /** Readings as alternatives: what the best one leaves of certainty is shared out among the others. */
@@ -206,6 +217,8 @@ export class PhraseListener implements Listener {
   }
 }
 
-interface Reading extends Utterance {
+/** An utterance that may have been said. */
+export interface Reading extends Omit<Utterance, "evidence"> {
   readonly score: number;
+  readonly evidence: Evidence;
 }

@@ -19,6 +19,8 @@ export class SoundRow {
   isVoiced = false;
   isOnset = false;
   isSilent = false;
+  /** Nats by which the model was unsure of its likeliest token. */
+  doubt = 0;
   private readonly blank: number;
   private readonly weights: RowWeights;
   private best: number;
@@ -37,7 +39,8 @@ export class SoundRow {
     const tokens = behind.length;
     const from = row * tokens;
     let best = blank;
-    let most = logProbs[from + blank]! - blankPenalty;
+    const nothing = logProbs[from + blank]!;
+    let most = nothing - blankPenalty;
     if (!(most > Number.NEGATIVE_INFINITY)) most = Number.NEGATIVE_INFINITY;
     let second = Number.NEGATIVE_INFINITY;
     for (let token = 0; token < tokens; token++) {
@@ -58,6 +61,7 @@ export class SoundRow {
       const value = logProbs[from + token]! - (token === blank ? blankPenalty : 0) - most;
       if (value > -floor) behind[token] = value;
     }
+    this.doubt = Math.max(0, -Math.max(most, nothing));
     this.isVoiced = best !== blank;
     this.isOnset = this.isVoiced && best !== this.best;
     this.isSilent = !this.isVoiced && second - most < -CERTAIN;
@@ -71,6 +75,7 @@ export class SoundRow {
     this.isVoiced = false;
     this.isOnset = false;
     this.isSilent = true;
+    this.doubt = 0;
     this.best = this.blank;
   }
 }

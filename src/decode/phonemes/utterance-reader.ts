@@ -9,6 +9,7 @@ import type { PhonemeSearch } from "./phoneme-search.ts";
 import { type Evidence, MOST_MARGIN, wordConfidence } from "./phrase-confidence.ts";
 import type { PhraseGrammar } from "./phrase-grammar.ts";
 import { PhraseReader, type Step, stepsTo } from "./phrase-reader.ts";
+import type { RowSums } from "./row-sums.ts";
 import { isOptional } from "./word-network.ts";
 
 /** When phonemes were spoken that came out in some rows. */
@@ -50,15 +51,21 @@ export class UtteranceReader {
   private readonly times: PhonemeTimes;
   private readonly confidence: readonly number[];
   private readonly written: (word: number) => string;
+  private readonly rows: RowSums;
 
-  /** `confidence`: the coefficients of phrase-confidence.ts. `written`: how words are written that have been dictated. */
+  /**
+   * `confidence`: the coefficients of phrase-confidence.ts. `written`: how words are written that have been dictated. `rows`: those
+   * that the search has heard.
+   */
   constructor(
     grammar: PhraseGrammar,
     times: PhonemeTimes,
     confidence: readonly number[],
     written: (word: number) => string,
+    rows: RowSums,
   ) {
     this.grammar = grammar;
+    this.rows = rows;
     this.confidence = confidence;
     this.reader = new PhraseReader(grammar.pronounced);
     this.times = times;
@@ -102,12 +109,16 @@ export class UtteranceReader {
     const heard: HeardWord[] = [];
     const dictated = new Map<Step, readonly string[]>();
     let before = notBefore;
+    let [silence, doubt] = [0, 0];
     const hear = (word: string, startRow: number, endRow: number, nats: number, phonemes: number) => {
       const { tokenSeconds, startDelay, endDelay, startRow: first } = this.times;
       const start = Math.max(before, (startRow - startDelay + first) * tokenSeconds);
       const end = Math.max(start + SHORTEST_WORD, (endRow - endDelay + first) * tokenSeconds);
       before = end;
       const conf = Math.max(0, nats) / phonemes;
+      const stretch = word === UNKNOWN ? null : this.rows.between(startRow, endRow);
+      silence += stretch?.silence ?? 0;
+      doubt += stretch?.doubt ?? 0;
       heard.push({ word, start: toMilliseconds(start), end: toMilliseconds(end), conf, phonemes });
     };
     steps.forEach((step, i) => {
@@ -128,7 +139,7 @@ export class UtteranceReader {
     const phonemes = known.reduce((sum, word) => sum + word.phonemes, 0);
     const behind = known.reduce((sum, word) => sum + word.conf * word.phonemes, 0);
     const background = Math.max(0, -trace.nats[way.records[0]!]! + way.phraseScore - way.score);
-    const evidence = { phonemes, behind, background };
+    const evidence = { phonemes, behind, background, silence, doubt };
     const sure = { ...evidence, margin: MOST_MARGIN };
     const result = heard.map(({ phonemes: _, ...word }) => ({
       ...word,

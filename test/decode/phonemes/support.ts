@@ -57,7 +57,7 @@ export const PHRASE_OPTIONS: PhraseOptions = {
   dictated: () => {
     throw new Error("no words");
   },
-  confidence: [5, -2, 0, -1, 0],
+  confidence: [5, -2, 0, -1, 0, 0, 0],
   sensitivity: 0.5,
   alternatives: 1,
 };
