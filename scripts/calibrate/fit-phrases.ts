@@ -8,8 +8,9 @@ import { type Kind, senseOf, type Trial } from "./trials.ts";
 
 /** How much each kind counts, all its trials together. */
 const SHARES: Readonly<Record<Kind, number>> = {
-  order: 0.25,
-  command: 0.2,
+  order: 0.2,
+  command: 0.15,
+  within: 0.1,
   word: 0.1,
   "other order": 0.15,
   "other command": 0.12,

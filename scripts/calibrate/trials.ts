@@ -9,7 +9,16 @@ import { type Draw, draws } from "./draws.ts";
 import { align, type Hearing, idealRows, readingsOf } from "./hear.ts";
 import { LEVELS, type Recording } from "./recordings.ts";
 
-export type Kind = "command" | "order" | "word" | "other command" | "other order" | "other word" | "noise" | "chance";
+export type Kind =
+  | "command"
+  | "order"
+  | "word"
+  | "within"
+  | "other command"
+  | "other order"
+  | "other word"
+  | "noise"
+  | "chance";
 
 export interface Trial {
   readonly kind: Kind;
@@ -77,6 +86,9 @@ export function makeTrials(material: Material): Trial[] {
     const count = Math.min(said.words.length, 4 + draw(5));
     const from = draw(said.words.length - count + 1);
     const part = said.words.slice(from, from + count);
+    // With the words beside it, as people say "well" and "please".
+    const before = said.words[Math.max(0, from - 1)]!;
+    const behind = said.words[Math.min(said.words.length, from + count + 1) - 1]!;
     const commands = spell(lists.around(part.map(({ word }) => word)));
     const others = spell(lists.without(text));
     const sense = senseOf(part.map(({ word }) => word).join(" "), undefined);
@@ -89,6 +101,8 @@ export function makeTrials(material: Material): Trial[] {
       const cut = cutRows(rows[i]!, part[0]!.from, part[part.length - 1]!.to, hearing);
       trials.push({ kind: "command", level, grammar: commands, rows: cut, sense });
       trials.push({ kind: "other command", level, grammar: others, rows: cut, sense: null });
+      const around = cutRows(rows[i]!, before.from, behind.to, hearing);
+      if (count < said.words.length) trials.push({ kind: "within", level, grammar: commands, rows: around, sense });
       if (!one || !withIt || !withoutIt) return;
       const single = cutRows(rows[i]!, one.from, one.to, hearing);
       trials.push({ kind: "word", level, grammar: withIt, rows: single, sense: one.word });

@@ -1,5 +1,5 @@
-// Numbers of a model's phonemes that were found by measurement: a model file brings its own, made by training/ from recordings
-// with transcripts. What it leaves out is as below, which was measured with the first model of English.
+// Numbers of a model's phonemes that were found by measurement: a model file brings its own, fitted to recordings with
+// transcripts (scripts/calibrate/). What it leaves out is as below, which was measured with the first model of English.
 
 import type { PhraseConfig } from "../../model/phrase-config.ts";
 
@@ -10,8 +10,8 @@ export const DEFAULT_CALIBRATION: Required<PhraseConfig> = {
   backgroundPenalty: 3.5,
   startDelay: 1,
   endDelay: 0,
-  confidence: [5.3, -2.5, -1.0, -0.45, 0.3, 0, 0],
-  keywordConfidence: [-1.1, -4.8, 3.7, 0, 0, 0, 0],
+  confidence: [5.3, -2.5, -1.0, -0.45, 0.3, 0, -1.0],
+  keywordConfidence: [-1.1, -4.8, 3.7, 0, 0, 0, -0.5],
 };
 
 /** What a model's file says, and else what is usual. */

@@ -18,7 +18,7 @@ describe("the confidence of an utterance", () => {
   it("is high for what fits, and low for what is far behind, beside other speech, or as likely as another", () => {
     const sure = confidenceOf(SURE, confidence);
     expect(sure).toBeGreaterThan(0.9);
-    expect(confidenceOf({ ...SURE, behind: 40 }, confidence)).toBeLessThan(0.2);
+    expect(confidenceOf({ ...SURE, behind: 60 }, confidence)).toBeLessThan(0.2);
     expect(confidenceOf({ ...SURE, background: 80 }, confidence)).toBeLessThan(0.5);
     expect(confidenceOf({ ...SURE, margin: 0 }, confidence)).toBeLessThan(sure);
   });
