@@ -34,6 +34,9 @@ export function readingsOf(
     confidence: DEFAULT_CALIBRATION.confidence,
     sensitivity: 0.5,
     alternatives: 1,
+    dictated: () => {
+      throw new TypeError("no grammar of these trials dictates");
+    },
   };
   const listener = new PhraseListener(options, grammar, 0, 0);
   for (let row = 0; row < rows.length / tokens; row++) {
