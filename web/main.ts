@@ -296,7 +296,8 @@ async function useOwnModel(): Promise<void> {
   clear();
   setState("opening", language.say("preparing"));
   try {
-    const { config } = await recognizers.get(mode.load());
+    // As a model of words: nothing is asked of its tokens yet.
+    const { config } = await recognizers.get(models.load("words"));
     const wanted = config.tokenUnit === "phoneme" ? "phrases" : "words";
     ready();
     if ((mode.name === "words") !== (wanted === "words")) await choose(wanted);

@@ -1,4 +1,4 @@
-// A TypeDoc plugin: pages are called by their first heading, modules by what one imports.
+// A TypeDoc plugin: modules are called by what one imports.
 
 import { Converter, ReflectionKind } from "typedoc";
 
@@ -10,17 +10,7 @@ const MODULES = {
 };
 
 export function load(app) {
-  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
-    const text = document.content.map((part) => part.text).join("");
-    const heading = /^# (.+)$/m.exec(text);
-    if (heading) document.name = heading[1].replaceAll("`", "");
-  });
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_, declaration) => {
     if (declaration.kindOf(ReflectionKind.Module)) declaration.name = MODULES[declaration.name] ?? declaration.name;
-  });
-  // The project's name stands above it already.
-  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
-    const [first] = project.readme ?? [];
-    if (first) first.text = first.text.replace(/^# .*\n/, "");
   });
 }

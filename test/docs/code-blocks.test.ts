@@ -1,13 +1,14 @@
 // Every code block of the documentation is run, or checked as far as it can be where it needs a page, hours or a microphone.
 //
 // ts, js: a program; `ts types` is type-checked alone. sh: commands; each must exist, with the options it is given;
-// those of `sh run` are run. json is parsed. text is no code.
+// those of `sh run` are run. json is parsed; so are tsx, and the scripts of html, vue and svelte. text is no code.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { transformSync } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { codeBlocks, PAGES, readPage } from "./code-blocks.ts";
 import { writeScripts } from "./scripts.ts";
@@ -17,9 +18,24 @@ const blocks = PAGES.filter((page) => existsSync(join(root, page))).flatMap(code
 const named = (languages: readonly string[]) => blocks.filter(({ language }) => languages.includes(language));
 const where = ({ page, line }: { page: string; line: number }) => `${page}:${line}`;
 
+/** Languages of frameworks that are not installed here. */
+const MARKUP = ["tsx", "html", "vue", "svelte"];
+
+describe("code of frameworks", () => {
+  it.each(named(MARKUP).map((block) => [where(block), block] as const))("%s is parsed", (_, { language, text }) => {
+    const scripts =
+      language === "tsx"
+        ? [text]
+        : Array.from(text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g), ([, code]) => code!);
+    expect(scripts.length).toBeGreaterThan(0);
+    const tsconfigRaw = { compilerOptions: { experimentalDecorators: true } };
+    for (const script of scripts) transformSync(script, { loader: "tsx", tsconfigRaw });
+  });
+});
+
 describe("blocks", () => {
   it("say what they are", () => {
-    const known = ["ts", "ts types", "js", "sh", "sh run", "json", "text"];
+    const known = ["ts", "ts types", "js", "sh", "sh run", "json", "text", ...MARKUP];
     const unknown = blocks.filter(({ language, hint }) => !known.includes(`${language} ${hint}`.trim()));
     expect(unknown.map(where)).toEqual([]);
     expect(blocks.length).toBeGreaterThan(20);

@@ -26,6 +26,7 @@ export const PAGES: readonly string[] = [
   "CHANGELOG.md",
   "examples/README.md",
   "training/README.md",
+  "docs/site/start.md",
   ...folder("docs"),
   ...folder("models"),
 ];

@@ -218,6 +218,7 @@ describe.each(BROWSERS)("the page in %s", (name) => {
     await page.click("#aloud");
     await page.click("#example");
     await page.waitForFunction(() => document.getElementById("offline")!.textContent === "Works offline.");
+    await page.waitForSelector("#recents li");
     await own.close();
     await page.reload();
     await stateOf(page, "ready");

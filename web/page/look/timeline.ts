@@ -124,14 +124,14 @@ export class Timeline {
     const from = this.heldAt ?? Math.max(0, heard - seconds);
     this.drawSound(from, seconds);
     const perSecond = this.canvas.clientWidth / seconds;
+    // In their order, which is that of the tab key; those that stay are not moved, and keep the focus.
+    let next = this.spoken.firstElementChild;
     for (const { word, button } of this.placed) {
       const isSeen = word.end > from && word.start < from + seconds;
-      if (!isSeen) {
-        if (button.parentElement) button.remove();
-        continue;
-      }
-      if (!button.parentElement) this.spoken.append(button);
-      button.style.translate = `${(word.start - from) * perSecond}px 0`;
+      if (button === next) next = next.nextElementSibling;
+      else if (isSeen) this.spoken.insertBefore(button, next);
+      if (isSeen) button.style.translate = `${(word.start - from) * perSecond}px 0`;
+      else button.remove();
     }
   }
 
