@@ -1,21 +1,21 @@
-// AbortSignal and time limits for what waits. A promise that is given up is still listened to: its failure must not become an
-// unhandled rejection, which ends a process.
+// AbortSignal and time limits for asynchronous work. An abandoned promise keeps a listener: its failure must not become an
+// unhandled rejection, which would end the process.
 
 import { iteratorOf, nextOf } from "../iterate.ts";
 
-/** Rejects as soon as the signal aborts. `settle` takes the listener away again. */
+/** Rejects as soon as the signal aborts. `settle` removes the listener. */
 function aborted(signal: AbortSignal): { promise: Promise<never>; settle: () => void } {
   let listener = () => {};
   const promise = new Promise<never>((_, reject) => {
     listener = () => reject(signal.reason);
     signal.addEventListener("abort", listener, { once: true });
   });
-  // It may reject when nobody waits for it any more.
+  // It may reject after nobody awaits it any more.
   promise.catch(() => {});
   return { promise, settle: () => signal.removeEventListener("abort", listener) };
 }
 
-/** The promise, or the signal's reason if it aborts first. Whatever becomes of the promise then, nobody hears of it. */
+/** The promise's result, or the signal's reason if it aborts first. The promise's later failure is then ignored. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   promise.catch(() => {});
@@ -28,7 +28,7 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
   }
 }
 
-/** A signal that aborts with another, if there is one, or when it is told to. */
+/** A signal that aborts when another one does, or when abort() is called. */
 export class LinkedAbort {
   private readonly controller = new AbortController();
   private readonly outer: AbortSignal | undefined;
@@ -48,19 +48,19 @@ export class LinkedAbort {
     this.controller.abort(reason);
   }
 
-  /** From now on the other does not concern it. */
+  /** Stops following the other signal. */
   unlink(): void {
     this.outer?.removeEventListener("abort", this.follow);
   }
 }
 
-/** Lets go of an iterator, without waiting: one that never answers must not hold up the abort. */
+/** Closes an iterator without waiting: one that never answers must not delay the abort. */
 function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): void {
   const leaving = async () => iterator.return?.();
   leaving().catch(() => {});
 }
 
-/** The items of an iterable until the signal aborts; then throws its reason, and lets go of the iterable. */
+/** Yields an iterable's items until the signal aborts; then throws its reason and closes the iterable. */
 export async function* untilAborted<T>(
   items: AsyncIterable<T> | Iterable<T>,
   signal: AbortSignal | undefined,
@@ -102,8 +102,8 @@ export async function pause(milliseconds: number, signal: AbortSignal | undefine
 }
 
 /**
- * What the action brings within that time, else an error that says so. The signal that the action is given aborts at the end of
- * the time, or with `signal`.
+ * The action's result, or an error if it takes longer than the limit. The action gets a signal that aborts at the limit, or with
+ * `signal`.
  */
 export async function within<T>(
   milliseconds: number,
@@ -122,7 +122,7 @@ export async function within<T>(
   }
 }
 
-/** Waits until the promise is settled, either way, but not longer than that. */
+/** Waits until the promise settles, but no longer than the limit. */
 export async function settledWithin(milliseconds: number, promise: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => {

@@ -1,12 +1,12 @@
-// The model cache in a browser's Cache API. A response cannot grow, so kept bytes are a row of pieces under URLs of our own, and
-// one more that describes the entry: replacing that is what makes a part the whole.
+// The model cache in a browser's Cache API. A response cannot grow, so cached bytes are a series of pieces under URLs of our own. One more
+// response describes the entry; replacing it turns a part into the whole.
 
 import { joined } from "../bytes.ts";
 import { sha256 } from "../model/sha256.ts";
 import { type CacheEntry, type Kept, type ModelCache, type Origin, readOrigin } from "./model-cache.ts";
 
 const CACHE_NAME = "foldvox-models";
-/** Bytes are gathered to pieces of this size: each costs a response's worth of overhead, and a broken download loses one. */
+/** Size of a piece. Each piece costs a response's overhead, and a broken download loses at most one. */
 const PIECE_BYTES = 1 << 20;
 
 /** Pieces that belong together: their name among the entry's, and how many there are. */
@@ -77,7 +77,7 @@ class BrowserEntry implements CacheEntry {
   async dropPart(): Promise<void> {
     this.waiting = new Uint8Array(0);
     if (!this.partRow) return;
-    // The pieces go first: where the storage is full, nothing can be written before.
+    // Delete the pieces first: if the storage is full, nothing can be written before.
     await this.removePieces(this.partRow);
     await this.describe(this.wholeRow, null);
   }
@@ -132,7 +132,7 @@ class BrowserEntry implements CacheEntry {
     if (!this.release) throw new Error("another page is using the entry");
   }
 
-  /** URLs that no server is asked for, and that do not tell what the model's own may keep secret. */
+  /** URLs that are never requested from a server, and that do not reveal the model's own URL, which may be secret. */
   private key(name: string): string {
     return `https://foldvox.invalid/${this.digest}/${name}`;
   }

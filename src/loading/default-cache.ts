@@ -1,18 +1,18 @@
-// The model cache of this platform: the user's cache folder in Node and its like, the Cache API in browsers.
+// The model cache of this platform: the user's cache folder in Node and similar runtimes, the Cache API in browsers.
 
 import { nodeModule, nodeProcess } from "../platform.ts";
 import { BrowserCache } from "./browser-cache.ts";
 import { FolderCache } from "./folder-cache.ts";
 import type { ModelCache } from "./model-cache.ts";
 
-/** Where programs of this user keep what can be fetched again. Null where there is no such place. */
+/** The user's cache folder; null if there is none. */
 export function cacheFolder(
   platform: string,
   environment: Readonly<Record<string, string | undefined>>,
   home: () => string,
 ): string | null {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = environment;
-  // The specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   if (XDG_CACHE_HOME?.startsWith("/")) return `${XDG_CACHE_HOME}/foldvox`;
   if (platform === "win32") return LOCALAPPDATA ? `${LOCALAPPDATA}\\foldvox\\Cache` : null;
   const folder = home();
@@ -22,7 +22,7 @@ export function cacheFolder(
 
 let made: ModelCache | null | undefined;
 
-/** One for all: it knows what is being filled. Null where nothing can be kept, which is no reason to fail. */
+/** One cache for all loads, because it knows which entries are open. Null if nothing can be cached; loading works without. */
 export function defaultCache(): ModelCache | null {
   made ??= make();
   return made;

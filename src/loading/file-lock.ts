@@ -1,22 +1,22 @@
-// A lock that one process holds: a file with its number and a word of its own. It is removed to let others have it, or taken over
+// A lock that one process holds: a file with the process's number and a random word. The holder removes it to release it. Others take it over
 // from a process that is gone, or that has not touched it for long.
 
 type FileSystem = typeof import("node:fs/promises");
 
-/** Whoever makes a lock without a link has written to it by then, or never will. */
+/** A process that makes a lock without a link has written to it by then, or never will. */
 const MOST_MS_TO_WRITE = 10_000;
 
 /** Clocks of files and processes may differ by a little. */
 const MOST_MS_TO_START = 2000;
 
 /**
- * A download touches its lock more often. Numbers are given again: after a restart the number in a lock may be that of any process
- * that runs.
+ * A download touches its lock more often than this. The limit is needed because process numbers are reused: after a restart, any running
+ * process may have the number in a lock.
  */
 const MOST_MS_UNTOUCHED = 5 * 60_000;
 const MS_BETWEEN_TOUCHES = 10_000;
 
-/** A lock that is held. */
+/** A held lock. */
 export class FileLock {
   private readonly fs: FileSystem;
   private readonly path: string;
@@ -26,17 +26,17 @@ export class FileLock {
   private constructor(fs: FileSystem, path: string) {
     this.fs = fs;
     this.path = path;
-    // Threads of a process share its number.
+    // Threads of a process share its number, so the word tells them apart.
     this.text = `${process.pid} ${Math.random().toString(36).slice(2)}`;
   }
 
-  /** Takes the lock, from a process that is gone too; null if another has it. */
+  /** Takes the lock, also from a process that is gone; null if another process has it. */
   static async take(fs: FileSystem, path: string): Promise<FileLock | null> {
     const lock = new FileLock(fs, path);
     if (await lock.make()) return lock;
     if (!(await isStale(fs, path))) return null;
-    // Others may have found the same, and one of them may have taken it over by now. So it is removed under a lock on doing so,
-    // and looked at once more.
+    // Another process may have found the same, and may have taken the lock over by now. So a second lock guards the removal, and the first
+    // is checked once more.
     const removal = await FileLock.take(fs, `${path}.stale`);
     if (!removal) return null;
     try {
@@ -55,7 +55,7 @@ export class FileLock {
     if (await this.isHeld()) await this.fs.utimes(this.path, now / 1000, now / 1000).catch(() => {});
   }
 
-  /** False once another has taken it over. */
+  /** False after another process has taken it over. */
   async isHeld(): Promise<boolean> {
     return (await this.fs.readFile(this.path, "utf8").catch(() => "")) === this.text;
   }

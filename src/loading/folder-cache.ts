@@ -1,5 +1,5 @@
-// The model cache in a folder: for every URL a file with a whole model, one ending in `.part` with the beginning of another, and
-// for each of the two one ending in `.json` that describes it. A lock (file-lock.ts) keeps two downloads from writing at once.
+// The model cache in a folder. Every URL has a file with a whole model, and one ending in `.part` with the beginning of a download; each of
+// them has a description ending in `.json`. A lock (file-lock.ts) keeps two downloads from writing at once.
 
 import { sha256 } from "../model/sha256.ts";
 import { chunksOfFile } from "../platform.ts";
@@ -21,7 +21,7 @@ class KeptFile {
     this.digest = digest;
   }
 
-  /** What is there; null if there is nothing of use. Throws where something else than a file has the place. */
+  /** The cached bytes; null if there are none of use. Throws if the path is not a file. */
   async look(): Promise<Kept | null> {
     const bytes = await this.size(this.path);
     const described = await this.size(this.description);
@@ -39,7 +39,7 @@ class KeptFile {
     await this.fs.rm(this.path, { force: true });
   }
 
-  /** The bytes go first: new ones with the old description are asked about again, old ones with the new never. */
+  /** Moves the bytes first: new bytes with the old description are checked again; old bytes with the new one would never be. */
   async moveTo(other: KeptFile): Promise<void> {
     await this.fs.rename(this.path, other.path);
     await this.fs.rename(this.description, other.description);
@@ -69,7 +69,7 @@ function readDescription(text: string, digest: string): Origin | null {
     const described = JSON.parse(text);
     return described?.url === digest ? readOrigin(described) : null;
   } catch {
-    // Cut off in writing.
+    // Writing was interrupted.
     return null;
   }
 }
@@ -80,7 +80,7 @@ class FolderEntry implements CacheEntry {
   private readonly fs: FileSystem;
   private readonly wholeFile: KeptFile;
   private readonly partFile: KeptFile;
-  /** Null if somebody else has the entry, which can then only be read. */
+  /** Null if another process has the entry open; then it can only be read. */
   private readonly lock: FileLock | null;
   private handle: FileHandle | null = null;
 
@@ -91,7 +91,7 @@ class FolderEntry implements CacheEntry {
     this.lock = lock;
   }
 
-  /** Finds out what is there. */
+  /** Reads the descriptions. */
   async look(): Promise<void> {
     this.whole = await this.wholeFile.look();
     this.part = this.lock ? await this.partFile.look() : null;
@@ -113,7 +113,7 @@ class FolderEntry implements CacheEntry {
   }
 
   async finish(): Promise<void> {
-    // A process that slept for long may have lost its entry, and the part is another's by now.
+    // A process that slept for long may have lost its lock, and the part may belong to another process by now.
     if (!(await this.owned().isHeld())) throw new Error("another process has taken the entry over");
     await this.handle?.datasync();
     await this.closePart();
@@ -156,7 +156,7 @@ class FolderEntry implements CacheEntry {
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {}
 
-/** The file's name in the URL, for people who look into the folder. What else a URL holds may be secret. */
+/** The file name in the URL, for people who look into the folder. The rest of a URL may be secret. */
 function nameOf(url: string): string {
   const name = /[^/?#]*(?=[?#]|$)/.exec(url)?.[0] ?? "";
   return name.replace(/[^\w.-]/g, "_").slice(-60);

@@ -1,5 +1,5 @@
-// A model from wherever it is into an arena: tensors go there one by one as bytes arrive, so that no second copy of the
-// weights ever exists.
+// Loads a model from any source into an arena. Tensors go to their places as bytes arrive, so there is never a second copy of the
+// weights.
 
 import { arenaBytes } from "../engine/arena.ts";
 import { Arena, type ArenaNeeds } from "../engine/arena-memory.ts";
@@ -10,9 +10,9 @@ import { ModelLoader } from "../model/loader.ts";
 import { type ModelSource, sizeOf } from "../model/source.ts";
 import { readSource } from "./read-source.ts";
 
-/** How far the loading of a model is. */
+/** Progress of loading a model. */
 export interface LoadProgress {
-  /** Bytes of the model that have arrived, those from the cache included. */
+  /** Bytes that have arrived, including those from the cache. */
   readonly loadedBytes: number;
   /** Bytes of the whole file; null until its header has arrived. */
   readonly totalBytes: number | null;
@@ -21,31 +21,31 @@ export interface LoadProgress {
 /** How a model is loaded. */
 export interface LoadOptions {
   /**
-   * What to do with models from http(s) URLs. default: keep them, ask the server whether they are still the same (without a
-   * network they count as such), and go on with downloads that broke off. reload: download, and keep. no-store: neither.
+   * Caching of models from http(s) URLs. default: caches them, asks the server whether they have changed (without a network they count as
+   * unchanged), and resumes interrupted downloads. reload: downloads and caches. no-store: downloads without caching.
    */
   readonly cache?: "default" | "reload" | "no-store";
-  /** Is told as bytes arrive. */
+  /** Called as bytes arrive. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** The most WebAssembly memory that the recognizer may take. Checked before the weights are downloaded. */
   readonly maxBytes?: number;
-  /** Ends loading; the promise is then rejected with the signal's reason, an AbortError unless another was given. */
+  /** Aborts loading. The promise then rejects with the signal's reason, by default an AbortError. */
   readonly signal?: AbortSignal;
 }
 
-/** Memory that a model may ask for beside its weights, for one stream: many times what those have that were ever trained. */
+/** Memory that a model may take besides its weights, for one stream: many times that of any trained model. */
 const MOST_UNPAID_BYTES = 64 << 20;
 
-/** What is known of a model's bytes before they have all come, and the most memory that they may ask for. */
+/** Facts about a model's bytes before all have arrived, and the most memory that the model may take. */
 export interface PlacementLimits {
   readonly maxBytes?: number | undefined;
-  /** Bytes of the source, where it tells. */
+  /** Bytes of the source, if known. */
   readonly sourceBytes?: number | undefined;
 }
 
 /**
- * An arena for the model, which must fit in maxBytes. Without that, what a file says is trusted as far as it pays with weights,
- * and a little more. Errors: out-of-memory, model-truncated.
+ * Makes an arena for the model, which must fit in maxBytes. Without maxBytes, the header may claim memory in proportion to the file's
+ * weights, and a little more. Errors: out-of-memory, model-truncated.
  */
 export function placeTensors(
   loader: ModelLoader,
@@ -81,7 +81,7 @@ export function placeTensors(
 }
 
 /**
- * Loads a model. `onHeader` is told what the model is before its weights have arrived, a second time if what a cache held was damaged.
+ * Loads a model. `onHeader` gets the header before the weights have arrived; a second time if the cached file was damaged.
  * Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory, io, bad-argument; the signal's reason.
  */
 export async function loadArena(

@@ -1,4 +1,4 @@
-// A file that travels with a model: from where the caller says, or from beside the model.
+// A file that belongs to a model: from the caller's place, or from beside the model.
 
 import { FoldvoxError } from "../errors.ts";
 import { isUrl } from "../kinds.ts";
@@ -7,14 +7,14 @@ import type { ModelSource } from "../model/source.ts";
 import { toUrl } from "../platform.ts";
 import { type ReadOptions, readSource } from "./read-source.ts";
 
-/** The most that a file may have that is given in place of the model's own. */
+/** Most bytes of a file that replaces the model's own. */
 const MOST_BYTES = 64 * 2 ** 20;
 
-/** Where a model's side file is; null for models that come as bytes, which are nowhere. */
+/** The place of a model's side file; null for models given as bytes. */
 export function besideModel(model: string | URL | ModelSource, side: SideFile): URL | null {
   if (typeof model !== "string" && !isUrl(model)) return null;
   const url = toUrl(model);
-  // What a blob: or data: URL names has no neighbours.
+  // There is nothing beside a blob: or data: URL.
   return /^(blob|data):$/.test(url.protocol) ? null : new URL(side.file, url);
 }
 

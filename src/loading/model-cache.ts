@@ -1,47 +1,47 @@
-// Where downloaded models are kept: an entry a URL, with a whole model, and with what has come of a newer one. The platform's own
-// kind is in folder-cache.ts and browser-cache.ts.
+// The interface of a cache of downloaded models. Each URL has an entry: a whole model, and the beginning of a newer one. folder-cache.ts and
+// browser-cache.ts implement it.
 
-/** What the server said of the file whose bytes are kept. */
+/** The server's description of the cached file. */
 export interface Origin {
-  /** ETag, or date of last change; null if it told neither. */
+  /** ETag, or date of last change; null if the server gave neither. */
   readonly validator: string | null;
   readonly totalBytes: number | null;
 }
 
-/** Bytes that are kept. */
+/** Cached bytes. */
 export interface Kept {
   readonly origin: Origin;
   readonly bytes: number;
-  /** They come in pieces that last until the next is asked for. */
+  /** In pieces that are valid until the next one is requested. */
   read(): AsyncIterable<Uint8Array>;
 }
 
-/** What is kept of a URL. */
+/** The cache's entry of a URL. */
 export interface CacheEntry {
-  /** A model that was checked when it was put there; null if there is none. It stays until another has been checked. */
+  /** A model that was checked when it was cached, or null. It stays until another has been checked. */
   readonly whole: Kept | null;
-  /** The beginning of a download, which may go on; null if there is none. */
+  /** The beginning of a download, which can be resumed, or null. */
   readonly part: Kept | null;
   /** Starts a part anew. */
   begin(origin: Origin): Promise<void>;
   append(bytes: Uint8Array): Promise<void>;
-  /** All bytes of the part are there and have been checked: it takes the place of the whole. */
+  /** The part is complete and has been checked; it replaces the whole. */
   finish(): Promise<void>;
   dropPart(): Promise<void>;
   dropWhole(): Promise<void>;
-  /** Lets others use the entry; what is kept stays. */
+  /** Releases the entry for others. Its bytes stay. */
   close(): Promise<void>;
 }
 
 /** Kept bytes by URL. */
 export interface ModelCache {
   /**
-   * The entry of a URL; null if somebody else is filling it. One that somebody else has open can only be read, and has no part.
+   * Opens the entry of a URL; null if somebody else is filling it. An entry that somebody else has open can only be read, and has no part.
    */
   open(url: string): Promise<CacheEntry | null>;
 }
 
-/** An origin as it was written down; null if it is none. */
+/** Checks a stored origin; null if it is not one. */
 export function readOrigin(value: unknown): Origin | null {
   const { validator, totalBytes } = (value ?? {}) as Record<string, unknown>;
   if (validator !== null && typeof validator !== "string") return null;

@@ -1,5 +1,5 @@
-// The model at a URL: from the cache where the server still has the same, with the rest of a download that broke off, or new. A
-// model in the cache stays there until another has been checked, and is used where the new one turns out to be none.
+// The model at a URL: from the cache if the server still has the same file; or by resuming an interrupted download; or downloaded anew. A
+// cached model stays until another has been checked, and is used if the new file turns out to be no model.
 
 import { FoldvoxError } from "../errors.ts";
 import { shownUrl } from "../platform.ts";
@@ -9,25 +9,25 @@ import { type Reader, RemoteFile, type RemoteOptions, reasonOf } from "./remote-
 
 /** How a model is downloaded. */
 export interface DownloadOptions extends RemoteOptions {
-  /** Where to keep what arrives; null to keep nothing. */
+  /** The cache; null to cache nothing. */
   readonly cache: ModelCache | null;
-  /** Downloads even what the cache holds. */
+  /** Downloads even if the cache holds the model. */
   readonly reload: boolean;
 }
 
-/** Makes something of a model's bytes, and throws bad-model or a model-... error if they are none. */
+/** Uses a model's bytes. Throws bad-model or a model-... error if they are no model. */
 export type Use<T> = (bytes: AsyncIterable<Uint8Array>) => Promise<T>;
 
-/** An abort waits so long for files and locks to be let go, so that whoever loads next finds them free. */
+/** How long an abort waits until files and locks are released, so that the next load finds them free. */
 const MOST_MS_TO_LET_GO = 1000;
 
-/** Bytes that are not, or no longer, a model of ours. */
+/** Whether the error means that these bytes are not, or no longer, a foldvox model. */
 export const isBroken = (error: unknown) => error instanceof FoldvoxError && /^(bad-model|model-)/.test(error.code);
 
 const isUnreadable = (error: unknown) => error instanceof FoldvoxError && error.code === "io";
 
 /**
- * Downloads a model, or finds it in the cache, and has it used, which may happen several times: until one is a model.
+ * Downloads a model or finds it in the cache, and calls `use`; more than once, if the first bytes turn out to be no model.
  * Errors: those of the last use, io; the signal's reason as soon as it aborts.
  */
 export async function downloadModel<T>(url: URL, options: DownloadOptions, use: Use<T>): Promise<T> {
@@ -40,14 +40,14 @@ export async function downloadModel<T>(url: URL, options: DownloadOptions, use: 
   }
 }
 
-/** One download. It opens the cache's entry and closes it again, whatever happens: all it does is one thing after the other. */
+/** One download, step by step. It opens the cache's entry, and closes it in any case. */
 class ModelDownload<T> {
   private readonly url: URL;
   private readonly options: DownloadOptions;
   private readonly use: Use<T>;
   private readonly remote: RemoteFile;
   private entry: CacheEntry | null = null;
-  /** Whether what is kept could not be read back. */
+  /** Whether reading from the cache has failed. */
   private isLost = false;
 
   constructor(url: URL, options: DownloadOptions, use: Use<T>) {
@@ -58,7 +58,7 @@ class ModelDownload<T> {
   }
 
   async run(): Promise<T> {
-    // A cache that does not work, as in a private window, is none.
+    // A cache that does not work, as in a private window, counts as no cache.
     this.entry = (await this.options.cache?.open(this.url.href).catch(() => null)) ?? null;
     try {
       return await this.keptOrNew();
@@ -83,7 +83,7 @@ class ModelDownload<T> {
       return await this.resumedOrNew();
     } catch (error) {
       if (!isBroken(error) && !isUnreadable(error)) throw error;
-      // What the server has is no model, or cannot be had: the old one still is.
+      // The server's file is no model, or is not available; the cached one still is.
       try {
         return await this.use(this.kept(whole));
       } catch (older) {
@@ -100,14 +100,14 @@ class ModelDownload<T> {
         if (!isAll) return await this.used(this.remote.read(part, this.reader(part)));
         if (await this.remote.isStill(part.origin)) return await this.used(this.kept(part));
       } catch (error) {
-        // Two files may have been mixed, or one damaged on the disk.
+        // Parts of two files may have been mixed, or one was damaged on disk.
         if (!isBroken(error) && !this.isLost) throw error;
       }
     }
     return this.used(this.remote.read(null, this.reader(null)));
   }
 
-  /** What comes of the bytes; if they are a model, the cache keeps them from now on, and else forgets them. */
+  /** Uses the bytes. If they are a model, the cache keeps them; otherwise it drops them. */
   private async used(bytes: AsyncIterable<Uint8Array>): Promise<T> {
     this.isLost = false;
     try {

@@ -1,4 +1,4 @@
-// The bytes of a file from wherever it is, through the cache where that is a server. What is done with them is the caller's.
+// Reads the bytes of a file from any source; through the cache if the source is a server.
 
 import { FoldvoxError, shown } from "../errors.ts";
 import { isUrl } from "../kinds.ts";
@@ -8,7 +8,7 @@ import { untilAborted } from "./abort.ts";
 import { defaultCache } from "./default-cache.ts";
 import { downloadModel, isBroken } from "./model-download.ts";
 
-/** How files are read. */
+/** Options of reading. */
 export interface ReadOptions {
   readonly cache?: "default" | "reload" | "no-store" | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -31,7 +31,7 @@ function download<T>(url: URL, { signal, cache }: ReadOptions, consume: Consume<
 }
 
 /**
- * Reads a source. `consume` is called a second time if what the cache held turns out to be damaged.
+ * Reads a source. `consume` is called a second time if the cached bytes turn out to be damaged.
  * Errors: io, bad-argument, those of `consume`; the signal's reason if it aborts.
  */
 export async function readSource<T>(

@@ -1,37 +1,37 @@
-// A file on a server that may be slow, lie, or break off: what the server says of the file, and its bytes from an offset on.
+// A file on a server that may be slow, wrong, or interrupted: the server's description of the file, and its bytes from an offset on.
 
 import { FoldvoxError } from "../errors.ts";
 import { shownUrl } from "../platform.ts";
 import { pause, within } from "./abort.ts";
 import type { Origin } from "./model-cache.ts";
 
-/** How a server is asked. */
+/** Timing of requests. */
 export interface RemoteOptions {
   readonly signal?: AbortSignal | undefined;
   readonly fetch: typeof fetch;
   /** Milliseconds before the first new attempt; each further one waits twice as long. */
   readonly retryMs: number;
-  /** Milliseconds in which the server has to say whether its file is still the same. */
+  /** Milliseconds in which the server must say whether its file is unchanged. */
   readonly askMs: number;
-  /** Milliseconds in which an answer has to begin, and that may pass without a byte of it. */
+  /** Milliseconds until an answer must begin, and most milliseconds between its bytes. */
   readonly stallMs: number;
 }
 
-/** Attempts without a single new byte. */
+/** Most attempts in a row without a new byte. */
 const MOST_ATTEMPTS = 5;
-/** Attempts at all: a server might hand out a file byte by byte. */
+/** Most attempts in all: a server might send a file byte by byte. */
 const MOST_ANSWERS = 1000;
 
 /** Statuses that mean "not now". */
 const isPassing = (status: number) => status >= 500 || status === 408 || status === 425 || status === 429;
 
-/** Node's fetch says only that it failed, and why in its cause. */
+/** Node's fetch gives the reason of a failure only in its cause. */
 export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
 }
 
-/** A host that does not exist, a certificate that is none, redirects in a circle: asking again would change nothing. */
+/** Failures that another attempt would not change: an unknown host, a bad certificate, circular redirects. */
 function isHopeless(cause: unknown): boolean {
   const inner = (cause as Error | undefined)?.cause as { code?: unknown; message?: unknown } | undefined;
   const code = String(inner?.code ?? "");
@@ -39,10 +39,10 @@ function isHopeless(cause: unknown): boolean {
   return /redirect|scheme|bad port|certificate|dns error/i.test(reasonOf(cause));
 }
 
-/** Weak and strong forms of the same tag are the same bytes for us: the checksum has the last word. */
+/** Weak and strong forms of a tag count as equal, because the checksum decides in the end. */
 const plain = (validator: string | null) => validator?.replace(/^W\//, "") ?? null;
 
-/** Whether both may describe the same file: what one of them does not tell cannot contradict. */
+/** Whether both may describe the same file: a missing field contradicts nothing. */
 export function agree(a: Origin, b: Origin): boolean {
   const sameTag = a.validator === null || b.validator === null || plain(a.validator) === plain(b.validator);
   return sameTag && (a.totalBytes === null || b.totalBytes === null || a.totalBytes === b.totalBytes);
@@ -55,18 +55,18 @@ function originOf(response: Response): Origin {
   const told = range ? Number(range[1]) : response.status === 200 && length ? Number(length) : Number.NaN;
   return {
     validator: response.headers.get("etag") ?? response.headers.get("last-modified"),
-    // Of a compressed answer neither length nor offsets are those of the file.
+    // Length and offsets of a compressed answer are not those of the file.
     totalBytes: !encoded && Number.isSafeInteger(told) && told >= 0 ? told : null,
   };
 }
 
-/** Whether the page's rules let us send any header to that server. Outside pages there are none. */
+/** Whether CORS lets the page send any header to that server. Outside pages there is no CORS. */
 function isOwnOrigin(url: URL): boolean {
   const page = (globalThis as { location?: { origin?: string } }).location;
   return page?.origin === undefined || page.origin === url.origin;
 }
 
-/** Where the bytes of an answer begin in the file; null if nowhere, or where it does not say. */
+/** Offset of an answer's bytes in the file; null if it gives none. */
 function startOf(response: Response): number | null {
   if (response.status === 416) return null;
   if (response.status !== 206) return 0;
@@ -74,19 +74,19 @@ function startOf(response: Response): number | null {
   return range && Number(range[1]);
 }
 
-/** A beginning of the file that is at hand already. */
+/** A beginning of the file that is already here. */
 export interface Beginning {
   readonly origin: Origin;
   readonly bytes: number;
 }
 
-/** What is done with a file's bytes as they are read. */
+/** Listener to a file's bytes as they are read. */
 export interface Reader {
-  /** The bytes at hand, which are still the file's beginning. */
+  /** The bytes already here; they are still the file's beginning. */
   readonly beginning: () => AsyncIterable<Uint8Array>;
   /** The file is read from its start. */
   readonly anew: (origin: Origin) => Promise<void>;
-  /** Bytes that are not at hand yet have come. */
+  /** New bytes have arrived. */
   readonly fresh: (bytes: Uint8Array) => Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export class RemoteFile {
     this.options = options;
   }
 
-  /** Whether the server's file is still that one. Without a network, or an answer in time, it counts as such. */
+  /** Whether the server's file is unchanged. Without a network, or a timely answer, it counts as unchanged. */
   async isStill(origin: Origin): Promise<boolean> {
     const { askMs, signal, fetch } = this.options;
     try {
@@ -113,8 +113,8 @@ export class RemoteFile {
   }
 
   /**
-   * All bytes, once, in chunks that last until the next is asked for; goes on where the connection breaks. `kept` is a beginning
-   * that is used if the server's file still has it. Errors: io; the signal's reason if it aborts.
+   * All bytes, once, in chunks that are valid until the next one is requested. Resumes broken connections. `kept` is a beginning of the
+   * file, which is used if the server's file still has it. Errors: io; the signal's reason if it aborts.
    */
   async *read(kept: Beginning | null, reader: Reader): AsyncGenerator<Uint8Array> {
     const { signal, retryMs } = this.options;
@@ -132,7 +132,7 @@ export class RemoteFile {
         const isWhole = start === 0 && (!isStarted || agree(origin!, answered));
         if (!goesOn && !isWhole) {
           await response.body?.cancel();
-          // What has been handed out cannot be taken back. What is kept can be done without.
+          // Chunks that were yielded cannot be taken back. Kept bytes can be ignored.
           if (isStarted || at === 0) throw this.unreadable("it changed, or cannot be resumed, on the way");
           origin = null;
           at = 0;
@@ -170,13 +170,13 @@ export class RemoteFile {
     throw this.unreadable(`the connection closed ${MOST_ANSWERS} times`);
   }
 
-  /** An answer with a body, or that there is no such range. */
+  /** An answer with a body, or one that says that there is no such range. */
   private async request(from: number, origin: Origin | null): Promise<Response> {
     const { fetch, signal, stallMs } = this.options;
     const headers: Record<string, string> = {};
     if (from > 0 && origin?.totalBytes != null) {
       headers.range = `bytes=${from}-`;
-      // A weak tag promises no identical bytes. Other origins are not asked: the header needs their permission.
+      // A weak tag does not promise identical bytes. If-Range is not sent to other origins, which must permit the header.
       if (origin.validator && !origin.validator.startsWith("W/") && isOwnOrigin(this.url)) {
         headers["if-range"] = origin.validator;
       }

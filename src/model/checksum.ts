@@ -1,15 +1,15 @@
-// The checksum of a model file. Since version 2 it covers every byte of the file, its own digits counted as zeros; version 1 had
-// only the data covered.
+// The checksum of a model file. Since version 2 it covers every byte of the file, with its own digits as zeros; in version 1 it covered
+// only the data.
 
 import type { ModelHeader } from "./header.ts";
 import { type Hash, sha256 } from "./sha256.ts";
 
 const ZERO = 0x30;
 
-/** The digits as they are while the checksum is not known. */
+/** The digits before the checksum is known. */
 export const UNKNOWN_CHECKSUM = "0".repeat(64);
 
-/** The header's bytes with zeros for the digits of the checksum, which stand in it as text. */
+/** The header's bytes with zeros in place of the checksum's digits. */
 function withoutDigits(head: Uint8Array, digits: string): Uint8Array {
   const copy = head.slice();
   const first = digits.charCodeAt(0);
@@ -21,7 +21,7 @@ function withoutDigits(head: Uint8Array, digits: string): Uint8Array {
   return copy;
 }
 
-/** The hash of a model file so far: `head` is all that stands before its data, which are to be added. */
+/** Starts the hash of a model file with `head`, all bytes before its data. The caller adds the data. */
 export function beginChecksum(header: Pick<ModelHeader, "version" | "sha256">, head: Uint8Array): Hash {
   return header.version === 1 ? sha256() : sha256().update(withoutDigits(head, header.sha256));
 }

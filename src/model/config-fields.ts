@@ -18,7 +18,7 @@ export function wrong(path: string, problem: string): FoldvoxError {
   );
 }
 
-/** Reads fields of one JSON object and knows where it stands in the configuration. */
+/** Reads fields of one JSON object, and knows the object's path in the configuration. */
 export class Fields {
   private readonly object: Record<string, unknown>;
   private readonly path: string;
@@ -47,7 +47,7 @@ export class Fields {
 
   positive(name: string): number {
     const value = this.object[name];
-    // As the engine's f32 will see it: neither zero nor infinite.
+    // In the engine's f32 the number must be neither zero nor infinite.
     if (typeof value !== "number" || !Number.isFinite(Math.fround(value)) || !(Math.fround(value) > 0)) {
       throw wrong(this.at(name), `is ${shown(value)}, not a positive number`);
     }
@@ -96,7 +96,7 @@ export class Fields {
     });
   }
 
-  /** Texts that are shown as they are: on terminals, in subtitles. */
+  /** Texts that are printed unchanged, on terminals and in subtitles. */
   tokens(name: string, least: number, most: number): string[] {
     const tokens = this.strings(name, least, most);
     for (let i = 0; i < tokens.length; i++) {

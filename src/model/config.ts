@@ -14,10 +14,10 @@ export const ENCODER_ACTIVATIONS = ["gelu", "relu", "silu"] as const satisfies r
 /** The same of an input layer. */
 export const INPUT_ACTIVATIONS = [...ENCODER_ACTIVATIONS, "none"] as const;
 
-/** What the encoder does with the last layer's tokens. */
+/** How the last layer's tokens become the encoder's output. */
 export const OUTPUTS = ["projected", "direct"] as const;
 
-/** What a model may have behind its encoder. */
+/** Heads that a model may have after its encoder. */
 export const HEADS = ["ctc", "transducer"] as const;
 
 /** How samples become frames. */
@@ -39,9 +39,9 @@ export interface LayerConfig {
   readonly heads: number;
   /** Unfolded width of the hidden layer. */
   readonly feedForward: number;
-  /** The same of a feed-forward before attention; without it there is none. */
+  /** The same, of a feed-forward before attention; absent if there is none. */
   readonly firstFeedForward?: number;
-  /** Tokens that the filters of a convolution behind attention span, an odd number; without it there is none. */
+  /** Tokens that a filter of the convolution after attention spans, an odd number; absent if there is none. */
   readonly kernel?: number;
 }
 
@@ -49,11 +49,11 @@ export interface LayerConfig {
 export interface EncoderConfig {
   readonly inputDim: number;
   readonly projection: number;
-  /** Frames from token to token. The projections of so many are stacked: width = projection * stride. */
+  /** Frames from token to token. Their projections are stacked: width = projection * stride. */
   readonly stride: number;
-  /** Where a token is instead one projection of more frames, shared with its neighbours: how many. Then width = projection. */
+  /** If a token is one projection of overlapping frames instead: how many frames. Then width = projection. */
   readonly inputKernel?: number;
-  /** Of that projection. Without it "none". */
+  /** Activation of that projection. Default "none". */
   readonly inputActivation?: (typeof INPUT_ACTIVATIONS)[number];
   readonly width: number;
   readonly activation: (typeof ENCODER_ACTIVATIONS)[number];
@@ -64,7 +64,7 @@ export interface EncoderConfig {
   readonly memory: number;
   readonly tanhOnMemory: boolean;
   readonly outputDim: number;
-  /** "direct": the last layer's tokens are the output, so outputDim = width. Without it they are projected and normalised. */
+  /** "direct": the last layer's tokens are the output, so outputDim = width. By default they are projected and normalised. */
   readonly output?: (typeof OUTPUTS)[number];
   readonly layers: readonly LayerConfig[];
 }
@@ -80,25 +80,25 @@ export interface PredictorConfig {
   readonly epsilon: number;
 }
 
-/** What makes tokens of what the encoder says. */
+/** The head: it turns the encoder's output into tokens. */
 export interface HeadConfig {
   readonly type: (typeof HEADS)[number];
   readonly blank: number;
-  /** Tokens after a word's end in which it may still come out; as much silence follows the end of the input. */
+  /** Tokens after a word's end in which the model may still emit it. As much silence follows the end of the input. */
   readonly delay: number;
   /**
-   * Feature frames of silence that the model hears before the start of an input, at negative times: words with which a stream
-   * begins are heard better behind it (ARCHITECTURE.md).
+   * Feature frames of silence before the start of every input, at negative times. Words at the start of a stream are recognized better
+   * after silence (ARCHITECTURE.md).
    */
   readonly lead: number;
   /**
-   * Of a transducer. "rnnt": symbols come out within a token, until a blank leads to the next. "ctc": a token holds one symbol or
-   * the blank, and a symbol in successive tokens is one. Without it "rnnt".
+   * Of a transducer. "rnnt": a token emits symbols until a blank leads to the next token. "ctc": a token holds one symbol or the blank,
+   * and equal symbols in successive tokens are one. Default "rnnt".
    */
   readonly topology?: "rnnt" | "ctc";
 }
 
-/** What a model file says of its model. */
+/** The configuration in a model file. */
 export interface ModelConfig {
   readonly name: string;
   readonly language: string;
@@ -107,17 +107,17 @@ export interface ModelConfig {
   readonly features: FeaturesConfig;
   readonly encoder: EncoderConfig;
   readonly head: HeadConfig;
-  /** Of a transducer; without it the model encodes but cannot decode. */
+  /** Of a transducer. Without it the model can encode but not decode. */
   readonly predictor?: PredictorConfig;
   readonly tokens: readonly string[];
   readonly tokenUnit: "word" | "piece" | "character" | "phoneme";
-  /** Of a model of phonemes. */
+  /** Of a phoneme model. */
   readonly phrases?: PhraseConfig;
-  /** Of a model of phonemes: the file that says how words are pronounced (src/pronounce). */
+  /** Of a phoneme model: the lexicon's file (src/pronounce). */
   readonly lexicon?: SideFile;
-  /** Of a model of phonemes: the file that says which words follow which (src/ngrams). */
+  /** Of a phoneme model: the language model's file (src/ngrams). */
   readonly ngrams?: SideFile;
-  /** Indices of tokens that a transcript leaves out, such as control symbols and the unknown token. */
+  /** Indices of tokens that do not appear in transcripts, such as control symbols and the unknown token. */
   readonly silentTokens?: readonly number[];
 }
 

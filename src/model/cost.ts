@@ -1,4 +1,4 @@
-// What a model costs to run, from its header alone: parameters, bytes, multiply-adds, and an estimate of energy.
+// The cost of running a model, from its header alone: parameters, bytes, multiply-adds, and an estimate of energy.
 
 import type { EncoderConfig, LayerConfig, ModelConfig } from "./config.ts";
 import type { ModelHeader } from "./header.ts";
@@ -20,7 +20,7 @@ export interface LayerCost {
   readonly macs: StepMacs;
 }
 
-/** Multiply-adds of a transducer's search, which does as much as there is to be said. */
+/** Multiply-adds of a transducer's search, whose work depends on how much is said. */
 export interface SearchMacs {
   /** For each output row and hypothesis, at least once. */
   readonly joiner: number;
@@ -32,7 +32,7 @@ export interface ModelCost {
   readonly parameters: number;
   readonly bytes: number;
   readonly layers: readonly LayerCost[];
-  /** Of a transducer; steps, seconds and energy below are without it. */
+  /** Of a transducer. Steps, seconds and energy below do not include it. */
   readonly search: SearchMacs | null;
   readonly macsPerStep: StepMacs;
   readonly stepsPerSecond: number;
@@ -45,7 +45,7 @@ export interface ModelCost {
 }
 
 export interface EnergyEstimate {
-  /** Where weights and states are assumed to sit. */
+  /** Memory that is assumed to hold weights and states. */
   readonly placement: string;
   readonly milliwatts: number;
 }
@@ -72,7 +72,7 @@ function layerMacs(config: ModelConfig, layer: LayerConfig): StepMacs {
   };
 }
 
-/** Of the projections that make one token of frames. */
+/** Multiply-adds of the projections that make one token of frames. */
 function inputMacs({ stride, inputKernel, inputDim, projection }: EncoderConfig): number {
   return (inputKernel ?? stride) * inputDim * projection;
 }
@@ -91,7 +91,7 @@ function count(header: ModelHeader, prefix: string): { parameters: number; bytes
   for (const tensor of header.tensors) {
     if (!tensor.name.startsWith(prefix)) continue;
     bytes += tensor.bytes;
-    // Scales and feature statistics are part of the file, not of what was trained.
+    // Scales and feature statistics are in the file but are no trained parameters.
     if (isScale(tensor.name) || tensor.name.startsWith("features.")) continue;
     parameters += tensor.shape.reduce((product, size) => product * size, isInt4(tensor) ? 2 : 1);
   }

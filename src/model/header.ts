@@ -1,4 +1,4 @@
-// The header of a foldvox model file: everything that can be known before the weights arrive.
+// The header of a foldvox model file: everything that is known before the weights arrive.
 
 import { INT4_GROUP } from "../engine/layout.ts";
 import { FoldvoxError, shown } from "../errors.ts";
@@ -10,14 +10,14 @@ import { expectedTensors, groupsName, scaleName, type TensorSpec } from "./tenso
 /** A tensor of the model file. */
 export type ModelTensor = TensorEntry;
 
-/** What stands before the weights in a model file. */
+/** The header: the part of a model file before the weights. */
 export interface ModelHeader {
   readonly config: ModelConfig;
-  /** Of the file's form. */
+  /** Version of the file format. */
   readonly version: number;
   /** In the file's order. */
   readonly tensors: readonly ModelTensor[];
-  /** Of the file (src/model/checksum.ts), in hexadecimal. */
+  /** Checksum of the file (src/model/checksum.ts), in hexadecimal. */
   readonly sha256: string;
   /** Bytes before the data section, of the data section, and of the file. */
   readonly headerBytes: number;
@@ -26,7 +26,7 @@ export interface ModelHeader {
 }
 
 const FORMAT = "foldvox";
-/** The version that is written; all from 1 on are read. */
+/** The version that this release writes. It reads all versions from 1 on. */
 export const VERSION = 2;
 
 interface Metadata {
@@ -65,7 +65,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): Metadata {
 const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, i) => size === b[i]);
 
-/** What is wrong with the tensors that a file holds, in words. */
+/** Describes what is wrong with a file's tensors. */
 class TensorProblems {
   private readonly missing: string[] = [];
   private readonly unexpected: string[];

@@ -1,5 +1,5 @@
-// Loads a model file as its bytes arrive: header first, then each tensor straight to its place in the arena. What is not
-// yet placed is never more than one chunk, so no second copy of the weights ever exists.
+// Loads a model file as its bytes arrive: the header first, then each tensor straight to its place in the arena. At most one chunk waits,
+// so there is never a second copy of the weights.
 
 import { FoldvoxError } from "../errors.ts";
 import { beginChecksum } from "./checksum.ts";
@@ -8,12 +8,12 @@ import { headerLength } from "./safetensors.ts";
 import type { Hash } from "./sha256.ts";
 import { isScale } from "./tensors.ts";
 
-/** Where a tensor's bytes go: a view of exactly its length. */
+/** Gives the place of a tensor's bytes: a view of exactly their length. */
 export type Destination = (tensor: ModelTensor) => Uint8Array;
 
-/** push() until `header` is there, place(), push() the rest, finish(). */
+/** Use: push() until `header` is set, then place(), push() the rest, finish(). */
 export class ModelLoader {
-  /** Known once its bytes have arrived. */
+  /** Set as soon as its bytes have arrived. */
   header: ModelHeader | null = null;
   private hash: Hash | null = null;
   /** The header's bytes: first the eight that hold its length, then all of them. */
@@ -107,7 +107,7 @@ export class ModelLoader {
       }
       const count = Math.min(chunk.length - at, tensor.bytes - this.filled);
       this.current.set(chunk.subarray(at, at + count), this.filled);
-      // What has been copied, not what it was copied from: another thread may write to that.
+      // Hash the copy, not its source: another thread may write to the source.
       this.hash!.update(this.current.subarray(this.filled, this.filled + count));
       this.filled += count;
       at += count;

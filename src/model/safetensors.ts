@@ -8,7 +8,7 @@ export type Dtype = "F32" | "I8" | "U8";
 
 const DTYPE_BYTES: Record<Dtype, number> = { F32: 4, I8: 1, U8: 1 };
 
-/** Headers of real models take kilobytes; a larger claim is not believed. */
+/** Headers of real models take kilobytes; larger ones are refused. */
 const MAX_HEADER_BYTES = 4 * 1024 * 1024;
 
 export interface TensorEntry {
@@ -32,7 +32,7 @@ export interface SafetensorsHeader {
 const bad = (message: string, cause?: unknown) =>
   new FoldvoxError("bad-model", `Not a usable safetensors file: ${message}`, { cause });
 
-/** What eight bytes begin that are no safetensors file's. */
+/** Says what a file is that is not safetensors, from its first eight bytes. */
 function beginningOf(prefix: Uint8Array): string {
   const text = String.fromCharCode(...prefix);
   if (/^\s*<(!|html|head|\?xml)/i.test(text)) {

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), incremental: the model is hashed while it streams in, where Web Crypto would need it whole.
+// SHA-256 (FIPS 180-4), incremental: the model is hashed while it arrives; Web Crypto would need the whole file.
 
 import { nodeModule } from "../platform.ts";
 
@@ -16,7 +16,7 @@ const K = new Uint32Array([
 
 const BLOCK = 64;
 
-/** A hash in the making. */
+/** An unfinished hash. */
 export interface Hash {
   /** Hashes the next bytes. */
   update(bytes: Uint8Array): Hash;
@@ -24,7 +24,7 @@ export interface Hash {
   digestHex(): string;
 }
 
-/** Node's own where it has one: with it a model of 64 MB is loaded in 160 ms of CPU time instead of 435. */
+/** Node's own hash if there is one: with it a model of 64 MB is loaded in 160 ms of CPU time instead of 435. */
 export function sha256(): Hash {
   const crypto = nodeModule("node:crypto");
   if (!crypto) return new Sha256();

@@ -1,18 +1,18 @@
-// A file that travels with a model and lies beside it: named in the model's header, checked when it arrives.
+// A file beside a model: the model's header names it, and it is checked when it arrives.
 
 import { FoldvoxError } from "../errors.ts";
 import { sha256 } from "./sha256.ts";
 
 /** A file beside the model. */
 export interface SideFile {
-  /** Its name, in the folder or at the address where the model is. */
+  /** Its name, in the model's folder or beside the model's URL. */
   readonly file: string;
   readonly bytes: number;
   /** Of the whole file, in hexadecimal. */
   readonly sha256: string;
 }
 
-/** Nothing that leads out of the model's folder. */
+/** Whether it is a plain file name, which cannot lead out of the model's folder. */
 export const isFileName = (name: string) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/.test(name);
 
 /** Gathers the bytes of a side file. */

@@ -1,4 +1,4 @@
-// The many things that a model's bytes may come in, as one: chunks.
+// Turns every kind of model source into chunks of bytes.
 
 import { FoldvoxError, shown } from "../errors.ts";
 import { iteratorOf, nextOf } from "../iterate.ts";
@@ -33,7 +33,7 @@ async function* partsOfStream(
     for (let part = await read(); !part.done; part = await read()) yield part.value;
   } finally {
     signal?.removeEventListener("abort", cancel);
-    // A stream that broke has said why already.
+    // A broken stream has already given its reason.
     await reader.cancel().catch(() => {});
   }
 }
@@ -43,7 +43,7 @@ async function* itemsOf(source: AsyncIterable<unknown>): AsyncGenerator<unknown>
   let isOver = false;
   try {
     while (true) {
-      // Whoever has thrown, or has come to an end, is not told to end.
+      // An iterator that has thrown or ended must not be closed.
       isOver = true;
       const { done, value } = await nextOf(iterator);
       if (done) return;
@@ -55,13 +55,13 @@ async function* itemsOf(source: AsyncIterable<unknown>): AsyncGenerator<unknown>
   }
 }
 
-/** Bytes of a source that tells; undefined of others. */
+/** Size of a source in bytes; undefined if unknown. */
 export function sizeOf(source: string | URL | ModelSource): number | undefined {
   if (isUint8Array(source) || isArrayBuffer(source)) return source.byteLength;
   return isBlob(source) ? source.size : undefined;
 }
 
-/** The bytes of an array or a buffer. Errors: bad-argument if it has been handed over to somebody else. */
+/** The bytes of an array or a buffer. Errors: bad-argument if it has been transferred. */
 export function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
   if (source.constructor === Uint8Array) return source;
   try {

@@ -1,5 +1,5 @@
-// Which tensors a configuration asks for, in the file's order: torchaudio's state-dict names and shapes, and names of their kind for
-// what torchaudio's Emformer does not have.
+// The tensors of a configuration, in the file's order. Names and shapes are those of torchaudio's state dict; parts that torchaudio's
+// Emformer lacks have similar names.
 
 import type { EncoderConfig, HeadConfig, LayerConfig, ModelConfig, PredictorConfig } from "./config.ts";
 import type { Dtype } from "./safetensors.ts";
@@ -29,12 +29,12 @@ function norm(name: string, width: number): TensorSpec[] {
   ];
 }
 
-/** How many distances of key and query, in sub-tokens, a step of a folded layer can meet. */
+/** How many distances of key and query, in sub-tokens, occur in a step of a folded layer. */
 export function relativeSpan({ leftContext, segment, rightContext }: EncoderConfig, fold: number): number {
   return (leftContext + 2 * (segment + rightContext)) * fold - 1;
 }
 
-/** Which of them is 0: a query and its own key. */
+/** Index of distance 0: a query and its own key. */
 export function relativeZero({ leftContext, segment, rightContext }: EncoderConfig, fold: number): number {
   return (leftContext + segment + rightContext) * fold - 1;
 }
@@ -47,7 +47,7 @@ function convolutionTensors(name: string, width: number, kernel: number): Tensor
   return [
     ...norm(`${name}.norm`, width),
     ...linear(`${name}.expand`, 2 * width, width),
-    // A filter a channel: one in a hundred of a layer's weights, and f32 because nothing sums over channels.
+    // One filter per channel: one in a hundred of a layer's weights, in f32 because nothing sums over channels.
     { name: `${name}.depthwise.weight`, shape: [width, kernel], kind: "vector" },
     { name: `${name}.depthwise.bias`, shape: [width], kind: "vector" },
     ...linear(`${name}.contract`, width, width),
@@ -55,7 +55,7 @@ function convolutionTensors(name: string, width: number, kernel: number): Tensor
 }
 
 function layerTensors(name: string, encoder: EncoderConfig, layer: LayerConfig): TensorSpec[] {
-  // A folded layer is an Emformer layer that much narrower.
+  // A folded layer is a narrower Emformer layer.
   const d = encoder.width / layer.attentionFold;
   const fold = layer.feedForwardFold;
   const narrow = encoder.width / fold;
@@ -83,7 +83,7 @@ function lstmTensors(name: string, predictor: PredictorConfig, inputs: number): 
   ];
 }
 
-/** What a transducer has behind its encoder. */
+/** Tensors of a transducer after its encoder. */
 function transducerTensors({ encoder, tokens }: ModelConfig, predictor: PredictorConfig): TensorSpec[] {
   const { symbolEmbedding, lstmLayers, lstmHidden } = predictor;
   return [
@@ -116,7 +116,7 @@ export function isScale(name: string): boolean {
   return name.endsWith("_scale") || name.endsWith("_groups");
 }
 
-/** Name of layer i's tensors, without the part behind. */
+/** Common beginning of the names of layer i's tensors. */
 export function layerName(i: number): string {
   return `transcriber.transformer.emformer_layers.${i}`;
 }
@@ -133,8 +133,8 @@ function outputTensors({ outputDim, width }: EncoderConfig): TensorSpec[] {
 }
 
 /**
- * What makes tokens of frames. Overlapping frames stay exact: with the input product in int8 the phoneme errors of `english` went
- * from 14 to 29 %, and in f32 it is a fiftieth of its arithmetic.
+ * Tensors that make tokens of frames. For overlapping frames they stay f32: with an int8 input product, the phoneme errors of `english` rose
+ * from 14 to 29 %, and it is only a fiftieth of the model's arithmetic.
  */
 function inputTensors({ projection, inputDim, inputKernel }: EncoderConfig): TensorSpec[] {
   const name = "transcriber.input_linear";

@@ -1,6 +1,6 @@
 // Text of UTF-8 bytes.
 
-/** Characters that are put together at once: all as arguments of one call would overflow the stack. */
+/** Characters joined at once; all of them as arguments of one call would overflow the stack. */
 const PIECE = 4096;
 
 /** Code point of the sequence at `at`, and its length; null if it is no UTF-8 (RFC 3629). */
@@ -26,7 +26,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
-/** The same where there is no TextDecoder: audio worklets lack one. */
+/** The same without a TextDecoder, which audio worklets lack. */
 export function decodeByHand(bytes: Uint8Array): string {
   let text = "";
   let points: number[] = [];

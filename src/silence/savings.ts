@@ -1,16 +1,16 @@
-// What was saved by not running the encoder over silence.
+// Computing and energy saved by not running the encoder in silence.
 
 import { type ModelCost, modelCost } from "../model/cost.ts";
 import type { ModelHeader } from "../model/header.ts";
 
-/** What pausing in silence has saved. */
+/** Savings by pausing in silence. */
 export interface Savings {
-  /** Audio accepted, and how much of it the encoder has not run over. */
+  /** Seconds of audio accepted, and of those that the encoder skipped. */
   readonly audioSeconds: number;
   readonly skippedSeconds: number;
   /** Multiply-adds that the encoder would have done there. */
   readonly multiplyAdds: number;
-  /** The energy of those by the model's estimate, by where weights and states are assumed to sit (`foldvox inspect`). */
+  /** Estimated energy of these, for each placement of weights and states (`foldvox inspect`). */
   readonly energy: readonly { readonly placement: string; readonly millijoules: number }[];
 }
 

@@ -1,18 +1,18 @@
-// Keeps silence from the encoder without changing what it says of speech, to the bit.
+// Pauses the encoder in silence without changing any bit of its output for speech.
 //
-// What the encoder says of a token depends on a bounded past: each layer looks back over its left context, so after as many
-// tokens as all layers look back together (`warmup`) nothing earlier matters. When somebody may be speaking again, the
-// samples of that time are run through the encoder first, its output thrown away, as if it had never paused. What is left
-// out between is a multiple of the step and of the left context's ring, so that segments fall and sums run as they would
-// have. So only silences longer than the warm-up save anything: 11 s with the bundled model's eight layers of 30 tokens.
+// The encoder's output for a token depends on a bounded past: each layer looks back over its left context, so nothing earlier than all
+// these contexts together (`warmup`) matters. When speech may begin again, the encoder first runs over the samples of that time, and
+// their output is dropped, as if it had never paused. The skipped time is a multiple of the step and of the left context's ring, so
+// segments and sums are the same as without the pause. So only silences longer than the warm-up save anything: 11 s with the bundled
+// model's eight layers of 30 tokens.
 
 import type { EngineStream, OutputHandler } from "../engine/engine-stream.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { VoiceDetector } from "./voice-detector.ts";
 
-/** Silence before the encoder pauses: faint words follow louder ones, and cost little against the warm-up. */
+/** Silence before the encoder pauses. Faint words may follow louder ones, and waiting costs little beside the warm-up. */
 const HANGOVER_SECONDS = 3;
-/** How long before the detector notices speech it may have begun. */
+/** Speech may begin this long before the detector notices it. */
 const PREROLL_SECONDS = 0.5;
 
 const leastCommonMultiple = (a: number, b: number) => {
@@ -21,7 +21,7 @@ const leastCommonMultiple = (a: number, b: number) => {
   return multiple;
 };
 
-/** Everything in samples at the model's rate, or in rows of output. */
+/** Lengths in samples at the model's rate, or in rows of output. */
 function geometryOf({ encoder, features, head }: ModelConfig) {
   const { segment, leftContext, rightContext, memory, stride, inputKernel = stride, layers } = encoder;
   const row = stride * features.hopSamples;
@@ -37,8 +37,8 @@ function geometryOf({ encoder, features, head }: ModelConfig) {
     segment,
     stride,
     unit: leastCommonMultiple(segment, Math.max(1, leftContext)) * row,
-    // A segment more, because silence is told by segments, and two tokens: one begun before the seam, one with its window across;
-    // and those that share frames with them.
+    // One segment more, because silence is reported by segments. Two tokens more: one begun before the pause, and one whose window spans
+    // it; and the tokens that share frames with them.
     warmup: (lookback + segment + 2 + Math.ceil(inputKernel / stride) - 1) * row,
     hangover: HANGOVER_SECONDS * features.sampleRate + (head.delay + segment + rightContext) * row,
     preroll: PREROLL_SECONDS * features.sampleRate,
@@ -57,16 +57,16 @@ export class SilenceGate {
   /** Samples so far, and at the last one that may have been speech. */
   private samples = 0;
   private voiceAt = 0;
-  /** While the encoder pauses: where it paused, and the blocks since `keptFrom` that it may yet have to hear. */
+  /** While the encoder pauses: where it paused, and the blocks since `keptFrom`, which it may still need. */
   private pausedAt: number | null = null;
   private kept: Float32Array[] = [];
   private keptFrom = 0;
-  /** Samples that the encoder will never hear, rows that it has put out, and rows that have been told. */
+  /** Samples that the encoder has skipped for good, rows that it has put out, and rows that have been reported. */
   private leftOut = 0;
   private encoded = 0;
   private told = 0;
 
-  /** `tell` gets the encoder's output, `tellSilence` the number of rows in which nothing was said, a segment at a time. */
+  /** `tell` receives the encoder's output, `tellSilence` the number of silent rows, a segment at a time. */
   constructor(engine: EngineStream, config: ModelConfig, tell: OutputHandler, tellSilence: (rows: number) => void) {
     this.engine = engine;
     this.geometry = geometryOf(config);
@@ -82,8 +82,7 @@ export class SilenceGate {
   }
 
   /**
-   * Silence before the audio, in whole blocks: it is the encoder's, and not the detector's, which it would mislead about how quiet
-   * the place is.
+   * Takes the silence before the audio, in whole blocks. The detector does not see it, because it would set the noise floor too low.
    */
   acceptLead(silence: Float32Array): void {
     this.samples += silence.length;
@@ -119,7 +118,7 @@ export class SilenceGate {
     this.pausedAt = null;
   }
 
-  /** Back to the beginning; the encoder's own reset is the stream's. */
+  /** Resets the gate; the stream resets the encoder. */
   reset(): void {
     this.detector.reset();
     this.blockFilled = 0;
@@ -148,7 +147,7 @@ export class SilenceGate {
     else this.pause();
   }
 
-  /** Still silent: rows become certain, and blocks that no warm-up can reach any more are forgotten. */
+  /** Silence goes on: reports rows that are certainly silent, and drops blocks that no warm-up will need. */
   private pause(): void {
     const { row, segment, preroll, block } = this.geometry;
     while ((this.told + segment) * row <= this.samples - preroll) this.silent(segment);
@@ -159,7 +158,7 @@ export class SilenceGate {
     }
   }
 
-  /** Where the encoder would go on if speech began `preroll` ago. */
+  /** Where the encoder would resume if speech had begun `preroll` ago. */
   private restart(): number {
     const { unit, warmup, preroll } = this.geometry;
     const reach = this.samples - preroll - warmup - this.pausedAt!;
@@ -181,7 +180,7 @@ export class SilenceGate {
     this.tellSilence(rows);
   }
 
-  /** Hands on what the encoder says, unless that time has been told already. */
+  /** Passes on the encoder's output, unless that time has already been reported as silent. */
   private readonly receive: OutputHandler = (output, rows) => {
     this.encoded += rows;
     if (this.encoded + this.leftOut / this.geometry.row <= this.told) return;

@@ -1,5 +1,5 @@
-// Whether somebody may be speaking: sound that rises above the quietest of the last seconds. It is meant to miss no speech, and
-// calls much else speech: music, a door, a car that passes.
+// Detects possible speech: sound that rises above the quietest level of the last seconds. It must miss no speech, so it also reports music, a
+// door, or a passing car.
 
 /** Time constant of the smoothed power, as the share of a new block: some 70 ms at blocks of 10 ms. */
 const SMOOTHING = 0.14;
@@ -37,7 +37,7 @@ export class VoiceDetector {
     }
     this.before = before;
     const power = energy / block.length;
-    // The first block sets the level: speech that begins with the stream stands above what follows it.
+    // The first block sets the level, and speech at the start of a stream is above the blocks that follow it.
     this.smoothed = this.blocks === 0 ? power : this.smoothed + SMOOTHING * (power - this.smoothed);
     if (this.blocks % this.blocksPerSpan === 0) {
       this.leastBefore = this.blocks === 0 ? this.smoothed : this.least;
