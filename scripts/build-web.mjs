@@ -79,6 +79,13 @@ const recorder = "build/record-examples.mjs";
 await build({ ...shared, platform: "node", entryPoints: ["scripts/web/record-examples.ts"], outfile: recorder });
 execFileSync(process.execPath, [recorder, OUT], { stdio: "inherit" });
 
+// The README's moving picture, which is kept in the repository, is drawn anew on request.
+if (process.argv.includes("--draw")) {
+  const drawer = "build/draw-example.mjs";
+  await build({ ...shared, platform: "node", entryPoints: ["scripts/web/draw-example.ts"], outfile: drawer });
+  execFileSync(process.execPath, [drawer, OUT, "docs/pictures/phrases.svg"], { stdio: "inherit" });
+}
+
 // The first visit keeps the page. What listening needs is kept when somebody listens: models by foldvox itself, the rest here.
 // The scalar engine is for browsers without SIMD, which fetch it themselves.
 const built = (await readdir(OUT)).filter((file) => file !== "foldvox.scalar.wasm").sort();

@@ -98,7 +98,7 @@ export class Timeline {
     const perSecond = this.canvas.clientWidth / this.seconds;
     const rows = new WordRows();
     this.placed = [...this.finished, ...this.current].map((word) => {
-      const button = old.get(keyOf(word)) ?? makeButton(word.word, "word", () => this.replay(word));
+      const button = old.get(keyOf(word)) ?? makeButton(shownAs(word), "word", () => this.replay(word));
       old.delete(keyOf(word));
       const width = word.word.length * CHARACTER_WIDTH + LABEL_PADDING;
       button.style.setProperty("--row", String(rows.place(word.start * perSecond, width)));
@@ -164,5 +164,8 @@ export class Timeline {
     context.fillRect(0, 0, width, height);
   }
 }
+
+/** Speech that is none of the phrases is a word that nobody knows. */
+const shownAs = ({ word }: WordResult) => (word === "[unk]" ? "?" : word);
 
 const keyOf = ({ word, start, end }: WordResult) => `${start} ${end} ${word}`;
