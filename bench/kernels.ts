@@ -59,7 +59,7 @@ export class KernelBench {
     return place;
   }
 
-  /** The product that the build has for weights of seven bits, with activations quantized: calling the result does it once. */
+  /** Makes a product of int7 weights and quantized activations. Calling the result computes it once. */
   product(M: number, N: number, K: number): () => void {
     const x = this.floats(M * K);
     const q = this.take(M * ((K + 15) & ~15) * 2);

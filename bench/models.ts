@@ -63,7 +63,7 @@ function f32(count: number, value: number): Uint8Array {
   return new Uint8Array(new Float32Array(count).fill(value).buffer);
 }
 
-/** Tensors in the file's order, with int8 matrices, or those of four bits where that can be. */
+/** Tensors in the file's order. Matrices are int8, or int4 where possible. */
 function tensors(model: ModelConfig, weights: "int8" | "int4"): Map<string, Tensor> {
   const all = new Map<string, Tensor>();
   for (const { name, shape, kind } of expectedTensors(model)) {

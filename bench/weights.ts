@@ -1,4 +1,4 @@
-// Weights of eight and of four bits: bytes of the model, and time of a step.
+// int8 and int4 weights: bytes of the model, and time of a step.
 
 import { quantizeModel } from "../src/convert/quantize-model.ts";
 import { bytesAccess } from "../src/convert/random-access.ts";

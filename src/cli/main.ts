@@ -179,7 +179,7 @@ convertCommand
 program
   .command("quantize")
   .description(
-    "Make a smaller model file: int8 weights (of seven bits; int8-full: of all eight) from fp32 ones, or weights of four bits from either.",
+    "Make a smaller model file: int8 weights (of seven bits; int8-full: of all eight) from fp32 ones, or int4 weights from either.",
   )
   .argument("<model>", "model file")
   .addOption(new Option("--weights <type>", "how to store matrices").choices(SMALLER).default("int8"))

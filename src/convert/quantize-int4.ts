@@ -1,4 +1,4 @@
-// Weights of four bits (src/model/int4.ts) for those of a matrix.
+// Quantizes a matrix to int4 weights (src/model/int4.ts).
 
 import { INT4_GROUP } from "../engine/layout.ts";
 import { LARGEST_SCALE, weightsAt } from "../model/int4.ts";

@@ -9,8 +9,8 @@ export interface TensorSpec {
   /** [out, in] for a matrix. */
   readonly shape: readonly number[];
   /**
-   * A matrix may be int8, or of four bits, with its scales behind it; a table, rows of which are looked up, int8. Everything else
-   * is f32. An optional tensor may be missing.
+   * A matrix may be int8 or int4, followed by its scales. A table, whose rows are looked up, may be int8. Everything else is f32. An
+   * optional tensor may be missing.
    */
   readonly kind: "matrix" | "table" | "vector" | "optional";
   /** Conversions leave this matrix f32. */
@@ -98,10 +98,10 @@ function transducerTensors({ encoder, tokens }: ModelConfig, predictor: Predicto
   ];
 }
 
-/** Whether a tensor of a model file is a matrix of four bits: two weights to a byte, [out, in / 2]. */
+/** Whether a tensor of a model file is an int4 matrix: two weights in a byte, [out, in / 2]. */
 export const isInt4 = ({ dtype }: { readonly dtype: Dtype }) => dtype === "U8";
 
-/** Name of the group scales of a matrix of four bits: int8 [out, in / 32], 0 to 127, in 256ths of the row's. */
+/** Name of the group scales of an int4 matrix: int8 [out, in / 32], 0 to 127, in 256ths of the row's scale. */
 export function groupsName(matrix: string): string {
   return `${matrix}_groups`;
 }
