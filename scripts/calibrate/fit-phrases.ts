@@ -7,19 +7,19 @@ import { type Example, fitLogistic } from "./logistic.ts";
 import { type Kind, senseOf, type Trial } from "./trials.ts";
 
 /**
- * How much each kind counts, all its trials together. Missing a word that was said is worse than taking another for it: who wants
- * words told from any others puts [unk] into the grammar.
+ * How much each kind counts, all its trials together. Whoever has a grammar is mostly spoken to in it, so missing what was said
+ * is worse than taking something else for it; words that must be told from any others want [unk] in the grammar.
  */
 const SHARES: Readonly<Record<Kind, number>> = {
-  order: 0.2,
-  command: 0.15,
-  within: 0.1,
-  word: 0.14,
-  "other order": 0.15,
-  "other command": 0.12,
-  "other word": 0.05,
-  noise: 0.05,
-  chance: 0.05,
+  order: 0.22,
+  command: 0.18,
+  within: 0.12,
+  word: 0.18,
+  "other order": 0.1,
+  "other command": 0.08,
+  "other word": 0.04,
+  noise: 0.04,
+  chance: 0.04,
 };
 /** An utterance is heard from this confidence on, at the default sensitivity. */
 const HEARD = 0.5;
