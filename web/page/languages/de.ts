@@ -35,7 +35,7 @@ export const de: Texts = {
   "phrases-label": "Was gesagt werden darf, ein Satz je Zeile",
   "phrases-help":
     "Ändere es: beliebige englische Wörter. „light:“ benennt, was gemeint ist; <room> ist eine Lücke mit den Wörtern, die sie füllen.",
-  more: "Mehr",
+  more: "Mehr über Sätze",
   "keywords-label": "Schlüsselwörter, auch mitten in anderer Rede",
   "dictation-note":
     "Beliebige englische Wörter. Sprich deutlich und nah am Mikrofon: ein so kleines Modell macht Fehler.",

@@ -33,7 +33,7 @@ export const en = {
   "phrases-label": "What may be said, a phrase a line",
   "phrases-help":
     "Change it: any English words. “light:” names what is meant; <room> is a blank with the words that may fill it.",
-  more: "More",
+  more: "More about phrases",
   "keywords-label": "Keywords, caught within other speech",
   "dictation-note": "Any English words. Speak clearly and near the microphone: a model this small makes mistakes.",
   digits: "Numbers as digits",

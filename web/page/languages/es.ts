@@ -35,7 +35,7 @@ export const es: Texts = {
   "phrases-label": "Lo que se puede decir, una frase por línea",
   "phrases-help":
     "Cámbialo: cualquier palabra inglesa. «light:» da nombre a la intención; <room> es un hueco con las palabras que lo llenan.",
-  more: "Más",
+  more: "Más sobre las frases",
   "keywords-label": "Palabras clave, oídas dentro de otra conversación",
   "dictation-note":
     "Cualquier palabra inglesa. Habla claro y cerca del micrófono: un modelo tan pequeño comete errores.",

@@ -35,7 +35,7 @@ export const fr: Texts = {
   "phrases-label": "Ce qui peut être dit, une phrase par ligne",
   "phrases-help":
     "Changez-le : tous les mots anglais. « light: » nomme l’intention ; <room> est un blanc avec les mots qui le remplissent.",
-  more: "Plus",
+  more: "En savoir plus sur les phrases",
   "keywords-label": "Mots-clés, reconnus au milieu d’autres paroles",
   "dictation-note": "Tous les mots anglais. Parlez clairement et près du microphone : un si petit modèle se trompe.",
   digits: "Nombres en chiffres",
