@@ -199,6 +199,10 @@ const tally: Tally = { aborted: 0, finished: 0, odd: [], lockedOut: 0 };
 const names = Object.keys(KINDS);
 for (let i = 0; tally.aborted < Number(count); i++) await abortOne(names[i % names.length]!, tally);
 
+// Workers are ended without being waited for: the last of them may only now come to its request, and then to its own end.
+for (let seen = -1; seen !== server.requests.length; await new Promise((resolve) => setTimeout(resolve, 1500))) {
+  seen = server.requests.length;
+}
 server.requests.length = 0;
 for (const cache of ["reload", "default"] as const) free(await createRecognizer({ model: url, wasm, cache }));
 const { requests } = server;
