@@ -3,24 +3,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
-// @assemblyscript/loader makes a TextDecoder when it is imported, for strings that foldvox never passes. Some runtimes have
-// none (audio worklets among them), so it gets a stand-in there. It is never given a Response, and must not ask for one: Node
-// loads its fetch for that, which ends the process where there is no WebAssembly.
-const loaderWithoutPlatform = {
-  name: "loader-without-platform",
-  setup(build) {
-    build.onLoad({ filter: /@assemblyscript[\\/]loader[\\/]index\.js$/ }, async ({ path }) => ({
-      contents: `const TextDecoder = globalThis.TextDecoder ?? class {};\nconst Response = undefined;\n${await readFile(path, "utf8")}`,
-    }));
-  },
-};
-
 export const shared = {
   bundle: true,
   format: "esm",
   target: "es2022",
   external: ["node:*"],
-  plugins: [loaderWithoutPlatform],
   logLevel: "warning",
 };
 
@@ -50,14 +37,14 @@ const bundledFrom = (name) => ({
 });
 
 export const inline = {
-  plugins: [...shared.plugins, bundledFrom("inline")],
+  plugins: [bundledFrom("inline")],
   loader: { ".wasm": "binary" },
   sourcemap: false,
 };
 
 /** The stand-in for WebAssembly comes in wherever the host names it. */
 export const plain = {
-  plugins: [...shared.plugins, bundledFrom("plain")],
+  plugins: [bundledFrom("plain")],
   inject: ["src/plain/webassembly.ts"],
   sourcemap: false,
 };

@@ -1,6 +1,5 @@
 // One engine: a WebAssembly instance in its arena, with a model loaded. Owns the memory; hands out streams.
 
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import type { WasmModule } from "../web-types.ts";
@@ -12,6 +11,9 @@ import { EngineStream } from "./engine-stream.ts";
 import { type Build, buildOf, type EngineAccess, type EngineExports } from "./exports.ts";
 import { Helpers } from "./helpers.ts";
 import { type EngineMemory, reportMemory } from "./memory-report.ts";
+
+/** The engine imports nothing but its memory. */
+const importsOf = ({ memory }: Arena) => ({ env: { memory: memory as WebAssembly.Memory } });
 
 /** What an engine has until it is freed. */
 interface Running {
@@ -49,7 +51,7 @@ export class Engine {
    */
   static async start(arena: Arena, module: WasmModule): Promise<Engine> {
     const { memory, plan } = arena;
-    const { exports } = await instantiate(module, { env: { memory: memory as WebAssembly.Memory } });
+    const { exports } = await WebAssembly.instantiate(module as WebAssembly.Module, importsOf(arena));
     const engine = new Engine(arena, exports as unknown as EngineExports);
     // Last: nobody would end them if anything failed after them.
     if (plan.threads) {
@@ -61,7 +63,7 @@ export class Engine {
 
   /** The same without asynchronous steps. */
   static startSync(arena: Arena, module: WasmModule): Engine {
-    const { exports } = instantiateSync(module, { env: { memory: arena.memory as WebAssembly.Memory } });
+    const { exports } = new WebAssembly.Instance(module as WebAssembly.Module, importsOf(arena));
     return new Engine(arena, exports as unknown as EngineExports);
   }
 
