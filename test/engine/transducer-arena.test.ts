@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { TransducerBeam } from "../../src/decode/transducer/beam-search.ts";
 import { Arena } from "../../src/engine/arena-memory.ts";
 import { Engine } from "../../src/engine/engine.ts";
+import { QuantizedProduct } from "../../src/engine/layout.ts";
 import type { PredictorConfig } from "../../src/model/config.ts";
 import { ModelLoader } from "../../src/model/loader.ts";
 import { engineModule } from "../support/engines.ts";
@@ -39,7 +40,8 @@ describe.each(SHAPES)("%j", (shape) => {
         const { offset, bytes } = arena.plan.regions.find((region) => region.name === name)!;
         return new Uint8Array(arena.memory.buffer, offset, bytes);
       };
-      const untouched = ["static data", "descriptor", "constants", "weights", "stream 0", "stream 2", "page rounding"];
+      const untouched = ["static data", "constants", "weights", "stream 0", "stream 2", "page rounding"];
+      const descriptor = region("descriptor").slice();
       const before = untouched.map((name) => region(name).slice());
 
       const search = new TransducerBeam(streams[1]!.transducer(), beam);
@@ -51,6 +53,10 @@ describe.each(SHAPES)("%j", (shape) => {
       untouched.forEach((name, i) => {
         expect(Buffer.compare(region(name), before[i]!), name).toBe(0);
       });
+      // In the descriptor, nothing but the operands of a quantized product.
+      const after = region("descriptor");
+      const changed = [...descriptor.keys()].filter((at) => descriptor[at] !== after[at]);
+      expect((changed.at(-1) ?? 0) - (changed[0] ?? 0)).toBeLessThan(QuantizedProduct.bytes);
       expect(arena.scratchHighWater()).toBeLessThanOrEqual(region("scratch").length);
     }
   });
