@@ -91,7 +91,7 @@ describe("input", () => {
   it("may be a part of a recording, with the recording's times", () => {
     const { lines } = foldvox(["-oj", "--offset", "2", "--duration", "3", digits]);
     const [part] = lines.map((line) => JSON.parse(line));
-    // "two" has begun when the part begins.
+    // "nine" has begun when the part begins.
     expect(part.result[0].start).toBeGreaterThanOrEqual(2);
     expect(part.result.at(-1).end).toBeLessThanOrEqual(5);
     const all = JSON.parse(foldvox(["-oj", digits]).lines[0]!).result as { word: string; start: number }[];
