@@ -93,10 +93,13 @@ export class Stream {
     this.inputRate = sampleRate;
     this.inputSamples += samples.length;
     const resampled = this.resampler.process(checked);
-    this.times?.accept(resampled);
     this.run(() => {
       if (isFirst) this.begin();
-      this.encode(resampled);
+      // Word times know the last minute of sound, so long audio goes through in pieces.
+      for (const piece of piecesOf(resampled, this.header.config.features.sampleRate)) {
+        this.times?.accept(piece);
+        this.encode(piece);
+      }
     });
   }
 

@@ -49,7 +49,7 @@ describe("quiet", () => {
   it("of every kind is heard without a word", () => {
     const loaded = recognizer("simd", tiny);
     const quiet = wordsInQuiet(loaded, 0.05);
-    expect(quiet).toHaveLength(8);
+    expect(quiet).toHaveLength(10);
     expect(quiet.filter(([, words]) => words > 0)).toEqual([]);
     loaded.free();
   });
