@@ -66,7 +66,9 @@ def make(seed: int, config: Dict[str, Any]) -> Tuple[FoldvoxModel, Dict[str, Ten
 
 def write(folder: Path, model: FoldvoxModel, tensors: Dict[str, Tensor]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    config, encoder = model.config, model.config["encoder"]
+    # Without the files beside a model: encoders are compared.
+    config = {key: value for key, value in model.config.items() if key not in ("lexicon", "ngrams", "phrases")}
+    encoder = config["encoder"]
     for weights in ("fp32", "int8"):
         save_model(folder / f"model.{weights}.safetensors", config, tensors, weights)
     export(load_weights(folder / "model.fp32.safetensors")[0], folder)
