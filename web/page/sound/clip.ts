@@ -10,10 +10,13 @@ const STEP_MS = 40;
 export async function decodeClip(bytes: ArrayBuffer): Promise<Float32Array> {
   try {
     const audio = await new OfflineAudioContext(1, 1, CLIP_RATE).decodeAudioData(bytes);
-    const channels = Array.from({ length: audio.numberOfChannels }, (_, channel) => audio.getChannelData(channel));
-    return Float32Array.from({ length: audio.length }, (_, i) => {
-      return channels.reduce((sum, samples) => sum + samples[i]!, 0) / channels.length;
-    });
+    const mixed = audio.getChannelData(0).slice();
+    for (let channel = 1; channel < audio.numberOfChannels; channel++) {
+      const samples = audio.getChannelData(channel);
+      for (let i = 0; i < mixed.length; i++) mixed[i]! += samples[i]!;
+    }
+    if (audio.numberOfChannels > 1) for (let i = 0; i < mixed.length; i++) mixed[i]! /= audio.numberOfChannels;
+    return mixed;
   } catch (cause) {
     throw new FoldvoxError("bad-wav", "This file could not be read as audio. Try a WAV, MP3 or Ogg file.", { cause });
   }
