@@ -1,6 +1,6 @@
 // How loud each 10 ms of the last minute was: what tells where words begin and end.
 
-/** First difference, as in the voice detector: rumble below 300 Hz is no word. */
+/** First difference, milder than the voice detector's: rumble counts less, and the voiced parts of words still count. */
 const DIFFERENCE = 0.5;
 const SECONDS = 60;
 /** Bits of a power as a float: its exponent and three bits of its fraction, steps of 3 dB / 8. The least is that of 2^-32. */

@@ -51,8 +51,4 @@ export class Losers {
     }
     this.count = 0;
   }
-
-  clear(): void {
-    this.count = 0;
-  }
 }
