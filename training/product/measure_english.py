@@ -20,23 +20,19 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from training.product.learning.corpus import RATE, default_cache
+from training.product.learning.corpus import default_cache
 from training.product.learning.intervals import word_error_rate
-from training.product.model.emformer import FoldvoxModel
-from training.product.model.features import LogMel
-from training.product.model.model_file import load_model
-from training.product.model.recipe import FEATURES, read_table
+from training.product.model.recipe import read_table
 from training.product.phonemes.card import write_english_card
 from training.product.phonemes.corpus import NOISE_SHARE, load_noises
 from training.product.phonemes.errors import greedy, nearest
+from training.product.phonemes.listener import PAUSE, Listener
 from training.product.phonemes.readings import Reading, held_readings
 from training.product.phonemes.speech import telephone
-from training.product.phonemes.windows import forward_windows
 
 # Noises that a kitchen or a room has; the rest of the six are no rooms.
 ROOM_NOISES = ("doing_the_dishes", "running_tap", "exercise_bike")
 CONDITIONS = ("clean", "20 dB", "10 dB", "5 dB", "telephone")
-PAUSE = RATE // 5
 
 
 class Disturbance:
@@ -61,14 +57,11 @@ class Disturbance:
 
 def phoneme_errors(path: Path, readings: List[Reading], disturbed: Disturbance, condition: str) -> Dict[str, Any]:
     """Rate and interval over speakers, by set; "readers" are all whose first language is English."""
-    model, mean, invstddev = load_model(path)
-    gain = model.config["features"]["gain"]
-    features = LogMel(FEATURES["mels"], model.config["features"]["log"], gain)
+    listener = Listener(path)
     results: Dict[str, Dict[str, List[Any]]] = {}
     for index, reading in enumerate(tqdm(readings, desc=f"{path.stem}, {condition}")):
         wave = np.pad(disturbed(reading.wave, condition, index), PAUSE)
-        frames = (features(torch.from_numpy(wave)[None])[0] - mean) * invstddev
-        match = nearest(greedy(scores_of(model, frames)), reading.words)
+        match = nearest(greedy(listener.scores(wave)), reading.words)
         kind = "learners" if "speechocean" in reading.of else "readers"
         for name in (kind, reading.of):
             own = results.setdefault(name, {"errors": [], "words": [], "speakers": []})
@@ -76,16 +69,6 @@ def phoneme_errors(path: Path, readings: List[Reading], disturbed: Disturbance, 
             own["words"].append(len(match.phonemes))
             own["speakers"].append(reading.speaker)
     return {name: _summary(own) for name, own in results.items()}
-
-
-@torch.no_grad()
-def scores_of(model: FoldvoxModel, frames: torch.Tensor) -> np.ndarray:
-    """Log-probabilities [tokens][40] of normalised frames; zeros fill the last segment and its right context."""
-    tokens = len(frames) // model.stride
-    segments = -(-tokens // model.segment)
-    needed = (segments * model.segment + model.right_context) * model.stride
-    padded = torch.nn.functional.pad(frames, (0, 0, 0, max(0, needed - len(frames))))[None, :needed]
-    return forward_windows(model, padded)[0, :tokens].numpy()
 
 
 def _summary(own: Dict[str, List[Any]]) -> Dict[str, Any]:

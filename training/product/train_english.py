@@ -21,6 +21,7 @@ from training.product.model.recipe import read_table
 from training.product.phonemes.corpus import load_speech
 from training.product.phonemes.hama import Hama
 from training.product.phonemes.learner import SpeechLearner, speech_workers
+from training.product.phonemes.listener import Listener
 
 
 def main() -> int:
@@ -29,6 +30,9 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("teacher", type=Path, help="hama's wheel")
     parser.add_argument("run", type=Path)
+    parser.add_argument(
+        "--teacher-of-learners", type=Path, help="an earlier `english`, which labels learners of English better"
+    )
     parser.add_argument("--minutes", type=float, help="instead of the recipe's")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="processes that make streams")
@@ -45,7 +49,8 @@ def main() -> int:
     torch.manual_seed(recipe["training"]["seed"])
     args.run.mkdir(parents=True, exist_ok=True)
     teacher = Hama(args.teacher)
-    speech = load_speech(args.data, recipe, teacher, args.cache)
+    of_learners = Listener(args.teacher_of_learners) if args.teacher_of_learners else teacher
+    speech = load_speech(args.data, recipe, teacher, of_learners, args.cache)
     learner = SpeechLearner(recipe, speech, teacher, args.run, args.resume, args.start_from)
     with speech_workers(recipe, speech, learner.normal, args.workers, learner.step) as batches:
         learner.run(batches)

@@ -10,8 +10,7 @@ import numpy as np
 
 from training.product.learning.corpus import SOUND_SUFFIXES, decode, sound_file
 
-from .hama import Hama
-from .labels import Set, load_set
+from .labels import Set, Teacher, is_learners, load_set
 
 HELD_SEED = 5
 # Of each noise, what training plays; the rest is for measuring.
@@ -26,9 +25,9 @@ class Speech(NamedTuple):
     talk: np.ndarray
 
 
-def load_speech(data: Path, recipe: Dict[str, Any], teacher: Hama, cache: Path) -> Speech:
-    """`data` is the prepared folder (training/README.md); labels are made where the cache has none."""
-    sets = [load_set(data, name, teacher, cache) for name in recipe["sets"]]
+def load_speech(data: Path, recipe: Dict[str, Any], teacher: Teacher, of_learners: Teacher, cache: Path) -> Speech:
+    """`data` is the prepared folder (training/README.md); the teachers make labels where the cache has none."""
+    sets = [load_set(data, name, of_learners if is_learners(name) else teacher, cache) for name in recipe["sets"]]
     sets = [each.of(held_speakers(each.speakers, recipe["held"].get(each.name, 0)), False) for each in sets]
     noises = [noise[: int(len(noise) * NOISE_SHARE)] for noise in load_noises(data, cache)]
     return Speech(sets, noises, decode(sound_file(data / "other-speech" / "other-speech"), cache))

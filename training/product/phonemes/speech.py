@@ -71,30 +71,30 @@ class SpeechStreams:
     def _stream(self) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
         rng = self.rng
         pace = float(np.clip(np.exp(rng.normal(0, 0.08)), 0.82, 1.22)) if rng.random() < 0.6 else 1.0
-        wave, targets = self._joined(math.ceil(self.tokens * pace) + 2)
-        best = targets.argmax(1)
-        begins = np.flatnonzero((best != np.insert(best[:-1], 0, BLANK)) & (best != BLANK))
-        phonemes = best[begins][begins / pace < self.tokens - 1]
+        wave, targets, begin = self._joined(math.ceil(self.tokens * pace) + 2)
+        places = np.flatnonzero(begin != BLANK)
+        phonemes = begin[places[places / pace < self.tokens - 1]]
         wave = at_speed(wave, pace)[: self.samples] if pace != 1 else wave[: self.samples]
         return self._disturbed(wave), _at_pace(targets, pace, self.tokens), phonemes
 
-    def _joined(self, tokens: int) -> Tuple[np.ndarray, np.ndarray]:
-        """Utterances and pauses that fill so many tokens."""
+    def _joined(self, tokens: int) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Utterances and pauses that fill so many tokens: the sound, targets, and phonemes where they begin."""
         rng, parts, left = self.rng, [], tokens
         most = 6 if rng.random() < 0.3 else 45
         if rng.random() < 0.7:
             parts.append(self._silence(int(rng.integers(5, 50))))
-        while (left := tokens - sum(len(targets) for _, targets in parts)) > 10:
+        while (left := tokens - sum(len(targets) for _, targets, _ in parts)) > 10:
             parts.append(self._utterance(left))
             parts.append(self._silence(int(rng.integers(0, most))))
         parts.append(self._silence(max(left, 0)))
-        waves, targets = zip(*parts)
-        return np.concatenate(waves)[: tokens * TOKEN_SAMPLES], np.concatenate(targets)[:tokens]
+        wave, targets, begin = (np.concatenate(each) for each in zip(*parts))
+        return wave[: tokens * TOKEN_SAMPLES], targets[:tokens], begin[:tokens]
 
-    def _silence(self, tokens: int) -> Tuple[np.ndarray, np.ndarray]:
-        return np.zeros(tokens * TOKEN_SAMPLES, np.float32), np.tile(self.silent, (tokens, 1))
+    def _silence(self, tokens: int) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        sound, begin = np.zeros(tokens * TOKEN_SAMPLES, np.float32), np.full(tokens, BLANK, np.uint8)
+        return sound, np.tile(self.silent, (tokens, 1)), begin
 
-    def _utterance(self, room: int) -> Tuple[np.ndarray, np.ndarray]:
+    def _utterance(self, room: int) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
         """One of a set, or a piece of it that fits; sometimes, near the end of the stream, a pause in place of a piece."""
         rng = self.rng
         of = self.sets[rng.choice(len(self.sets), p=self.shares)]
@@ -108,17 +108,17 @@ class SpeechStreams:
             rows = room
         sound = of.sound[start + begin * TOKEN_SAMPLES : start + (begin + rows) * TOKEN_SAMPLES]
         wave = sound.astype(np.float32) / 32768
-        targets = of.targets[first + begin : first + begin + rows].astype(np.float32)
+        own = slice(first + begin, first + begin + rows)
+        targets = of.targets[own].astype(np.float32)
         if not is_learners(of.name):
-            heard = of.heard[first + begin : first + begin + rows].astype(np.float32)
-            targets = (1 - HEARD_SHARE) * targets + HEARD_SHARE * heard
+            targets = (1 - HEARD_SHARE) * targets + HEARD_SHARE * of.heard[own].astype(np.float32)
         level = LOUDNESS / (np.sqrt((wave**2).mean()) + 1e-4)
         wave *= np.float32(level * 10 ** (rng.normal(0, 3) / 20))
         edge = min(EDGE, len(wave) // 4)
         ramp = np.linspace(0, 1, edge, dtype=np.float32)
         wave[:edge] *= ramp
         wave[len(wave) - edge :] *= ramp[::-1]
-        return wave, targets
+        return wave, targets, of.begin[own]
 
     def _disturbed(self, wave: np.ndarray) -> np.ndarray:
         rng = self.rng
