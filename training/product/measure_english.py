@@ -57,22 +57,28 @@ class Disturbance:
 
 def phoneme_errors(path: Path, readings: List[Reading], disturbed: Disturbance, condition: str) -> Dict[str, Any]:
     """Rate and interval over speakers, by set; "readers" are all whose first language is English."""
+    heard = heard_errors(path, readings, disturbed, condition)
+    return {name: _summary(own) for name, own in heard.items()}
+
+
+def heard_errors(path: Path, readings: List[Reading], disturbed: Disturbance, condition: str) -> Dict[str, Dict[str, Any]]:
+    """The same, of every utterance: `errors` {seed: [utterances]}, `words` (phonemes to hear) and `speakers`."""
     listener = Listener(path)
-    results: Dict[str, Dict[str, List[Any]]] = {}
+    results: Dict[str, Dict[str, Any]] = {}
     for index, reading in enumerate(tqdm(readings, desc=f"{path.stem}, {condition}")):
         wave = np.pad(disturbed(reading.wave, condition, index), PAUSE)
         match = nearest(greedy(listener.scores(wave)), reading.words)
         kind = "learners" if "speechocean" in reading.of else "readers"
         for name in (kind, reading.of):
-            own = results.setdefault(name, {"errors": [], "words": [], "speakers": []})
-            own["errors"].append(match.errors)
+            own = results.setdefault(name, {"errors": {"0": []}, "words": [], "speakers": []})
+            own["errors"]["0"].append(match.errors)
             own["words"].append(len(match.phonemes))
             own["speakers"].append(reading.speaker)
-    return {name: _summary(own) for name, own in results.items()}
+    return results
 
 
 def _summary(own: Dict[str, List[Any]]) -> Dict[str, Any]:
-    rate, interval = word_error_rate({**own, "errors": {"0": own["errors"]}})
+    rate, interval = word_error_rate(own)
     return {
         "rate": round(rate, 4),
         "interval": [round(end, 4) for end in interval],

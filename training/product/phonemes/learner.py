@@ -44,11 +44,24 @@ ATTRIBUTION = [
 
 
 def make_phoneme_config(recipe: Dict[str, Any]) -> Dict[str, Any]:
-    """The configuration of a recipe's model (src/model/config.ts)."""
+    """The configuration of a recipe's model (src/model/config.ts). `layers` are so many alike, or [attentionFold,
+    feedForwardFold, feedForward, how many] from the sound upwards; folded attention has heads as wide as others'.
+    """
     encoder = dict(recipe["encoder"])
-    own = {key: encoder.pop(key) for key in ("heads", "feedForward", "kernel")}
-    layer = {"attentionFold": 1, "feedForwardFold": 1, **own, "firstFeedForward": own["feedForward"]}
-    encoder["layers"] = [dict(layer) for _ in range(encoder["layers"])]
+    heads, feed_forward, kernel = (encoder.pop(key) for key in ("heads", "feedForward", "kernel"))
+    rows = encoder["layers"] if isinstance(encoder["layers"], list) else [[1, 1, feed_forward, encoder["layers"]]]
+    encoder["layers"] = [
+        {
+            "attentionFold": attention_fold,
+            "feedForwardFold": ff_fold,
+            "heads": heads // attention_fold,
+            "feedForward": hidden,
+            "kernel": kernel,
+            "firstFeedForward": hidden,
+        }
+        for attention_fold, ff_fold, hidden, count in rows
+        for _ in range(count)
+    ]
     shape = {"inputDim": FEATURES["mels"], "projection": encoder["width"], "outputDim": encoder["width"]}
     return {
         "name": recipe["name"],
@@ -93,10 +106,18 @@ def _produce(queue, recipe: Dict[str, Any], speech: Speech, normal: Tuple[Tensor
 
 
 class SpeechLearner:
-    """The model, its optimizer and the running average of its weights, resumable."""
+    """The model, its optimizer and the running average of its weights, resumable. It begins with the weights of the file
+    `start`, else with the teacher's, else with nothing.
+    """
 
     def __init__(
-        self, recipe: Dict[str, Any], speech: Speech, teacher: Hama, run: Path, resume: bool, start: Path | None = None
+        self,
+        recipe: Dict[str, Any],
+        speech: Speech,
+        teacher: Hama | None,
+        run: Path,
+        resume: bool,
+        start: Path | None = None,
     ):
         self.recipe, self.training, self.run_folder = recipe, recipe["training"], run
         self.model = FoldvoxModel(make_phoneme_config(recipe))
@@ -124,17 +145,17 @@ class SpeechLearner:
         """Until the recipe's minutes are over."""
         began, saved, losses = time.monotonic() - self.seconds, time.monotonic(), []
         while self.seconds < self.training["minutes"] * 60:
-            losses.append(self._learn(batches.get()))
+            losses.append(self.learn(batches.get()))
             self.seconds = time.monotonic() - began
             if self.step % CURVE_STEPS == 0:
-                self._tell(np.mean(losses, 0))
+                self.tell(np.mean(losses, 0))
                 losses = []
             if time.monotonic() - saved > SAVE_SECONDS:
-                self._save()
+                self.save()
                 saved = time.monotonic()
-        self._save()
+        self.save()
 
-    def _begin(self, speech: Speech, teacher: Hama) -> None:
+    def _begin(self, speech: Speech, teacher: Hama | None) -> None:
         """Statistics of our features over some utterances, and the teacher's weights fitted to them."""
         rng, waves = np.random.default_rng(self.training["seed"]), []
         for index in rng.integers(0, len(speech.sets), FITTED_UTTERANCES):
@@ -144,14 +165,16 @@ class SpeechLearner:
         features = LogMel(FEATURES["mels"], FEATURES["log"], GAIN)
         frames = torch.cat([features(wave[None])[0] for wave in waves])
         self.normal = frames.mean(0), 1 / frames.std(0)
-        self.model.load_state_dict(teacher.start(*self.normal, waves, features))
+        if teacher:
+            self.model.load_state_dict(teacher.start(*self.normal, waves, features))
 
     def _rate(self) -> float:
         done = min(1.0, self.seconds / (self.training["minutes"] * 60))
         cosine = LEAST_RATE + (1 - LEAST_RATE) * 0.5 * (1 + math.cos(math.pi * done))
         return self.training["rate"] * min(1.0, (self.step + 1) / WARM_UP) * cosine
 
-    def _learn(self, batch: SpeechBatch) -> Tuple[float, float]:
+    def learn(self, batch: SpeechBatch) -> Tuple[float, float]:
+        """One step; returns both losses."""
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
         scores = forward_windows(self.model, batch.features[:, : self._frames()])
@@ -176,14 +199,15 @@ class SpeechLearner:
             keep = min(AVERAGE, 1 - 1 / (self.step / 4 + 1))
             for mean, weight in zip(self.average.parameters(), self.model.parameters()):
                 mean.lerp_(weight, 1 - keep)
-        return float(ctc), float(occupancy)
+        return float(ctc.detach()), float(occupancy.detach())
 
     def _frames(self) -> int:
         encoder = self.recipe["encoder"]
         tokens = encoder["segment"] * self.training["segments"] + encoder["rightContext"]
         return tokens * encoder["stride"]
 
-    def _tell(self, losses: np.ndarray) -> None:
+    def tell(self, losses: np.ndarray) -> None:
+        """Adds a row to the curve."""
         ctc, occupancy = losses
         heard = self.step * self.training["batch"] * self._frames() * FEATURES["hopSamples"] / RATE / 3600
         row = {"step": self.step, "minutes": self.seconds / 60, "hours": heard, "ctc": ctc, "occupancy": occupancy}
@@ -196,7 +220,8 @@ class SpeechLearner:
             writer.writerow({name: round(float(value), 4) for name, value in row.items()})
         print(", ".join(f"{name} {value:.3f}" for name, value in row.items()), flush=True)
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Writes the checkpoint, at once or not at all."""
         mean, inv = self.normal
         saved = {
             "model": self.model.state_dict(),

@@ -3,14 +3,14 @@ fraction of the work where contexts are short.
 
 emformer.py lets every row of a stream meet every other and hides most of them; here each segment is a window of its own,
 [left context | segment | right context]. For streams of 12 s of 20 ms tokens that is 48 windows of 114 keys instead of 870
-rows of 870 keys. For models without folds, memory and relative positions.
+rows of 870 keys. For models without memory and relative positions.
 """
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.product.model.emformer import FoldvoxModel
 from training.product.model.layer import FoldedEmformerLayer
@@ -31,19 +31,34 @@ def forward_windows(model: FoldvoxModel, features: Tensor) -> Tensor:
 
 def _layer(layer: FoldedEmformerLayer, x: Tensor) -> Tensor:
     """[B, n, S + R, d] to the same."""
-    x = x + layer.first_ff(x)
-    x = x + _attend(layer, layer.layer_norm_input(x))
+    if layer.first_ff is not None:
+        x = _added(layer, layer.first_ff, x).reshape(x.shape)
+    rows = layer.layer_norm_input(_folded(x, layer.attention_fold))
+    x = x + _attend(layer, rows).reshape(x.shape)
     convolution = layer.convolution
-    gated = F.glu(convolution.expand(convolution.norm(x)), -1)
-    seen = torch.cat([_before(gated[:, :, : layer.segment], convolution.reach), gated], 2)
-    # Filters run over [windows, rows, d].
-    filtered = convolution.depthwise(F.pad(seen, (0, 0, 0, convolution.reach)).flatten(0, 1)).unflatten(0, x.shape[:2])
-    x = x + convolution.contract(convolution.activation(filtered))
-    return layer.layer_norm_output(x + layer.pos_ff(x))
+    if convolution is not None:
+        gated = F.glu(convolution.expand(convolution.norm(x)), -1)
+        seen = torch.cat([_before(gated[:, :, : layer.segment], convolution.reach), gated], 2)
+        # Filters run over [windows, rows, d].
+        filtered = convolution.depthwise(F.pad(seen, (0, 0, 0, convolution.reach)).flatten(0, 1)).unflatten(0, x.shape[:2])
+        x = x + convolution.contract(convolution.activation(filtered))
+    return layer.layer_norm_output(_added(layer, layer.pos_ff, x)).reshape(x.shape)
+
+
+def _folded(x: Tensor, fold: int) -> Tensor:
+    """[B, n, rows, d] to [B, n, rows * fold, d / fold]."""
+    return x.reshape(*x.shape[:2], x.size(2) * fold, x.size(3) // fold)
+
+
+def _added(layer: FoldedEmformerLayer, feed_forward: nn.Module, x: Tensor) -> Tensor:
+    rows = _folded(x, layer.ff_fold)
+    return feed_forward(rows) + rows
 
 
 def _attend(layer: FoldedEmformerLayer, rows: Tensor) -> Tensor:
-    attention, left, segment = layer.attention, layer.left_context, layer.segment
+    """Of rows of sub-tokens."""
+    attention, fold = layer.attention, layer.attention_fold
+    left, segment, right = (fold * tokens for tokens in (layer.left_context, layer.segment, layer.encoder["rightContext"]))
 
     def heads(each: Tensor) -> Tensor:
         return each.unflatten(-1, (attention.heads, -1)).transpose(2, 3)
@@ -53,7 +68,7 @@ def _attend(layer: FoldedEmformerLayer, rows: Tensor) -> Tensor:
     query = heads(attention.emb_to_query(rows))
     scores = (query * query.size(-1) ** -0.5) @ heads(key).transpose(3, 4)
     # Rows before the stream's start are nothing to attend to.
-    times = torch.arange(rows.size(1))[:, None] * segment + torch.arange(-left, segment + layer.encoder["rightContext"])
+    times = torch.arange(rows.size(1))[:, None] * segment + torch.arange(-left, segment + right)
     weights = scores.masked_fill((times < 0)[:, None, None], float("-inf")).softmax(-1)
     return attention.out_proj((weights.to(value.dtype) @ heads(value)).transpose(2, 3).flatten(3))
 

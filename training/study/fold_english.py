@@ -1,0 +1,149 @@
+"""The fold study on phonemes: trains every plan of a recipe from nothing, measures each, writes the results.
+
+    python -m training.study.fold_english train training/recipes/folding-english.toml DATA HAMA_WHEEL RUN [--resume]
+    python -m training.study.fold_english measure training/recipes/folding-english.toml DATA HAMA_WHEEL RUN [--out docs/folding/english]
+
+`train` takes all plans through the same streams side by side. `measure` exports int8 model files, hears speakers with them whom
+training did not, with the engine's arithmetic, and asks the engine what each costs (`npm run build` first). It writes results.json
+and tables.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any, Dict, List
+
+import numpy as np
+import torch
+
+from training.product.export import export
+from training.product.learning.corpus import default_cache
+from training.product.learning.intervals import difference, word_error_rate
+from training.product.measure_english import Disturbance, heard_errors
+from training.product.model.recipe import read_table
+from training.product.phonemes.corpus import load_speech
+from training.product.phonemes.hama import Hama
+from training.product.phonemes.learner import CURVE_STEPS, SAVE_SECONDS, SpeechLearner, speech_workers
+from training.product.phonemes.readings import held_readings
+from training.study.engine import cost
+from training.study.report import percent
+
+CONDITIONS, PER_SET = ("clean", "10 dB"), 200
+
+
+def read_plans(path: Path) -> List[Dict[str, Any]]:
+    """A recipe for every plan, with its `about`."""
+    study = read_table(path)
+    plans = []
+    for plan in study["plan"]:
+        recipe = read_table(path.parent / study["recipe"])
+        recipe["encoder"]["layers"], recipe["about"] = plan["layers"], plan["about"]
+        plans.append({**recipe, "name": plan["name"], "training": {**recipe["training"], **study["training"]}})
+    return plans
+
+
+def train(plans: List[Dict[str, Any]], args: argparse.Namespace) -> None:
+    speech = load_speech(args.data, plans[0], teacher := Hama(args.teacher), teacher, args.cache)
+    learners = []
+    for plan in plans:
+        folder = args.run / plan["name"].replace(" ", "-")
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(plan["training"]["seed"])
+        learners.append(SpeechLearner(plan, speech, None, folder, args.resume))
+    first = learners[0]
+    began, saved = time.monotonic() - first.seconds, time.monotonic()
+    losses: List[List[Any]] = [[] for _ in learners]
+    with speech_workers(plans[0], speech, first.normal, 1, first.step) as batches:
+        while first.seconds < first.training["minutes"] * 60:
+            batch, seconds = batches.get(), time.monotonic() - began
+            for learner, own in zip(learners, losses):
+                learner.seconds = seconds
+                own.append(learner.learn(batch))
+            if first.step % CURVE_STEPS == 0:
+                for learner, own in zip(learners, losses):
+                    learner.tell(np.mean(own, 0))
+                    own.clear()
+            if time.monotonic() - saved > SAVE_SECONDS or seconds >= first.training["minutes"] * 60:
+                saved = time.monotonic()
+                for learner in learners:
+                    learner.save()
+
+
+def measure(plans: List[Dict[str, Any]], args: argparse.Namespace) -> Dict[str, Any]:
+    """Of every plan: phoneme errors by condition and kind of speaker, their difference from the first plan's, and the cost."""
+    readings = list(held_readings(args.data, plans[0], "heldout", PER_SET, args.cache, True))
+    disturbed = Disturbance(args.data, args.cache)
+    results, base = [], {}
+    for plan in plans:
+        folder = args.run / plan["name"].replace(" ", "-")
+        saved = torch.load(folder / "last.pt", map_location="cpu")
+        export(saved, model := folder / "model.safetensors", "int8", 0.0)
+        rates: Dict[str, Any] = {}
+        for condition in CONDITIONS:
+            for kind, errors in heard_errors(model, readings, disturbed, condition).items():
+                if kind not in ("readers", "learners"):
+                    continue
+                place = f"{kind}, {condition}"
+                base.setdefault(place, errors)
+                rate, interval = word_error_rate(errors)
+                worse, worse_interval = difference(errors, base[place])
+                rates[place] = {"rate": rate, "interval": interval, "worse": worse, "worseInterval": worse_interval}
+        results.append({"name": plan["name"], "about": plan["about"], "steps": saved["step"], "rates": rates, "cost": cost(model)})
+    return {"training": plans[0]["training"], "utterances": len(readings), "plans": results}
+
+
+def tables(study: Dict[str, Any]) -> str:
+    plans, first = study["plans"], study["plans"][0]["cost"]
+    lines = [
+        "<!-- Generated by training/study/fold_english.py from results.json -->",
+        "",
+        "# Fold study on phonemes: tables",
+        "",
+        f"{study['utterances']:,} utterances of speakers who are not in the training data; {plans[0]['steps']:,} steps in"
+        f" {study['training']['minutes']} minutes of one core for all plans together.",
+        "Phoneme error rates of int8 files, with 95 % bootstrap intervals over speakers; differences are paired with the baseline.",
+        "",
+        "| plan | what | bytes | multiply-adds | speakers | errors, % | above the baseline, points |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for plan in plans:
+        cells = [percent(plan["cost"][key], first[key]) for key in ("bytes", "macsPerSecond")]
+        for place, rate in plan["rates"].items():
+            (low, high), (under, over) = rate["interval"], rate["worseInterval"]
+            lines.append(
+                f"| {plan['name']} | {plan['about']} | {' | '.join(cells)} | {place} |"
+                f" {100 * rate['rate']:.1f} ({100 * low:.1f} to {100 * high:.1f}) |"
+                f" {100 * rate['worse']:+.2f} ({100 * under:+.2f} to {100 * over:+.2f}) |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("action", choices=("train", "measure"))
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("teacher", type=Path, help="hama's wheel, whose labels are learnt")
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--resume", action="store_true", help="go on from RUN")
+    parser.add_argument("--out", type=Path, default=Path("docs/folding/english"))
+    parser.add_argument("--cache", type=Path, default=default_cache())
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    plans = read_plans(args.recipe)
+    if args.action == "train":
+        train(plans, args)
+        return 0
+    study = measure(plans, args)
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "results.json").write_text(json.dumps(study, indent=1) + "\n")
+    (args.out / "tables.md").write_text(tables(study))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
