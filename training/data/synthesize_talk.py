@@ -11,7 +11,6 @@ often.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -20,19 +19,13 @@ from typing import Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 import soundfile
-import soxr
 
+from training.data import plain_voices
 from training.data.kokoro import Kokoro
 from training.product.learning.corpus import RATE, read_rows, talk_split
 from training.product.learning.sound_set import UTTERANCE_GAP, write_set
 
 SEED = 9
-ACCENTS = "en-gb en-us en-029 en-gb-scotland en-gb-x-gbclan en-gb-x-gbcwmd en-gb-x-rp".split()
-VARIANTS = """m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 adam Alex Alicia Andrea Andy Annie antonio aunty belinda benjamin boris
-caleb david Denis Diogo ed edward Gene grandma grandpa Gustave Henrique Hugo Iven Jacky john klatt klatt2 klatt3 klatt4 Lee
-linda marcelo Marco Mario Max Michael michel miguel Mike norbert Pablo paul pedro quincy rob robert sandro shelby steph
-travis victor Zac""".split()
-FLITE_VOICES = "awb kal16 rms slt".split()
 FLITE_SHARE = 0.4
 KOKORO_SHARE = 0.4
 FEWEST_WORDS, MOST_WORDS = 15, 40
@@ -55,29 +48,11 @@ def sentences(transcripts: List[List[str]], rng: np.random.Generator) -> Iterato
 
 def speak(text: str, path: Path, rng: np.random.Generator, kokoro: Optional[Kokoro]) -> str:
     """Writes the text as sound in a random voice, whose name it returns."""
-
-    def any_of(choices: List[str]) -> str:
-        return choices[rng.integers(len(choices))]
-
     if kokoro and rng.random() < KOKORO_SHARE:
         mixed = kokoro.voice(rng)
         soundfile.write(path, kokoro.say(text + ".", mixed, rng.uniform(0.8, 1.3)), RATE, "PCM_16")
         return "+".join(mixed.names)
-    if rng.random() < FLITE_SHARE:
-        voice = any_of(FLITE_VOICES)
-        stretch, pitch = (
-            f"duration_stretch={rng.uniform(0.75, 1.3):.2f}",
-            f"int_f0_target_mean={rng.uniform(80, 230):.0f}",
-        )
-        command = ["flite", "-voice", voice, "--setf", stretch, "--setf", pitch, "-t", text, "-o", str(path)]
-    else:
-        voice = f"{any_of(ACCENTS)}+{any_of(VARIANTS)}"
-        pace = ["-p", str(rng.integers(15, 85)), "-s", str(rng.integers(120, 230))]
-        command = ["espeak-ng", "-v", voice, *pace, "-w", str(path), text]
-    subprocess.run(command, check=True, capture_output=True)
-    sound, rate = soundfile.read(path, dtype="float32")
-    soundfile.write(path, soxr.resample(sound, rate, RATE), RATE, "PCM_16")
-    return voice
+    return plain_voices.say(text, path, rng, FLITE_SHARE)
 
 
 def main() -> int:
