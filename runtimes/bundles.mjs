@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { transform } from "@swc/core";
 import { build } from "esbuild";
 import { workFolder } from "./cache.mjs";
+import { filesOf } from "./suite.js";
 
 /** One module, `external` left for the runtime to find. */
 export async function moduleBundle(host, folder, external = []) {
@@ -34,7 +35,7 @@ export async function plainScript(models, extraRuns = null) {
     logLevel: "error",
   });
   const es5 = await transform(bundled.outputFiles[0].text, { jsc: { target: "es5" }, isModule: false });
-  const paths = ["examples/digits.wav", ...models.map((model) => `models/${model}.safetensors`)];
+  const paths = ["examples/digits.wav", ...models.flatMap(filesOf)];
   const files = await Promise.all(paths.map(async (path) => [path, await readFile(path, "base64")]));
   const data = `var FILES = ${JSON.stringify(Object.fromEntries(files))}, MODELS = ${JSON.stringify(models)}, EXTRA_RUNS = ${extraRuns};\n`;
   const script = join(await workFolder("plain"), `${[...models, extraRuns ?? ""].join("-")}.js`);

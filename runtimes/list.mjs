@@ -9,8 +9,8 @@ import { findingsOfHermes } from "./hermes.mjs";
 import { outputOf } from "./processes.mjs";
 import { findingsOfWorkerd } from "./workerd.mjs";
 
-const BOTH = ["commands-tiny", "commands"];
-/** Interpreters get the smaller model only: the larger would take them minutes. */
+const ALL = ["commands-tiny", "commands", "english"];
+/** Interpreters get the smallest model only: the larger ones would take them minutes. */
 const TINY = { models: ["commands-tiny"] };
 const root = process.cwd();
 
@@ -33,7 +33,7 @@ function command(name, title, build, source, args, rest = {}) {
     title,
     build,
     source,
-    models: BOTH,
+    models: ALL,
     version: () => printedVersion(source.path, "--version"),
     run: async (models) => findings(await outputOf(source.path, await args(models))),
     ...rest,

@@ -13,7 +13,7 @@ const row = (cells) => `| ${cells.join(" | ")} |`;
 function runRow({ runtime, version, findings }) {
   const { build, scratchHighWater } = findings[0].host;
   const checksums = findings.map(({ checksum }) => `\`${checksum}\``).join(" ");
-  const speeds = ["commands-tiny", "commands"].map((model) => rtfOf(findings, model));
+  const speeds = ["commands-tiny", "commands", "english"].map((model) => rtfOf(findings, model));
   return row([runtime.title, version, build, checksums, bytes(scratchHighWater), ...speeds]);
 }
 
@@ -28,7 +28,7 @@ export function report(outcomes) {
 # Runtimes
 
 Every runtime below ran [one suite](../runtimes/suite.js) on \`examples/digits.wav\` and gave the same words at the same times, the same
-bits of all log-probs (checksums of \`commands-tiny\` and \`commands\`), and the same memory report: ${memory}, region
+bits of all log-probs (checksums of \`commands-tiny\`, \`commands\` and \`english\`, which listens for digits by a grammar), and the same memory report: ${memory}, region
 by region. It chose the engine's build itself, by validating the module; the plain build is JavaScript without WebAssembly.
 
 ${new Date().toISOString().slice(0, 10)}, on ${cpus().length} cores (${cpus()[0].model.trim()}). The real-time factor (RTF) is computing time over the recording's length,
@@ -36,8 +36,8 @@ one thread, the median of several runs; processor time where a runtime tells it 
 other work on the machine lengthens. Scratch is what steps wrote of that region (\`commands-tiny\`); the vector build takes four
 frames at a time.
 
-| runtime | version | build | checksums | scratch, bytes | RTF, commands-tiny | RTF, commands |
-|---|---|---|---|---|---|---|
+| runtime | version | build | checksums | scratch, bytes | RTF, commands-tiny | RTF, commands | RTF, english |
+|---|---|---|---|---|---|---|---|
 ${ran.map(runRow).join("\n")}
 
 Words: ${reference[0].words.map(({ word }) => word).join(" ")}.

@@ -1,6 +1,18 @@
 // The one suite that every runtime runs: what a recognizer hears in the example recording, the bits of its output, its memory, and
 // its speed. It needs nothing of its host but a loaded recognizer, the bytes of the recording and a clock.
 
+const DIGITS = "public <digits> = (zero | one | two | three | four | five | six | seven | eight | nine)+;";
+
+/** The files of a model: its weights, and the lexicon if it hears phonemes. */
+export function filesOf(model) {
+  return [`models/${model}.safetensors`, ...(model === "english" ? ["models/english.lexicon"] : [])];
+}
+
+/** What a recognizer is made with, from the bytes of these files. */
+export function optionsOf([model, lexicon]) {
+  return lexicon ? { model, lexicon, decoding: { grammar: DIGITS } } : { model };
+}
+
 /** Measuring goes on for that long; longer, but not that much longer, where runs are few by then. */
 const ENOUGH_MS = 1000;
 const TOO_LONG_MS = 20_000;

@@ -12,6 +12,8 @@ const FILES = {
   wav: "examples/digits.wav",
   "commands-tiny": "models/commands-tiny.safetensors",
   commands: "models/commands.safetensors",
+  english: "models/english.safetensors",
+  lexicon: "models/english.lexicon",
 };
 const ROUNDS = 5;
 const RUNS = 20;

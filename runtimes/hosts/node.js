@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRecognizer } from "../../build/index.js";
-import { examine } from "../suite.js";
+import { examine, filesOf, optionsOf } from "../suite.js";
 
 /** Processor time, which other work on the machine does not lengthen. */
 const now = () => {
@@ -12,6 +12,6 @@ const now = () => {
 const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url));
 
 for (const model of process.argv.slice(2)) {
-  const recognizer = await createRecognizer({ model: file(`models/${model}.safetensors`) });
+  const recognizer = await createRecognizer(optionsOf(filesOf(model).map(file)));
   console.log(JSON.stringify({ model, ...examine(recognizer, file("examples/digits.wav"), now) }));
 }

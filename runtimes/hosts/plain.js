@@ -3,7 +3,7 @@
 // EXTRA_RUNS a number, measures from outside how long so many more transcriptions take.
 
 import { createRecognizerSync } from "../../build/plain.js";
-import { examine, samplesOf, transcribe } from "../suite.js";
+import { examine, filesOf, optionsOf, samplesOf, transcribe } from "../suite.js";
 
 /* global FILES, MODELS, EXTRA_RUNS, processorTime */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -33,7 +33,7 @@ const clock =
 const now = EXTRA_RUNS === null ? clock : undefined;
 const say = typeof print === "function" ? print : console.log;
 for (const model of MODELS) {
-  const recognizer = createRecognizerSync({ model: read(`models/${model}.safetensors`) });
+  const recognizer = createRecognizerSync(optionsOf(filesOf(model).map(read)));
   const found = examine(recognizer, wav, now);
   found.model = model;
   say(JSON.stringify(found));

@@ -3,19 +3,21 @@
 
 import commands from "commands";
 import tiny from "commands-tiny";
+import english from "english";
+import lexicon from "lexicon";
 import wasm from "wasm";
 import wav from "wav";
 import { createRecognizer } from "../../build/index.js";
-import { examine, samplesOf, transcribe } from "../suite.js";
+import { examine, optionsOf, samplesOf, transcribe } from "../suite.js";
 
-const MODELS = { "commands-tiny": tiny, commands };
+const MODELS = { "commands-tiny": [tiny], commands: [commands], english: [english, lexicon] };
 const recognizers = new Map();
 
 export default {
   async fetch(request) {
     const query = new URL(request.url).searchParams;
     const model = query.get("model");
-    if (!recognizers.has(model)) recognizers.set(model, await createRecognizer({ wasm, model: MODELS[model] }));
+    if (!recognizers.has(model)) recognizers.set(model, await createRecognizer({ wasm, ...optionsOf(MODELS[model]) }));
     const recognizer = recognizers.get(model);
     const bytes = new Uint8Array(wav);
     if (!query.has("runs")) return Response.json({ model, ...examine(recognizer, bytes) });
