@@ -29,8 +29,8 @@ class Parser {
   private readonly rules = new Rulebook();
   private items = 0;
 
-  constructor(text: string) {
-    this.tokens = new JsgfTokens(text);
+  constructor(text: string, line: number) {
+    this.tokens = new JsgfTokens(text, line);
   }
 
   read(): Jsgf {
@@ -46,6 +46,16 @@ class Parser {
       } else this.rule(grammar);
     }
     return this.rules.linked();
+  }
+
+  /** A text that is one expansion and its semicolon. */
+  readExpansion(): Expansion {
+    const grammar = this.rules.begin("");
+    const rule = { name: "", isPublic: true, expansion: this.expansion(grammar) };
+    if (this.peek() !== undefined) throw this.unexpected(this.peek(), "no more");
+    grammar.rules.set("", rule);
+    this.rules.linked();
+    return rule.expansion;
   }
 
   private rule(grammar: Definitions): void {
@@ -194,8 +204,17 @@ export function phrase(text: string, { line, column }: Place): Expansion {
   return { kind: "sequence", parts };
 }
 
+/** What a phrase of a list may hold beside words: all that may stand in a rule. */
+const MORE_THAN_WORDS = /[()|{]|\[(?!unk\])/;
+
+/** Reads a phrase of a list, which stands in that line: words, or what may stand in a rule. Errors: bad-argument. */
+export function parsePhrase(text: string, line: number): Expansion {
+  if (!MORE_THAN_WORDS.test(text)) return phrase(text, { line, column: 1 });
+  return new Parser(`${text};`, line).readExpansion();
+}
+
 /** Reads a JSGF text; the header line #JSGF may be left out. Errors: bad-argument, naming line and column. */
 export function parseJsgf(text: string): Jsgf {
   if (text.length > MOST_CHARACTERS) throw badJsgf(`it has ${text.length} characters, more than ${MOST_CHARACTERS}`);
-  return new Parser(text).read();
+  return new Parser(text, 1).read();
 }

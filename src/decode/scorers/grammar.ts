@@ -4,14 +4,15 @@
 import { FoldvoxError, shortened, shown } from "../../errors.ts";
 import type { Spelling } from "../text/spelling.ts";
 import type { WordChain } from "../text/word-chain.ts";
-import { parseJsgf, phrase } from "./grammar-jsgf.ts";
+import { parseJsgf, parsePhrase } from "./grammar-jsgf.ts";
 import type { Expansion, Jsgf, Rule } from "./jsgf-rules.ts";
 import { DICTATION } from "./jsgf-tokens.ts";
 import type { ScoredStep, Scorer } from "./scorer.ts";
 
 /**
  * What may be said: phrases, of which an utterance is any sequence, or the text of a JSGF grammar, of which an utterance is
- * one match of a public rule. A list may hold such texts too, each with its header #JSGF. Silence is always allowed.
+ * one match of a public rule. A phrase may have alternatives and optional parts, as in a rule: `turn [the] light (on | off)`.
+ * A list may hold JSGF texts too, each with its header #JSGF. Silence is always allowed.
  */
 export type GrammarSource = readonly string[] | string;
 
@@ -173,7 +174,7 @@ function listRules(list: readonly unknown[]): Jsgf {
       throw new FoldvoxError("bad-argument", `A phrase of the grammar is ${shown(text)}; give words.`);
     }
     if (/^\s*#JSGF/.test(text)) publicRules.push(...parseJsgf(text).publicRules);
-    else parts.push(phrase(text, { line: i + 1, column: 1 }));
+    else parts.push(parsePhrase(text, i + 1));
   });
   if (list.length === 0) throw new FoldvoxError("bad-argument", "The grammar allows no phrase; leave it out.");
   const expansion: Expansion = { kind: "repeat", part: { kind: "choice", parts } };

@@ -17,18 +17,20 @@ export const badJsgf = (message: string) => new FoldvoxError("bad-argument", `Th
 export class JsgfTokens {
   /** The next token; undefined at the end. */
   token: string | undefined;
-  /** The line and column at which it begins, from 1. */
-  line = 1;
+  /** The line and column at which it begins; columns are counted from 1. */
+  line: number;
   column = 1;
   private readonly text: string;
   private end = 0;
   /** The line at `end`, where it begins and where it ends. */
-  private endLine = 1;
+  private endLine: number;
   private lineStart = 0;
   private lineEnd: number;
 
-  constructor(text: string) {
+  /** `line` is the number of the text's first line. */
+  constructor(text: string, line: number) {
     this.text = text;
+    this.line = this.endLine = line;
     this.lineEnd = this.endOfLine();
     this.advance();
   }

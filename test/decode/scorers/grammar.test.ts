@@ -34,6 +34,15 @@ const chained = (count: number, expansion: (before: string) => string) =>
 const MOST_MS = 5000;
 
 describe("a list of phrases", () => {
+  it("has alternatives and optional parts in a phrase", () => {
+    const scorer = grammar(["turn (left | right) [now]", "stop | go {tag}"]);
+    for (const text of ["turn left", "turn right now go", "stop", "go"]) expect(allows(scorer, text), text).toBe(true);
+    for (const text of ["turn", "turn now", "left", "now", "turn left right"]) expect(allows(scorer, text), text).toBe(false);
+    expect(errorOf(() => grammar(["go", "turn (left | right"])).message).toContain("line 2, column 19");
+    expect(errorOf(() => grammar(["turn (left | <right>)"])).message).toContain("<right>");
+    expect(errorOf(() => grammar(["(stop); go"])).message).toContain("line 1, column 9");
+  });
+
   it("allows any sequence of them, and silence", () => {
     const scorer = grammar(["turn left", "go"]);
     for (const text of ["", "go", "turn left", "go go turn left go"]) expect(allows(scorer, text), text).toBe(true);
