@@ -11,6 +11,7 @@ import { machine } from "./machine.ts";
 import { BASE, config } from "./models.ts";
 import { products } from "./products.ts";
 import { writeReport } from "./report/write.ts";
+import { faint, resampling } from "./resampling.ts";
 import { roofline } from "./roofline.ts";
 import { stepProducts } from "./shapes.ts";
 import { format, type Table } from "./table.ts";
@@ -34,6 +35,7 @@ const SUITES: Record<string, () => Promise<Table[]>> = {
   weights: async () => [await weights()],
   activations: async () => [await activations()],
   "log-mel": async () => [await logMel()],
+  resampling: async () => [await resampling(), await faint()],
 };
 
 const wanted = process.argv.slice(2);

@@ -6,12 +6,19 @@ import { isArrayBuffer, isAudioBuffer, isFloat32Array, isInt16Array, isShared, i
 /** Float audio beyond full scale is common, by a little; this far out it is 16-bit values given as floats. */
 const LARGEST = 256;
 
-/** 300 dB below full scale: of no effect on any feature, while numbers near 1e-38 cost processors many times the time. */
-const INAUDIBLE = 1e-15;
+/**
+ * 240 dB below full scale: at most 2e-4 of the floor that the logarithm of any feature has. What the front end makes of fainter samples
+ * lies near 1e-38, where processors take many times the time.
+ */
+const INAUDIBLE = 1e-12;
 
-/** The sample, or 0 if it is too faint to matter. */
-export function audible(sample: number): number {
-  return Math.abs(sample) < INAUDIBLE ? 0 : sample;
+/** Writes the samples to `out`, which may be themselves, with 0 for those that are too faint to matter. */
+export function keepAudible(samples: Float32Array, out: Float32Array): Float32Array {
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i]!;
+    out[i] = Math.abs(sample) < INAUDIBLE ? 0 : sample;
+  }
+  return out;
 }
 
 /** Checks that sampleRate is one the resampler takes. Errors: bad-argument. */
@@ -76,5 +83,5 @@ export function checkSamples(given: Float32Array | Int16Array): Float32Array {
       );
     }
   }
-  return isFaint ? samples.map(audible) : samples;
+  return isFaint ? keepAudible(samples, new Float32Array(samples.length)) : samples;
 }

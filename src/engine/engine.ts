@@ -1,5 +1,6 @@
 // One engine: a WebAssembly instance in its arena, with a model loaded. Owns the memory; hands out streams.
 
+import type { FilterBanks } from "../audio/filter-bank.ts";
 import { FoldvoxError } from "../errors.ts";
 import type { ModelHeader } from "../model/header.ts";
 import type { WasmModule } from "../web-types.ts";
@@ -7,6 +8,7 @@ import { STATIC_BYTES } from "./arena.ts";
 import type { Arena } from "./arena-memory.ts";
 import type { ArenaPlan } from "./arena-plan.ts";
 import { writeDescriptor } from "./descriptor/descriptor.ts";
+import { filterBanks } from "./engine-filters.ts";
 import { EngineStream } from "./engine-stream.ts";
 import { type Build, buildOf, type EngineAccess, type EngineExports } from "./exports.ts";
 import { Helpers } from "./helpers.ts";
@@ -25,11 +27,13 @@ export class Engine {
   readonly build: Build;
   readonly plan: ArenaPlan;
   readonly header: ModelHeader;
+  /** Resamples for all its streams. */
+  readonly filters: FilterBanks;
   private readonly vacant: number[];
   private running: Running | null;
   private helpers: Helpers | null = null;
 
-  private constructor(arena: Arena, exports: EngineExports) {
+  private constructor(arena: Arena, module: WasmModule, exports: EngineExports) {
     if (typeof exports.initModel !== "function") {
       throw new FoldvoxError("wasm-failed", "The wasm option is a WebAssembly module, but not foldvox's engine.");
     }
@@ -37,6 +41,7 @@ export class Engine {
     this.build = buildOf(exports);
     this.plan = arena.plan;
     this.header = arena.header;
+    this.filters = filterBanks(module, exports);
     arena.prepareScratch();
     const memory = arena.memory.buffer;
     const model = writeDescriptor(memory, this.plan, arena.header);
@@ -52,7 +57,7 @@ export class Engine {
   static async start(arena: Arena, module: WasmModule): Promise<Engine> {
     const { memory, plan } = arena;
     const { exports } = await WebAssembly.instantiate(module as WebAssembly.Module, importsOf(arena));
-    const engine = new Engine(arena, exports as unknown as EngineExports);
+    const engine = new Engine(arena, module, exports as unknown as EngineExports);
     // Last: nobody would end them if anything failed after them.
     if (plan.threads) {
       engine.helpers = new Helpers(module, memory as WebAssembly.Memory, plan.threads);
@@ -64,7 +69,7 @@ export class Engine {
   /** The same without asynchronous steps. */
   static startSync(arena: Arena, module: WasmModule): Engine {
     const { exports } = new WebAssembly.Instance(module as WebAssembly.Module, importsOf(arena));
-    return new Engine(arena, exports as unknown as EngineExports);
+    return new Engine(arena, module, exports as unknown as EngineExports);
   }
 
   /** Opens a stream in a vacant state block. Errors: stream-limit, freed. */

@@ -20,6 +20,18 @@ export interface EngineExports {
   predictSymbols(model: number, stream: number, count: number): void;
   joinRow(model: number, stream: number, row: number, count: number): void;
   logAddTail(distance: number): number;
+  matmulF32(
+    out: number,
+    outStride: number,
+    x: number,
+    xStride: number,
+    w: number,
+    wStride: number,
+    bias: number,
+    M: number,
+    N: number,
+    K: number,
+  ): void;
   /** Only builds with relaxed SIMD have this kernel. */
   readonly matmulInt7?: unknown;
   /** The engine in JavaScript has this property (src/plain/webassembly.ts). */

@@ -77,7 +77,8 @@ export class Recognizer {
     try {
       const decoder = makeDecoder(() => engine.transducer());
       const { header } = this;
-      return new Stream({ engine, header, decoder, rules, skipSilence, onLatency, onKeyword });
+      const { filters } = this.engine;
+      return new Stream({ engine, filters, header, decoder, rules, skipSilence, onLatency, onKeyword });
     } catch (error) {
       engine.free();
       throw error;

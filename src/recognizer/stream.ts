@@ -1,5 +1,6 @@
 // One stream of audio through a recognizer: resampling, encoding, decoding, endpoints.
 
+import type { FilterBanks } from "../audio/filter-bank.ts";
 import { Resampler } from "../audio/resampler.ts";
 import { checkSampleRate, checkSamples } from "../audio/samples.ts";
 import type { Decoder } from "../decode/decoder.ts";
@@ -19,6 +20,7 @@ import { WordTimes } from "./word-times.ts";
 /** The parts of a stream, from its recognizer. */
 export interface StreamParts {
   readonly engine: EngineStream;
+  readonly filters: FilterBanks;
   readonly header: ModelHeader;
   readonly decoder: Decoder;
   readonly rules: EndpointRules;
@@ -30,6 +32,7 @@ export interface StreamParts {
 /** One stream of audio through a recognizer, and its results. */
 export class Stream {
   private readonly engine: EngineStream;
+  private readonly filters: FilterBanks;
   private readonly header: ModelHeader;
   private readonly decoder: Decoder;
   private readonly decode: OutputHandler;
@@ -47,8 +50,9 @@ export class Stream {
   private finals: FinalResult[] = [];
 
   /** Made by Recognizer.createStream. @internal */
-  constructor({ engine, header, decoder, rules, skipSilence, onLatency, onKeyword }: StreamParts) {
+  constructor({ engine, filters, header, decoder, rules, skipSilence, onLatency, onKeyword }: StreamParts) {
     this.engine = engine;
+    this.filters = filters;
     this.header = header;
     this.decoder = decoder;
     this.rules = rules;
@@ -89,7 +93,7 @@ export class Stream {
       );
     }
     const isFirst = this.resampler === null;
-    this.resampler ??= new Resampler(sampleRate, this.header.config.features.sampleRate);
+    this.resampler ??= new Resampler(sampleRate, this.header.config.features.sampleRate, this.filters);
     this.inputRate = sampleRate;
     this.inputSamples += samples.length;
     const resampled = this.resampler.process(checked);
