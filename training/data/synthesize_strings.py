@@ -89,7 +89,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         with multiprocessing.Pool(args.processes, begin, (args.kokoro, Path(folder))) as pool:
             numbers = range(-args.plain, args.strings)
-            rows = list(tqdm(pool.imap(speak, numbers), total=len(numbers)))
+            rows = list(tqdm(pool.imap(speak, numbers), total=len(numbers), disable=None))
         write_set(args.data / "synthetic-strings" / "synthetic-strings", ("speaker", "text"), rows, CLIP_GAP)
     return 0
 

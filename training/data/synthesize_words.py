@@ -72,7 +72,7 @@ def main() -> int:
     said = [word for word in words for _ in range(SCARCE_TIMES if word in few else 1)]
     with tempfile.TemporaryDirectory() as folder:
         with multiprocessing.Pool(args.processes, begin, (args.kokoro, said, Path(folder))) as pool:
-            spoken = list(tqdm(pool.imap(speak, range(args.voices)), total=args.voices))
+            spoken = list(tqdm(pool.imap(speak, range(args.voices)), total=args.voices, disable=None))
         rows = [row for rows in spoken for row in rows]
         write_set(args.data / "synthetic-commands" / "synthetic-commands", ("word", "speaker"), rows, CLIP_GAP)
     return 0

@@ -61,11 +61,13 @@ def phoneme_errors(path: Path, readings: List[Reading], disturbed: Disturbance, 
     return {name: _summary(own) for name, own in heard.items()}
 
 
-def heard_errors(path: Path, readings: List[Reading], disturbed: Disturbance, condition: str) -> Dict[str, Dict[str, Any]]:
+def heard_errors(
+    path: Path, readings: List[Reading], disturbed: Disturbance, condition: str
+) -> Dict[str, Dict[str, Any]]:
     """The same, of every utterance: `errors` {seed: [utterances]}, `words` (phonemes to hear) and `speakers`."""
     listener = Listener(path)
     results: Dict[str, Dict[str, Any]] = {}
-    for index, reading in enumerate(tqdm(readings, desc=f"{path.stem}, {condition}")):
+    for index, reading in enumerate(tqdm(readings, desc=f"{path.stem}, {condition}", disable=None)):
         wave = np.pad(disturbed(reading.wave, condition, index), PAUSE)
         match = nearest(greedy(listener.scores(wave)), reading.words)
         kind = "learners" if "speechocean" in reading.of else "readers"

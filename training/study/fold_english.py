@@ -92,7 +92,9 @@ def measure(plans: List[Dict[str, Any]], args: argparse.Namespace) -> Dict[str, 
                 rate, interval = word_error_rate(errors)
                 worse, worse_interval = difference(errors, base[place])
                 rates[place] = {"rate": rate, "interval": interval, "worse": worse, "worseInterval": worse_interval}
-        results.append({"name": plan["name"], "about": plan["about"], "steps": saved["step"], "rates": rates, "cost": cost(model)})
+        results.append(
+            {"name": plan["name"], "about": plan["about"], "steps": saved["step"], "rates": rates, "cost": cost(model)}
+        )
     return {"training": plans[0]["training"], "utterances": len(readings), "plans": results}
 
 

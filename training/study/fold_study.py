@@ -82,7 +82,7 @@ def train(study: Study, args: argparse.Namespace, seed: int) -> None:
     with stream_workers(corpus, recipe, study.training["batch"], args.workers, [seed, step]) as batches:
         measured = measured or statistics(batches, group.device)
         began, saved_at = time.time() - 60 * minutes, minutes
-        bar = tqdm(desc=f"seed {seed}", initial=step, total=study.training.get("steps"))
+        bar = tqdm(desc=f"seed {seed}", initial=step, total=study.training.get("steps"), disable=None)
         while (progress := progress_of(study.training, step, minutes)) < 1:
             batch = batches.next(group.device)
             batch = batch._replace(taught=teacher(batch)) if teacher else batch
@@ -120,7 +120,7 @@ def measure(study: Study, args: argparse.Namespace) -> List[Dict[str, Any]]:
             checkpoint = {**state, "recipe": {"config": plan.config}, "mean": mean, "inv": invstddev}
             export(checkpoint, plan.model(args.run, seed), "int8", 0.0)
     results = []
-    for plan in tqdm(study.plans, desc="word errors"):
+    for plan in tqdm(study.plans, desc="word errors", disable=None):
         heard = {seed: word_errors(plan.model(args.run, seed), args.run / "joined.tsv") for seed in seeds}
         errors = {seed: each["errors"] for seed, each in heard.items()}
         results.append({**heard[seeds[0]], **described(plan, plan.model(args.run, seeds[0])), "errors": errors})

@@ -21,7 +21,7 @@ def write_set(path: Path, columns: Tuple[str, ...], rows: Iterable[Tuple[Path, D
     path.parent.mkdir(parents=True, exist_ok=True)
     table, at, silence = [], 0, np.zeros(gap, np.int16)
     with soundfile.SoundFile(path.with_suffix(".flac"), "w", RATE, 1, "PCM_16") as output:
-        for source, about in tqdm(rows, desc=path.name, unit="file"):
+        for source, about in tqdm(rows, desc=path.name, unit="file", disable=None):
             sound = read_pcm(source)
             output.write(sound)
             output.write(silence)

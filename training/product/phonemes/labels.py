@@ -77,7 +77,7 @@ def _write(path: Path, name: str, sound: np.ndarray, rows, teacher: Teacher) -> 
     limit = LEARNERS_CONTRADICTED if is_learners(name) else CONTRADICTED
     places, speakers, targets, heard, begin, first = [], [], [], [], [], 0
     for row, probabilities, (target, begins) in tqdm(
-        _labelled(sound, rows, teacher, limit), desc=name, total=len(rows)
+        _labelled(sound, rows, teacher, limit), desc=name, total=len(rows), disable=None
     ):
         places.append((int(row["start"]), int(row["samples"]), first, len(target)))
         speakers.append(row["speaker"])
