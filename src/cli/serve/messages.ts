@@ -16,18 +16,31 @@ export interface RecognitionSetup {
   readonly maxStreams: number;
 }
 
-/** How a session's audio is written, and what is wanted of it. */
-export interface SessionFormat {
-  readonly encoding: PcmFormat;
-  readonly channels: number;
-  /** In Hz. */
-  readonly sampleRate: number;
+/** What is wanted of a session. */
+export interface SessionWishes {
   /** In place of the server's own. */
   readonly decoding?: DecodingOptions | undefined;
   /** Words that a client hopes for; those that the model cannot spell are left out. */
   readonly hints?: readonly Hint[] | undefined;
   /** Whether each reply tells how the utterance stands. */
   readonly partials: boolean;
+}
+
+/** How audio in pieces is written. */
+export interface PcmAudio {
+  readonly encoding: PcmFormat;
+  readonly channels: number;
+  /** In Hz. */
+  readonly sampleRate: number;
+}
+
+/** A session whose audio comes in pieces. */
+export interface SessionFormat extends SessionWishes, PcmAudio {}
+
+/** A session whose audio is a file, which tells how it is written. */
+export interface SessionFile extends SessionWishes {
+  readonly path: string;
+  readonly limitSeconds: number;
 }
 
 /** A phrase to be preferred, and by how much. */
@@ -37,13 +50,13 @@ export interface Hint {
 }
 
 /**
- * From the main thread. `audio` and `finish` get one reply each, in order; a session that has finished is gone. `file` is all of a
- * session's audio, which the thread reads itself: `told` says what is heard on the way, and one reply that it was the end.
+ * From the main thread. `audio` and `finish` get one reply each, in order; a session that has finished is gone. `file` opens a session
+ * whose audio the thread reads itself: `told` says what is heard on the way, and one reply that it was the end.
  */
 export type Request =
   | { readonly kind: "open"; readonly session: number; readonly format: SessionFormat }
   | { readonly kind: "audio"; readonly session: number; readonly bytes: Uint8Array }
-  | { readonly kind: "file"; readonly session: number; readonly path: string; readonly limitSeconds: number }
+  | { readonly kind: "file"; readonly session: number; readonly file: SessionFile }
   | { readonly kind: "finish"; readonly session: number }
   | { readonly kind: "close"; readonly session: number }
   | { readonly kind: "report" };

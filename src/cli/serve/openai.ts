@@ -8,7 +8,7 @@ import { grammarOf } from "../decoding-flags.ts";
 import { sendProblem } from "./http-replies.ts";
 import { problemText } from "./live-session.ts";
 import type { Conversation, ServerState } from "./server-state.ts";
-import type { Session } from "./session.ts";
+import type { FileSession } from "./session.ts";
 import { RESPONSE_FORMATS, type ResponseFormat, responseOf, textOfFinals } from "./transcription-formats.ts";
 import { TooLarge, Upload } from "./upload.ts";
 
@@ -44,7 +44,7 @@ export class TranscriptionRequest implements Conversation {
   private readonly response: ServerResponse;
   private readonly server: ServerState;
   private readonly language: string;
-  private session: Session | null = null;
+  private session: FileSession | null = null;
   private isGone = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, server: ServerState, language: string) {
@@ -118,11 +118,10 @@ export class TranscriptionRequest implements Conversation {
     take: (finals: readonly FinalResult[]) => void,
   ): Promise<number> {
     const { limits, pool } = this.server;
-    // The file says how its audio is written.
-    const session = pool.open({ encoding: "f32le", channels: 1, sampleRate: 1, decoding, partials: false });
+    const session = pool.openFile({ path, limitSeconds: limits.seconds, decoding, partials: false });
     this.session = session;
     try {
-      const { finals } = await session.hearFile(path, limits.seconds, (told) => take(told.finals));
+      const { finals } = await session.hear((told) => take(told.finals));
       take(finals);
     } catch (error) {
       throw this.isGone ? new ClientGone() : error;

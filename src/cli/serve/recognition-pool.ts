@@ -2,8 +2,16 @@
 
 import { Worker } from "node:worker_threads";
 import { FoldvoxError } from "../../errors.ts";
-import type { ModelFacts, RecognitionSetup, Reply, Request, SessionFormat, ThreadReport } from "./messages.ts";
-import { Session, type SessionHost } from "./session.ts";
+import type {
+  ModelFacts,
+  RecognitionSetup,
+  Reply,
+  Request,
+  SessionFile,
+  SessionFormat,
+  ThreadReport,
+} from "./messages.ts";
+import { type AnySession, FileSession, Session, type SessionHost } from "./session.ts";
 
 /** A thread that dies at once is not started again before this. */
 const RESTART_MS = 1000;
@@ -22,7 +30,7 @@ export interface PoolEvents {
 class Thread implements SessionHost {
   readonly number: number;
   model: ModelFacts | null = null;
-  readonly sessions = new Map<number, Session>();
+  readonly sessions = new Map<number, AnySession>();
   private readonly setup: RecognitionSetup;
   private readonly events: PoolEvents;
   private worker: Worker | null = null;
@@ -70,7 +78,14 @@ class Thread implements SessionHost {
   }
 
   open(format: SessionFormat): Session {
-    const session = new Session(this.nextSession++, this, format);
+    return this.place(new Session(this.nextSession++, this, format));
+  }
+
+  openFile(file: SessionFile): FileSession {
+    return this.place(new FileSession(this.nextSession++, this, file));
+  }
+
+  private place<Placed extends AnySession>(session: Placed): Placed {
     this.sessions.set(session.id, session);
     return session;
   }
@@ -85,7 +100,7 @@ class Thread implements SessionHost {
     });
   }
 
-  left({ id }: Session): void {
+  left({ id }: AnySession): void {
     this.sessions.delete(id);
   }
 
@@ -176,6 +191,11 @@ export class RecognitionPool {
   /** A session in the thread that has the fewest. Errors: stream-limit. What is wrong with the format its first reply tells. */
   open(format: SessionFormat): Session {
     return this.roomiest().open(format);
+  }
+
+  /** The same for audio that is a file. Errors: stream-limit. */
+  openFile(file: SessionFile): FileSession {
+    return this.roomiest().openFile(file);
   }
 
   /** Errors: stream-limit if open() would have no place. */

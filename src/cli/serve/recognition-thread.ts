@@ -4,118 +4,27 @@
 // those that send faster than anybody speaks: a file at full speed costs a live stream no more than one slice.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { PcmDecoder, sampleBytes } from "../../audio/pcm.ts";
-import type { FinalResult } from "../../decode/text/results.ts";
 import { FoldvoxError } from "../../errors.ts";
 import type { Recognizer } from "../../recognizer/recognizer.ts";
-import type { Stream } from "../../recognizer/stream.ts";
 import { readAudioFile } from "../audio-file.ts";
 import { openRecognizer } from "../files.ts";
-import type { Failure, Heard, RecognitionSetup, Reply, Request, SessionFormat } from "./messages.ts";
+import type {
+  Failure,
+  Heard,
+  RecognitionSetup,
+  Reply,
+  Request,
+  SessionFile,
+  SessionFormat,
+  SessionWishes,
+} from "./messages.ts";
 import { SessionDecoding } from "./session-decoding.ts";
-
-/** Seconds of audio that a session is given in a round. */
-const SLICE_SECONDS = 0.5;
-/** Seconds by which a live stream may be ahead of the clock: clients send in bursts. */
-const LIVE_LEAD_SECONDS = 2;
+import { ThreadSession } from "./thread-session.ts";
 
 const failureOf = (error: unknown): Failure => ({
   code: error instanceof FoldvoxError ? error.code : "internal",
   message: (error as Error).message,
 });
-
-/** A session's stream and the audio that waits for it. */
-class ThreadSession {
-  readonly stream: Stream;
-  private readonly decoder: PcmDecoder;
-  private readonly format: SessionFormat;
-  /** In Hz; a file tells its own. */
-  sampleRate: number;
-  /** Whether the audio comes of a file, and who waits for it to be used up. */
-  isFile = false;
-  private usedUp = () => {};
-  private readonly startedAt = performance.now();
-  private readonly frameBytes: number;
-  /** Pieces not yet taken up, and how far the first has been; null asks for the end. */
-  private readonly waiting: (Uint8Array | null)[] = [];
-  private offset = 0;
-  private finals: FinalResult[] = [];
-  /** Whether the end has been taken up. */
-  isFinished = false;
-
-  constructor(stream: Stream, format: SessionFormat) {
-    this.stream = stream;
-    this.format = format;
-    this.sampleRate = format.sampleRate;
-    this.decoder = new PcmDecoder(format.encoding, format.channels);
-    this.frameBytes = sampleBytes(format.encoding) * format.channels;
-  }
-
-  get isWaiting(): boolean {
-    return this.waiting.length > 0;
-  }
-
-  /** Whether it has sent no more than could have been spoken since it was opened. */
-  get isLive(): boolean {
-    return this.stream.audioSeconds - (performance.now() - this.startedAt) / 1000 <= LIVE_LEAD_SECONDS;
-  }
-
-  push(piece: Uint8Array | null): void {
-    this.waiting.push(piece);
-  }
-
-  /** Resolves when all that was pushed has been taken up, or the session is closed. */
-  untilUsedUp(): Promise<void> {
-    return new Promise((resolve) => {
-      this.usedUp = resolve;
-      if (!this.isWaiting) resolve();
-    });
-  }
-
-  close(): void {
-    this.stream.free();
-    this.usedUp();
-  }
-
-  /** Gives the stream its slice; returns how many requests that completes. Errors: those of acceptWaveform. */
-  takeSlice(): number {
-    let left = Math.max(this.frameBytes, Math.round(SLICE_SECONDS * this.sampleRate) * this.frameBytes);
-    let completed = 0;
-    while (this.waiting.length > 0) {
-      const [piece] = this.waiting;
-      if (piece === null) {
-        // The end has a reply of its own.
-        if (completed > 0) break;
-        this.stream.inputFinished();
-        this.waiting.shift();
-        this.isFinished = true;
-        return 1;
-      }
-      if (left <= 0 && piece!.length > 0) break;
-      const bytes = piece!.subarray(this.offset, this.offset + left);
-      const samples = this.decoder.decode(bytes);
-      if (samples.length > 0) this.stream.acceptWaveform(this.sampleRate, samples);
-      left -= bytes.length;
-      this.offset += bytes.length;
-      if (this.offset < piece!.length) break;
-      this.waiting.shift();
-      this.offset = 0;
-      completed++;
-    }
-    if (!this.isWaiting) this.usedUp();
-    return completed;
-  }
-
-  /** What the completed requests are told: the last of them everything, those before it nothing. */
-  replies(completed: number): Heard[] {
-    this.finals.push(...this.stream.results());
-    if (completed === 0) return [];
-    const partial = this.format.partials ? this.stream.partial() : null;
-    const heard = { finals: this.finals, partial };
-    this.finals = [];
-    return [...Array.from({ length: completed - 1 }, () => ({ finals: [], partial })), heard];
-  }
-}
 
 class RecognitionThread {
   private readonly recognizer: Recognizer;
@@ -146,15 +55,21 @@ class RecognitionThread {
     const { session } = request;
     if (request.kind === "open") this.open(session, request.format);
     else if (request.kind === "close") this.close(session);
-    else if (request.kind === "file") void this.readFile(session, request.path, request.limitSeconds);
+    else if (request.kind === "file") void this.readFile(session, request.file);
     // A session that has failed here may still be sent to: the main thread learns of it a moment later.
     else this.sessions.get(session)?.push(request.kind === "audio" ? request.bytes : null);
   }
 
   private open(id: number, format: SessionFormat): void {
-    const decoding = this.decoding.optionsFor(format);
+    this.place(id, format, false).begin(format);
+  }
+
+  private place(id: number, wishes: SessionWishes, isFile: boolean): ThreadSession {
+    const decoding = this.decoding.optionsFor(wishes);
     const stream = this.recognizer.createStream(decoding ? { decoding } : {});
-    this.sessions.set(id, new ThreadSession(stream, format));
+    const session = new ThreadSession(stream, wishes, isFile);
+    this.sessions.set(id, session);
+    return session;
   }
 
   private close(id: number): void {
@@ -162,17 +77,14 @@ class RecognitionThread {
     this.sessions.delete(id);
   }
 
-  /** Hands a session all audio of a file, as fast as it is heard. Never rejects. */
-  private async readFile(id: number, path: string, limitSeconds: number): Promise<void> {
-    const session = this.sessions.get(id);
-    if (!session) return;
-    session.isFile = true;
+  /** Opens a session and hands it all audio of a file, as fast as it is heard. Never rejects. */
+  private async readFile(id: number, file: SessionFile): Promise<void> {
+    const { path, limitSeconds } = file;
     try {
+      const session = this.place(id, file, true);
       const audio = readAudioFile(
         path,
-        ({ sampleRate }) => {
-          session.sampleRate = sampleRate;
-        },
+        ({ sampleRate }) => session.begin({ encoding: "f32le", channels: 1, sampleRate }),
         (problem) => this.replies.push({ kind: "warning", problem }),
       );
       for await (const samples of audio) {

@@ -5,7 +5,7 @@ import type { PreparedGrammar } from "../../decode/prepared-grammar.ts";
 import type { GrammarSource } from "../../decode/scorers/grammar.ts";
 import { Spelling } from "../../decode/text/spelling.ts";
 import type { Recognizer } from "../../recognizer/recognizer.ts";
-import type { Hint, SessionFormat } from "./messages.ts";
+import type { Hint, SessionWishes } from "./messages.ts";
 
 /** Vosk's phrase for speech that is none of the others. */
 const UNKNOWN = "[unk]";
@@ -30,7 +30,7 @@ export class SessionDecoding {
   }
 
   /** Undefined for the recognizer's own. Errors: bad-argument for a grammar that is none. */
-  optionsFor({ decoding, hints = [] }: SessionFormat): DecodingOptions | undefined {
+  optionsFor({ decoding, hints = [] }: SessionWishes): DecodingOptions | undefined {
     const wanted = decoding && this.ready(decoding);
     const hotwords = this.hotwordsOf(hints);
     if (hotwords.length === 0) return wanted;

@@ -3,25 +3,26 @@
 import { describe, expect, it, vi } from "vitest";
 import { IdleTimer, Valve } from "../../../src/cli/serve/live-session.ts";
 import type { Heard, Request, SessionFormat } from "../../../src/cli/serve/messages.ts";
-import { Session, SessionClosed } from "../../../src/cli/serve/session.ts";
+import { FileSession, Session, SessionClosed, type SessionHost } from "../../../src/cli/serve/session.ts";
 
 const FORMAT: SessionFormat = { encoding: "s16le", channels: 1, sampleRate: 8000, partials: true };
 
-/** A session whose thread is this test. */
-function sessionOf() {
+/** A session's host that is this test. */
+function testHost() {
   const sent: Request[] = [];
   const left: number[] = [];
   const answered: number[] = [];
-  const session = new Session(
-    7,
-    {
-      send: (request) => void sent.push(request),
-      left: ({ id }) => void left.push(id),
-      answered: (seconds) => void answered.push(seconds),
-    },
-    FORMAT,
-  );
-  return { session, sent, left, answered };
+  const host: SessionHost = {
+    send: (request) => void sent.push(request),
+    left: ({ id }) => void left.push(id),
+    answered: (seconds) => void answered.push(seconds),
+  };
+  return { host, sent, left, answered };
+}
+
+function sessionOf() {
+  const { host, ...seen } = testHost();
+  return { session: new Session(7, host, FORMAT), ...seen };
 }
 
 const heard = (text: string): Heard => ({ finals: [{ text, result: [] }], partial: null });
@@ -70,6 +71,37 @@ describe("a session", () => {
     expect(left).toEqual([7]);
     // What the thread says meanwhile is nobody's.
     session.heard(heard("late"));
+  });
+});
+
+describe("a session whose audio is a file", () => {
+  const file = { path: "/a", limitSeconds: 9, partials: false };
+
+  it("opens with what is known: the file tells how it is written", async () => {
+    const { host, sent, left, answered } = testHost();
+    const session = new FileSession(3, host, file);
+    expect(sent).toEqual([]);
+    const told: number[] = [];
+    const end = session.hear(({ seconds }) => void told.push(seconds));
+    expect(sent).toEqual([{ kind: "file", session: 3, file }]);
+    session.told({ finals: [], seconds: 1.5 });
+    expect([told, session.audioSeconds, left]).toEqual([[1.5], 1.5, []]);
+    session.heard(heard("end"));
+    expect((await end).finals[0]!.text).toBe("end");
+    // How long it took is no latency.
+    expect([left, answered]).toEqual([[3], []]);
+    await expect(session.hear(() => {})).rejects.toThrow("has ended");
+  });
+
+  it("may be given up: nothing more is told", async () => {
+    const { host, left } = testHost();
+    const session = new FileSession(3, host, file);
+    const told: number[] = [];
+    const end = session.hear(({ seconds }) => void told.push(seconds));
+    session.close();
+    await expect(end).rejects.toBeInstanceOf(SessionClosed);
+    session.told({ finals: [], seconds: 2 });
+    expect([told, session.audioSeconds, left]).toEqual([[], 0, [3]]);
   });
 });
 
