@@ -1,0 +1,1 @@
+"""Language models: back-off models of three words, of texts and of PocketSphinx, and their mixtures."""
