@@ -98,9 +98,12 @@ export async function keywordsIn(path: string): Promise<Keyword[]> {
   });
 }
 
-/** A grammar's text: JSGF, or phrases, one a line. */
+/** The header of JSGF, or a line that defines a rule. */
+const JSGF = /^\uFEFF?\s*#JSGF|^\s*(?:public\s+)?<[^<>\s]+>\s*=/m;
+
+/** A grammar's text: JSGF, whose header may be left out, or phrases, one a line. */
 export function grammarOf(text: string): GrammarSource {
-  return /^\uFEFF?\s*#JSGF/.test(text) ? text : phrasesOf(text);
+  return JSGF.test(text) ? text : phrasesOf(text);
 }
 
 /** Options of a recognizer's streams from the flags, with the files that they name. Errors: io, bad-argument. */
