@@ -44,7 +44,10 @@ export function addDecodingFlags(command: Command): Command {
       "--hotwords <file>",
       "phrases to prefer, one a line, each with its boost behind a tab or as :2.0 if not 1.5; # begins a comment",
     )
-    .option("--grammar <file>", "the only phrases that may be said: one a line, as `turn [the] light (on | off)` (# begins a comment), or a JSGF grammar")
+    .option(
+      "--grammar <file>",
+      "the only phrases that may be said: one a line, as `turn [the] light (on | off)` (# begins a comment), or a JSGF grammar",
+    )
     .option("--sensitivity <x>", "how readily speech is taken for a phrase, 0 to 1 (default: 0.5)", number)
     .option(
       "--keywords <file>",

@@ -12,9 +12,7 @@ it("tells a JSGF grammar, whose header may be left out, from a list of phrases",
   ]) {
     expect(grammarOf(text)).toBe(text);
   }
-  expect(grammarOf("turn the (kitchen | bedroom) light (on | off)\nremind me to <dictation>\n# a comment\n\ngo")).toEqual([
-    "turn the (kitchen | bedroom) light (on | off)",
-    "remind me to <dictation>",
-    "go",
-  ]);
+  expect(
+    grammarOf("turn the (kitchen | bedroom) light (on | off)\nremind me to <dictation>\n# a comment\n\ngo"),
+  ).toEqual(["turn the (kitchen | bedroom) light (on | off)", "remind me to <dictation>", "go"]);
 });

@@ -37,7 +37,8 @@ describe("a list of phrases", () => {
   it("has alternatives and optional parts in a phrase", () => {
     const scorer = grammar(["turn (left | right) [now]", "stop | go {tag}"]);
     for (const text of ["turn left", "turn right now go", "stop", "go"]) expect(allows(scorer, text), text).toBe(true);
-    for (const text of ["turn", "turn now", "left", "now", "turn left right"]) expect(allows(scorer, text), text).toBe(false);
+    for (const text of ["turn", "turn now", "left", "now", "turn left right"])
+      expect(allows(scorer, text), text).toBe(false);
     expect(errorOf(() => grammar(["go", "turn (left | right"])).message).toContain("line 2, column 19");
     expect(errorOf(() => grammar(["turn (left | <right>)"])).message).toContain("<right>");
     expect(errorOf(() => grammar(["(stop); go"])).message).toContain("line 1, column 9");
