@@ -18,6 +18,7 @@ const TOOLS = {
   calibrate: { entry: "scripts/calibrate/main.ts", out: "build/calibrate.js" },
   fuzz: { entry: "test/fuzz/main.ts", out: "build/fuzz/main.js" },
   lexicon: { entry: "scripts/lexicon/main.ts", out: "build/lexicon.js" },
+  "measure:hotwords": { entry: "scripts/tune-dictation/hotwords.ts", out: "build/hotwords.js" },
   soak: { entry: "test/soak/main.ts", out: "build/soak/main.js", node: ["--expose-gc", "--max-semi-space-size=1"] },
   "tune:dictation": { entry: "scripts/tune-dictation/main.ts", out: "build/tune-dictation.js" },
   "soak:serve": { entry: "test/soak/serve.ts", out: "build/soak/serve.js" },

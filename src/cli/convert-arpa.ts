@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { type ArpaContent, ArpaReader } from "../ngrams/arpa-reader.ts";
 import { writeNgrams } from "../ngrams/ngram-writer.ts";
+import { numberedBy } from "../ngrams/tree-packer.ts";
 import { readLexicon } from "../pronounce/lexicon.ts";
 import { readWhole, writeWhole } from "./files.ts";
 import { ioError } from "./io-error.ts";
@@ -33,7 +34,7 @@ async function readArpa(path: string): Promise<ArpaContent> {
 export async function convertFromArpa(arpa: string, output: string, options: ConvertArpaOptions): Promise<void> {
   const { language, licence, attribution = [], name = basename(output).replace(/\.ngrams$/, "") } = options;
   const content = await readArpa(arpa);
-  const lexicon = options.lexicon === undefined ? null : readLexicon(await readWhole(options.lexicon));
+  const lexicon = options.lexicon === undefined ? null : numberedBy(readLexicon(await readWhole(options.lexicon)));
   const { bytes, header, leftOut } = writeNgrams(content, { name, language, licence, attribution }, lexicon);
   await writeWhole(output, bytes);
   const { words, contexts, leaves, trigrams } = header.counts;

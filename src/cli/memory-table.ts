@@ -8,9 +8,14 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 /** A line a region, then totals. */
 export function memoryTable(report: MemoryReport): string {
   const lines = report.regions.map(({ name, bytes }) => `  ${name.padEnd(16)}${grouped(bytes)}`);
-  const { lexiconBytes, ngramsBytes } = report;
-  const files = [["lexicon", lexiconBytes] as const, ["language model", ngramsBytes] as const];
-  const beside = files.filter(([, bytes]) => bytes > 0);
+  const { lexiconBytes, ngramsBytes, wordsBytes, searchBytes } = report;
+  const others = [
+    ["lexicon", lexiconBytes] as const,
+    ["language model", ngramsBytes] as const,
+    ["tree of words", wordsBytes] as const,
+    ["search", searchBytes] as const,
+  ];
+  const beside = others.filter(([, bytes]) => bytes > 0);
   const peak = process.resourceUsage().maxRSS * 1024;
   return [
     "memory in bytes",

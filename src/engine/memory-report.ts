@@ -26,6 +26,13 @@ export interface MemoryReport extends EngineMemory {
   /** Bytes of a phoneme model's lexicon and of dictation's language model. They are in JavaScript's memory. */
   readonly lexiconBytes: number;
   readonly ngramsBytes: number;
+  /** Bytes of the tree of dictation's words, and of what else it keeps for all streams. */
+  readonly wordsBytes: number;
+  /**
+   * Bytes of the arrays with which the open streams search for words: hypotheses and where they come from, and what belongs to their
+   * grammars, hotwords and language models.
+   */
+  readonly searchBytes: number;
 }
 
 export function reportMemory(arena: Arena, threads: number): EngineMemory {

@@ -12,22 +12,26 @@
 //             weight, number of the first trigram (u24); and once more the last of these for the end, in a record of its own
 // leaves      the other bigrams, sorted by first and second word: second word (u16), code of the probability
 // trigrams    sorted by context and third word: third word (u16), code of the probability
+// tree        where the words are a lexicon's: how they are pronounced, as packed-tree.ts says; else empty
 
 import { shown } from "../errors.ts";
 import {
   isCount,
   type PartsFile,
   type PartsFormat,
+  partOf,
   readParts,
   u16,
   u24,
   wrong as wrongIn,
 } from "../model/parts-file.ts";
+import type { WordTree } from "../pronounce/word-tree.ts";
+import { unpackTree } from "./packed-tree.ts";
 
 export const NGRAM_MAGIC = "foldvoxn";
-export const NGRAM_VERSION = 1;
+export const NGRAM_VERSION = 2;
 
-export const PARTS = ["words", "tables", "unigrams", "firsts", "contexts", "leaves", "trigrams"] as const;
+export const PARTS = ["words", "tables", "unigrams", "firsts", "contexts", "leaves", "trigrams", "tree"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Bytes of a record. */
@@ -53,12 +57,14 @@ export interface NgramHeader {
   readonly language: string;
   readonly licence: string;
   readonly attribution: readonly string[];
-  /** Words and marks, bigrams that begin trigrams, other bigrams, trigrams. */
+  /** Words and marks, bigrams that begin trigrams, other bigrams, trigrams; nodes of the tree, and words that end in them. */
   readonly counts: {
     readonly words: number;
     readonly contexts: number;
     readonly leaves: number;
     readonly trigrams: number;
+    readonly nodes: number;
+    readonly endings: number;
   };
   /** Of the lexicon whose words these are, as hexadecimal digits; null where the file holds the words themselves. */
   readonly lexicon: string | null;
@@ -69,8 +75,13 @@ export interface NgramHeader {
 /** No logarithm is larger than this, up or down. */
 const LARGEST = 10_000;
 
+type Frame = PartsFile<Part, NgramHeader>;
+
 /** A checked file. */
-export type NgramFile = PartsFile<Part, NgramHeader>;
+export interface NgramFile extends Frame {
+  /** How its words are pronounced, as their lexicon numbers phonemes; null where the file holds the words themselves. */
+  readonly tree: WordTree | null;
+}
 
 const FORMAT: PartsFormat<Part, NgramHeader> = {
   magic: NGRAM_MAGIC,
@@ -78,7 +89,7 @@ const FORMAT: PartsFormat<Part, NgramHeader> = {
   parts: PARTS,
   name: "language model",
   advice: "Get it anew, or convert it again.",
-  versionAdvice: "Use a newer foldvox, or convert it again.",
+  versionAdvice: "Get the file that belongs to this release, or make it anew: foldvox convert arpa.",
   checkHeader,
 };
 
@@ -92,9 +103,9 @@ function checkHeader(header: NgramHeader): void {
     throw wrong("does not tell its name, language, licence and attribution");
   }
   if (lexicon !== null && !/^[0-9a-f]{64}$/.test(String(lexicon))) throw wrong("does not tell whose words it has");
-  const { words, contexts, leaves, trigrams } = Object(counts);
+  const { words, contexts, leaves, trigrams, nodes, endings } = Object(counts);
   if (!isCount(words, UNKNOWN + 2, MOST_WORDS)) throw wrong(`has ${shown(words)} words`);
-  for (const count of [contexts, leaves, trigrams]) {
+  for (const count of [contexts, leaves, trigrams, nodes, endings]) {
     if (!isCount(count, 0, 2 ** 24 - 1)) throw wrong(`has ${shown(count)} n-grams of a kind`);
   }
   const lengths = {
@@ -105,8 +116,10 @@ function checkHeader(header: NgramHeader): void {
     contexts: RECORD.contexts * (contexts + 1),
     leaves: RECORD.leaves * leaves,
     trigrams: RECORD.trigrams * trigrams,
+    tree: lexicon === null ? 0 : Object(parts).tree,
   };
   if (!isCount(lengths.words, 1, 2 ** 24)) throw wrong("does not tell the length of its words");
+  if (!isCount(lengths.tree, 0, 2 ** 24)) throw wrong("does not tell the length of its tree");
   for (const part of PARTS) {
     if (Object(parts)[part] !== lengths[part]) throw wrong(`has a part "${part}" that does not fit its counts`);
   }
@@ -131,7 +144,7 @@ function checkWords(bytes: Uint8Array, place: number, record: number, records: n
 }
 
 /** Errors: bad-model. */
-function checkParts({ bytes, header, places }: NgramFile): void {
+function checkParts({ bytes, header, places }: Frame): void {
   const { words, contexts, leaves, trigrams } = header.counts;
   checkPointers(bytes, places.firsts, RECORD.firsts, words + 1, contexts);
   checkPointers(bytes, places.firsts + 3, RECORD.firsts, words + 1, leaves);
@@ -149,5 +162,8 @@ function checkParts({ bytes, header, places }: NgramFile): void {
 export function readNgramFile(bytes: Uint8Array): NgramFile {
   const file = readParts(FORMAT, bytes);
   checkParts(file);
-  return file;
+  const { counts, lexicon } = file.header;
+  const words = [UNKNOWN + 1, counts.words - 1] as const;
+  const tree = lexicon === null ? null : unpackTree(partOf(file, "tree"), counts, words, wrong);
+  return { ...file, tree };
 }

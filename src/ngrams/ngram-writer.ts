@@ -19,6 +19,7 @@ import {
   RECORD,
   TABLES,
 } from "./ngram-file.ts";
+import type { TreeCounts } from "./packed-tree.ts";
 
 /** What a model says of itself. */
 export type NgramDescription = Pick<NgramHeader, "name" | "language" | "licence" | "attribution">;
@@ -30,6 +31,13 @@ export interface WordNumbers {
   readonly sha256: string;
   /** The number of a word; -1 if it has none. */
   find(word: string): number;
+  /** The tree of words by their numbers in the lexicon; in the model, they follow its marks in this order (tree-packer.ts). */
+  tree(words: readonly number[]): PackedTree;
+}
+
+/** A tree as packed-tree.ts describes it. */
+export interface PackedTree extends TreeCounts {
+  readonly bytes: Uint8Array;
 }
 
 /** Words whose probability nobody told: log10 of it is -7. */
@@ -52,7 +60,7 @@ export interface WrittenNgrams {
  * twice; or where no word is in the lexicon.
  */
 export function writeNgrams(content: ArpaContent, about: NgramDescription, lexicon: WordNumbers | null): WrittenNgrams {
-  const { names, numberOf, words } = numberWords(content, lexicon);
+  const { names, numberOf, words, places } = numberWords(content, lexicon);
   const unigrams = content.grams[0]!;
   const probability1 = new Float32Array(names.length).fill(UNTOLD);
   const backoff1 = new Float32Array(names.length);
@@ -72,6 +80,7 @@ export function writeNgrams(content: ArpaContent, about: NgramDescription, lexic
     Float32Array.from(trie.contexts, (gram) => bigrams.backoff[gram]!),
     trigrams.probability,
   ].map((numbers) => codeTable(numbers));
+  const tree = lexicon?.tree(places);
   const parts: Record<Part, Uint8Array> = {
     words,
     tables: new Uint8Array(4 * 256 * TABLES),
@@ -80,6 +89,7 @@ export function writeNgrams(content: ArpaContent, about: NgramDescription, lexic
     contexts: new Uint8Array(RECORD.contexts * (trie.contexts.length + 1)),
     leaves: new Uint8Array(RECORD.leaves * trie.leaves.length),
     trigrams: new Uint8Array(RECORD.trigrams * trigrams.order.length),
+    tree: tree?.bytes ?? new Uint8Array(),
   };
   const view = new DataView(parts.tables.buffer);
   tables.forEach((table, t) => {
@@ -115,6 +125,8 @@ export function writeNgrams(content: ArpaContent, about: NgramDescription, lexic
       contexts: trie.contexts.length,
       leaves: trie.leaves.length,
       trigrams: trigrams.order.length,
+      nodes: tree?.nodes ?? 0,
+      endings: tree?.endings ?? 0,
     },
     lexicon: lexicon?.sha256 ?? null,
     parts: Object.fromEntries(PARTS.map((part) => [part, parts[part].length])) as Record<Part, number>,
@@ -135,7 +147,10 @@ export function writeNgrams(content: ArpaContent, about: NgramDescription, lexic
   return { bytes, header, leftOut };
 }
 
-/** Numbers of the words of a text in the file that is made, -1 for those left out; and the file's part "words". */
+/**
+ * Numbers of the words of a text in the file that is made, -1 for those left out; the file's part "words"; and the lexicon's numbers of
+ * the words that are not left out, in order.
+ */
 function numberWords({ words }: ArpaContent, lexicon: WordNumbers | null) {
   const numberOf = words.map((word) => MARKS.findIndex((mark) => mark.includes(word)));
   const names = MARKS.map(([mark]) => mark!);
@@ -151,10 +166,15 @@ function numberWords({ words }: ArpaContent, lexicon: WordNumbers | null) {
   }
   for (const i of chosen) numberOf[i] = names.push(words[i]!) - 1;
   if (!lexicon)
-    return { names, numberOf, words: new TextEncoder().encode(chosen.map((i) => `${words[i]}\n`).join("")) };
+    return {
+      names,
+      numberOf,
+      words: new TextEncoder().encode(chosen.map((i) => `${words[i]}\n`).join("")),
+      places: [],
+    };
   const bits = new Uint8Array(Math.ceil(lexicon.size / 8));
   for (const i of chosen) bits[places[i]! >> 3]! |= 1 << (places[i]! & 7);
-  return { names, numberOf, words: bits };
+  return { names, numberOf, words: bits, places: chosen.map((i) => places[i]!) };
 }
 
 /** N-grams of one length without those left out, sorted by their words. */

@@ -102,9 +102,17 @@ export class Lexicon {
 
   /** A word's pronunciations, the most usual first. */
   pronunciations(word: number): readonly Uint16Array[] {
-    return this.blockOf(word)
-      .pronunciations(word % BLOCK)
-      .map((phonemes) => this.tokensOf(phonemes));
+    return this.phonemesOf(word).map((phonemes) => this.tokensOf(phonemes));
+  }
+
+  /** The same, as the file numbers phonemes. */
+  phonemesOf(word: number): readonly (readonly number[])[] {
+    return this.blockOf(word).pronunciations(word % BLOCK);
+  }
+
+  /** The number that callers know a phoneme of the file by; undefined if the file has no such phoneme. */
+  tokenOf(phoneme: number): number | undefined {
+    return this.tokens[phoneme];
   }
 
   /** How frequent a word is: 0 for the most frequent ones to 15 for the rarest. */

@@ -2,6 +2,7 @@
 
 import type { AudioChunk } from "../audio/sample-source.ts";
 import { chooseDecoder, type DecoderFactory } from "../decode/choose-decoder.ts";
+import type { Decoder } from "../decode/decoder.ts";
 import type { DecodingOptions } from "../decode/decoding-options.ts";
 import { type EndpointRules, endpointRules } from "../decode/endpoint.ts";
 import { preparePhrases } from "../decode/phonemes/phoneme-decoders.ts";
@@ -14,6 +15,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Build } from "../engine/exports.ts";
 import type { MemoryReport } from "../engine/memory-report.ts";
 import { FoldvoxError } from "../errors.ts";
+import { heldBytes } from "../held-bytes.ts";
 import { isFloat32Array } from "../kinds.ts";
 import type { ModelHeader } from "../model/header.ts";
 import { checkOptions } from "../options.ts";
@@ -33,6 +35,8 @@ export class Recognizer {
   /** Made on first use, because a model whose head has no decoder can still encode. */
   private readonly decoders: () => DecoderFactory;
   private readonly language: Language | null;
+  /** Of the open streams. */
+  private readonly open = new Set<Decoder>();
 
   /** Made by createRecognizer. A phoneme model needs `language` to know words. Errors: bad-argument. @internal */
   constructor(engine: Engine, options: StreamOptions, language: Language | null = null) {
@@ -78,7 +82,10 @@ export class Recognizer {
       const decoder = makeDecoder(() => engine.transducer());
       const { header } = this;
       const { filters } = this.engine;
-      return new Stream({ engine, filters, header, decoder, rules, skipSilence, onLatency, onKeyword });
+      const onFree = () => this.open.delete(decoder);
+      const stream = new Stream({ engine, filters, header, decoder, rules, skipSilence, onLatency, onKeyword, onFree });
+      this.open.add(decoder);
+      return stream;
     } catch (error) {
       engine.free();
       throw error;
@@ -166,10 +173,17 @@ export class Recognizer {
 
   /** The memory that the recognizer takes right now, in bytes, by region. Errors: freed. */
   memoryReport(): MemoryReport {
+    const { lexicon, dictation } = this.language ?? {};
+    const engine = this.engine.memoryReport();
+    const seen = new Set<object>();
+    // What is counted elsewhere.
+    heldBytes([this.engine, lexicon, dictation?.ngrams.bytes], seen);
     return {
-      ...this.engine.memoryReport(),
-      lexiconBytes: this.language?.lexicon.bytes ?? 0,
-      ngramsBytes: this.language?.dictation?.ngrams.bytes.length ?? 0,
+      ...engine,
+      lexiconBytes: lexicon?.bytes ?? 0,
+      ngramsBytes: dictation?.ngrams.bytes.length ?? 0,
+      wordsBytes: heldBytes(dictation, seen),
+      searchBytes: heldBytes([...this.open], seen),
     };
   }
 

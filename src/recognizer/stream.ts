@@ -27,6 +27,7 @@ export interface StreamParts {
   readonly skipSilence: boolean;
   readonly onLatency: ((event: LatencyEvent) => void) | undefined;
   readonly onKeyword: ((keyword: KeywordResult) => void) | undefined;
+  readonly onFree: () => void;
 }
 
 /** One stream of audio through a recognizer, and its results. */
@@ -41,6 +42,7 @@ export class Stream {
   /** Of a model whose tokens are words. */
   private readonly times: WordTimes | null;
   private readonly onKeyword: ((keyword: KeywordResult) => void) | undefined;
+  private readonly onFree: () => void;
   private finished = false;
   private isFreed = false;
   private rules: EndpointRules;
@@ -50,7 +52,7 @@ export class Stream {
   private finals: FinalResult[] = [];
 
   /** Made by Recognizer.createStream. @internal */
-  constructor({ engine, filters, header, decoder, rules, skipSilence, onLatency, onKeyword }: StreamParts) {
+  constructor({ engine, filters, header, decoder, rules, skipSilence, onLatency, onKeyword, onFree }: StreamParts) {
     this.engine = engine;
     this.filters = filters;
     this.header = header;
@@ -71,6 +73,7 @@ export class Stream {
     // A listener may free the stream; then the others are not called.
     this.latency = onLatency ? new LatencyMeter((event) => this.isFreed || callListener(onLatency, event)) : null;
     this.onKeyword = onKeyword;
+    this.onFree = onFree;
   }
 
   /** Seconds of audio accepted since the stream was created or reset. */
@@ -204,6 +207,7 @@ export class Stream {
   free(): void {
     this.isFreed = true;
     this.engine.free();
+    this.onFree();
   }
 
   /** Errors: finished, freed. */

@@ -4,11 +4,13 @@
 import { FoldvoxError } from "../../src/errors.ts";
 import { sha256 } from "../../src/model/sha256.ts";
 import { ArpaReader } from "../../src/ngrams/arpa-reader.ts";
-import { readNgramFile } from "../../src/ngrams/ngram-file.ts";
+import { readNgramFile, UNKNOWN } from "../../src/ngrams/ngram-file.ts";
 import { NgramModel } from "../../src/ngrams/ngram-model.ts";
 import { wordsOf } from "../../src/ngrams/ngram-words.ts";
 import { writeNgrams } from "../../src/ngrams/ngram-writer.ts";
+import { numberedBy } from "../../src/ngrams/tree-packer.ts";
 import { readLexicon } from "../../src/pronounce/lexicon.ts";
+import { pronunciationsOf, type WordTree, wordTree } from "../../src/pronounce/word-tree.ts";
 import { ARPA } from "../ngrams/support.ts";
 import { lexiconOf, listed, manyWords } from "../support/lexicon.ts";
 import type { Draw } from "./draw.ts";
@@ -42,12 +44,39 @@ function damaged(draw: Draw, file: Uint8Array): Uint8Array {
 
 const NGRAMS = [
   null,
-  { size: 4, sha256: "ab".repeat(32), find: (word: string) => ["bad", "cab", "dad", "fed"].indexOf(word) },
+  {
+    size: 4,
+    sha256: "ab".repeat(32),
+    find: (word: string) => ["bad", "cab", "dad", "fed"].indexOf(word),
+    // Two that begin alike, two that sound the same, and one that begins another.
+    phonemesOf: (word: number) =>
+      [
+        [
+          [1, 2, 3],
+          [1, 2],
+        ],
+        [[1, 4], [5]],
+        [[1, 4]],
+        [[6]],
+      ][word]!,
+  },
 ].map((lexicon) => {
   const reader = new ArpaReader();
   for (const line of ARPA.split("\n")) reader.push(line);
-  return writeNgrams(reader.finish(), { name: "a", language: "en", licence: "b", attribution: ["c"] }, lexicon).bytes;
+  return writeNgrams(
+    reader.finish(),
+    { name: "a", language: "en", licence: "b", attribution: ["c"] },
+    lexicon && numberedBy(lexicon),
+  ).bytes;
 });
+
+/** Every node is below another that comes before it, and every word is one of the model's. */
+function checkTree(tree: WordTree, words: number): void {
+  const { sounds, first, word } = pronunciationsOf(tree);
+  if (first.length !== word.length + 1 || sounds.length !== first.at(-1)) throw new Error("sounds of no word");
+  if (!word.every((number) => number > UNKNOWN && number < words)) throw new Error("a word that is none");
+  if (wordTree({ sounds, first, word }).word.length !== word.length) throw new Error("words that got lost");
+}
 
 const ngrams: Reader = {
   name: "ngrams",
@@ -63,6 +92,7 @@ const ngrams: Reader = {
         throw new Error(`a step to state ${step.state} with ${step.score}`);
       }
     }
+    if (file.tree) checkTree(file.tree, model.words);
   },
 };
 

@@ -4,10 +4,12 @@ import { describe, expect, it } from "vitest";
 import { FoldvoxError } from "../../src/errors.ts";
 import { sha256 } from "../../src/model/sha256.ts";
 import { ArpaReader } from "../../src/ngrams/arpa-reader.ts";
-import { END, readNgramFile, START, UNKNOWN } from "../../src/ngrams/ngram-file.ts";
+import { END, NGRAM_VERSION, readNgramFile, START, UNKNOWN } from "../../src/ngrams/ngram-file.ts";
 import { NgramModel } from "../../src/ngrams/ngram-model.ts";
 import { wordsOf } from "../../src/ngrams/ngram-words.ts";
 import { writeNgrams } from "../../src/ngrams/ngram-writer.ts";
+import { numberedBy } from "../../src/ngrams/tree-packer.ts";
+import { pronunciationsOf } from "../../src/pronounce/word-tree.ts";
 import { errorOf } from "../support/errors.ts";
 import { ARPA, expected } from "./support.ts";
 
@@ -52,11 +54,21 @@ describe("NgramModel", () => {
 
   it("numbers words by a lexicon, and leaves out what that lacks", () => {
     const known = ["bad", "cab", "dad", "zeal"];
-    const lexicon = { size: known.length, sha256: "ab".repeat(32), find: (word: string) => known.indexOf(word) };
-    const { bytes, leftOut } = writeNgrams(read(ARPA), ABOUT, lexicon);
+    const lexicon = {
+      size: known.length,
+      sha256: "ab".repeat(32),
+      find: (word: string) => known.indexOf(word),
+      phonemesOf: (word: number) => [[word + 1, 9]],
+    };
+    const { bytes, leftOut } = writeNgrams(read(ARPA), ABOUT, numberedBy(lexicon));
     expect(leftOut).toEqual({ words: 1, grams: 1 });
     const file = readNgramFile(bytes);
     expect(wordsOf(file, lexicon)).toEqual({ numbers: Uint32Array.of(0, 1, 2) });
+    expect(pronunciationsOf(file.tree!)).toEqual({
+      first: Uint32Array.of(0, 2, 4, 6),
+      sounds: Uint8Array.of(1, 9, 2, 9, 3, 9),
+      word: Int32Array.of(3, 4, 5),
+    });
     expect(errorOf(() => wordsOf(file, { ...lexicon, sha256: "00".repeat(32) })).code).toBe("bad-model");
   });
 });
@@ -99,6 +111,13 @@ describe("readNgramFile", () => {
         /model-truncated|bad-model/,
       );
     }
+  });
+
+  it("refuses the layout of an earlier release, and says what to do", () => {
+    const text = new TextDecoder("latin1").decode(good).replace(`"version":${NGRAM_VERSION}`, '"version":1');
+    const error = errorOf(() => readNgramFile(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+    expect(error.code).toBe("model-version");
+    expect(error.message).toMatch(/version 1; .* Get the file that belongs to this release/);
   });
 
   it("refuses words that are no text", () => {

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRecognizer, createRecognizerSync, type ModelConfig, type RecognizerOptions } from "../../src/index.ts";
 import { ArpaReader } from "../../src/ngrams/arpa-reader.ts";
 import { writeNgrams } from "../../src/ngrams/ngram-writer.ts";
+import { numberedBy } from "../../src/ngrams/tree-packer.ts";
 import { readLexicon } from "../../src/pronounce/lexicon.ts";
 import { engineModule } from "../support/engines.ts";
 import { errorOf, rejectionOf } from "../support/errors.ts";
@@ -156,7 +157,7 @@ describe("dictation", () => {
     const reader = new ArpaReader();
     for (const line of lines) reader.push(line);
     const about = { name: "small", language: "en", licence: "", attribution: [] };
-    return writeNgrams(reader.finish(), about, readLexicon(lexicon)).bytes;
+    return writeNgrams(reader.finish(), about, numberedBy(readLexicon(lexicon))).bytes;
   }
 
   it("brings its language model along, unless a grammar says all", async () => {
@@ -169,10 +170,10 @@ describe("dictation", () => {
     server.content = modelFile(phonemeConfig({ ngrams: beside }));
     server.beside.set(beside.file, ngrams);
     const grammared = await create({ model, cache: "no-store", decoding: { grammar: ["bad"] } });
-    expect(grammared.memoryReport().ngramsBytes).toBe(0);
+    expect(grammared.memoryReport()).toMatchObject({ ngramsBytes: 0, wordsBytes: 0, searchBytes: 0 });
     grammared.free();
     expect(server.requests).not.toContain("GET small.ngrams");
-    const recognizer = await create({ model, cache: "no-store" });
+    const recognizer = await create({ model, cache: "no-store", maxStreams: 2 });
     expect(recognizer.memoryReport().ngramsBytes).toBe(ngrams.length);
     expect(server.requests).toContain("GET small.ngrams");
     const stream = recognizer.createStream();
@@ -181,6 +182,17 @@ describe("dictation", () => {
     const known = new Set(manyWords().map(({ word }) => word));
     const heardWords = stream.results().flatMap(({ result }) => result.map(({ word }) => word.toLowerCase()));
     expect(heardWords.filter((word) => !known.has(word))).toEqual([]);
+    const { wordsBytes, searchBytes } = recognizer.memoryReport();
+    expect(wordsBytes).toBeGreaterThan(0);
+    // Tokens of two rows at least; a second stream needs its own, and shares the words.
+    expect(searchBytes).toBeGreaterThan(1e6);
+    const other = recognizer.createStream();
+    expect(recognizer.memoryReport().wordsBytes).toBe(wordsBytes);
+    expect(recognizer.memoryReport().searchBytes).toBeGreaterThan(1.9 * searchBytes);
+    other.free();
+    expect(recognizer.memoryReport().searchBytes).toBe(searchBytes);
+    stream.free();
+    expect(recognizer.memoryReport().searchBytes).toBe(0);
     recognizer.free();
     const sync = createRecognizerSync({ model: server.content, lexicon, ngrams, wasm: engineModule("simd") });
     expect(sync.memoryReport().ngramsBytes).toBe(ngrams.length);

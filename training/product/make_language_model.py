@@ -67,9 +67,7 @@ def main() -> int:
     parser.add_argument("output", type=Path, help="ARPA text to write")
     parser.add_argument("--texts", type=Path, action="append", default=[], help="a folder of .txt files")
     parser.add_argument("--words", type=int, default=65_530, help="words to keep, the most frequent ones")
-    parser.add_argument(
-        "--threshold", type=float, default=8.3e-8, help="share by which a lost n-gram may raise the perplexity"
-    )
+    parser.add_argument("--bytes", type=int, default=4_610_000, help="what the n-grams may take in the file")
     args = parser.parse_args()
     models = {"PocketSphinx": read_trie(args.model, args.words)}
     words, read = models["PocketSphinx"].words, transcripts(args.data, args.recipe)
@@ -78,7 +76,8 @@ def main() -> int:
         texts = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.txt"))]
         own = [each for text in texts for each in sentences(text) if not shares_words(each, kept)]
         models[str(folder)] = estimate(triples(own, words), words)
-    models["training speakers"] = estimate(triples(read.trained, words), words)
+    own = [each for each in read.trained if not shares_words(each, kept)]
+    models["training speakers"] = estimate(triples(own, words), words)
     tuning: Dict[str, Numbers] = {name: triples(getattr(read, name), words) for name in ("readers", "learners")}
     size = max(map(len, tuning.values()))
     shares = best_shares(
@@ -88,7 +87,7 @@ def main() -> int:
         print(f"{share:.3f} {name}: perplexity " + tell(models[name], tuning))
     mixed = mixture(list(models.values()), shares)
     print("mixture: perplexity " + tell(mixed, tuning))
-    mixed.prune(args.threshold)
+    mixed.prune_to(args.bytes)
     mixed.write(args.output)
     print(
         f"{args.output}: {len(mixed.words):,} words, {len(mixed.a):,} bigrams, {len(mixed.w):,} trigrams, perplexity "

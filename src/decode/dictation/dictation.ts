@@ -7,13 +7,15 @@ import { type NgramFile, readNgramFile, UNKNOWN } from "../../ngrams/ngram-file.
 import { NgramModel } from "../../ngrams/ngram-model.ts";
 import { wordsOf } from "../../ngrams/ngram-words.ts";
 import { writeNgrams } from "../../ngrams/ngram-writer.ts";
+import type { WordTree } from "../../pronounce/word-tree.ts";
 import type { Pronounce } from "../phonemes/pronounced-network.ts";
 import { DEFAULT_BOOST, type Hotword } from "../scorers/hotwords.ts";
 import type { LanguageModelSource } from "../scorers/language-model.ts";
 import { DictationScorer, type MixedModel, type WordWeights } from "./dictation-scorer.ts";
 import { type HotPhrase, HotPhrases } from "./hot-phrases.ts";
+import { lookAhead } from "./look-ahead.ts";
+import { spokenWords, withAdded } from "./spoken-words.ts";
 import { type AddedWord, type SpokenWords, Vocabulary } from "./vocabulary.ts";
-import { lookAhead, type WordTree, wordTree } from "./word-tree.ts";
 
 /** What users add to the words and their scores. */
 export interface DictationAdditions {
@@ -59,7 +61,7 @@ export class Dictation {
     for (const name of own?.names ?? []) added.numberOf(name);
     if (added.words.length > 0) {
       vocabulary = vocabulary.with(added.words);
-      tree = wordTree(vocabulary.pronunciations);
+      tree = withAdded(tree, vocabulary.modelWords, added.words);
     }
     const mixed = own && mix(own, vocabulary.modelWords + added.words.length, added);
     const scorer = new DictationScorer(this.model, weights, mixed, phrases.length > 0 ? new HotPhrases(phrases) : null);
@@ -67,8 +69,8 @@ export class Dictation {
   }
 
   private prepareBase() {
-    const vocabulary = Vocabulary.of(this.ngrams, this.lexicon);
-    return { vocabulary, tree: wordTree(vocabulary.pronunciations) };
+    const { ngrams, lexicon } = this;
+    return { vocabulary: Vocabulary.of(ngrams, lexicon), tree: spokenWords(ngrams, lexicon) };
   }
 }
 

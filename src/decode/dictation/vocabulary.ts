@@ -1,10 +1,8 @@
 // The words that dictation knows: those of the language model, pronounced as the lexicon says, and behind them those that users add.
 
-import { FoldvoxError } from "../../errors.ts";
 import type { NgramFile } from "../../ngrams/ngram-file.ts";
 import { UNKNOWN } from "../../ngrams/ngram-file.ts";
 import { wordsOf } from "../../ngrams/ngram-words.ts";
-import type { Pronunciations } from "./word-tree.ts";
 
 /** What is asked of a lexicon. */
 export interface SpokenWords {
@@ -15,6 +13,8 @@ export interface SpokenWords {
   /** As in a text. */
   written(word: number): string;
   pronunciations(word: number): readonly ArrayLike<number>[];
+  /** The token of a phoneme, as its file numbers it; undefined if it has no such phoneme. */
+  tokenOf(phoneme: number): number | undefined;
   /** Of a word that is not there. */
   guess(word: string): readonly ArrayLike<number>[];
 }
@@ -32,7 +32,6 @@ const FIRST = UNKNOWN + 1;
 export class Vocabulary {
   /** Numbers of the language model's words, its marks among them; added words have the numbers from here on. */
   readonly modelWords: number;
-  readonly pronunciations: Pronunciations;
   private readonly lexicon: SpokenWords;
   /** By number less FIRST: the lexicon's number; or the word itself, where the language model has words of its own. */
   private readonly numbers: Uint32Array | null;
@@ -42,7 +41,6 @@ export class Vocabulary {
 
   private constructor(parts: {
     modelWords: number;
-    pronunciations: Pronunciations;
     lexicon: SpokenWords;
     numbers: Uint32Array | null;
     names: readonly string[] | null;
@@ -50,7 +48,6 @@ export class Vocabulary {
     added: readonly AddedWord[];
   }) {
     this.modelWords = parts.modelWords;
-    this.pronunciations = parts.pronunciations;
     this.lexicon = parts.lexicon;
     this.numbers = parts.numbers;
     this.names = parts.names;
@@ -62,35 +59,16 @@ export class Vocabulary {
   static of(ngrams: NgramFile, lexicon: SpokenWords): Vocabulary {
     const modelWords = ngrams.header.counts.words;
     const words = wordsOf(ngrams, lexicon);
-    const collected = new Collected();
     const names = "names" in words ? words.names : null;
     const numbers = "numbers" in words ? words.numbers : null;
-    for (let word = FIRST; word < modelWords; word++) {
-      const number = numbers ? numbers[word - FIRST]! : lexicon.find(names![word - FIRST]!.toLowerCase());
-      const pronunciations =
-        number >= 0 ? lexicon.pronunciations(number) : lexicon.guess(names![word - FIRST]!.toLowerCase());
-      for (const sounds of pronunciations) collected.add(word, sounds);
-    }
     const numberOf = names && new Map(names.map((name, i) => [name.toLowerCase(), i + FIRST]));
-    return new Vocabulary({
-      modelWords,
-      pronunciations: collected.all(),
-      lexicon,
-      numbers,
-      names,
-      numberOf,
-      added: [],
-    });
+    return new Vocabulary({ modelWords, lexicon, numbers, names, numberOf, added: [] });
   }
 
   /** The same with more words. */
   with(added: readonly AddedWord[]): Vocabulary {
     const { modelWords, lexicon, numbers, names, numberOf } = this;
-    const collected = new Collected(this.pronunciations);
-    added.forEach(({ pronunciations }, i) => {
-      for (const sounds of pronunciations) collected.add(modelWords + i, sounds);
-    });
-    return new Vocabulary({ modelWords, pronunciations: collected.all(), lexicon, numbers, names, numberOf, added });
+    return new Vocabulary({ modelWords, lexicon, numbers, names, numberOf, added });
   }
 
   /** The language model's number of a word in lower case; -1 if it has none. */
@@ -114,48 +92,5 @@ export class Vocabulary {
     if (word >= this.modelWords) return this.added[word - this.modelWords]!.written;
     if (this.numbers) return this.lexicon.written(this.numbers[word - FIRST]!);
     return this.names![word - FIRST]!;
-  }
-}
-
-/** Pronunciations that are being collected. */
-class Collected {
-  private sounds: Uint8Array;
-  private used: number;
-  private readonly first: number[];
-  private readonly word: number[];
-
-  constructor(before?: Pronunciations) {
-    this.sounds = new Uint8Array(before ? before.sounds.length + 4096 : 2 ** 19);
-    this.used = before?.sounds.length ?? 0;
-    if (before) this.sounds.set(before.sounds);
-    this.first = before ? Array.from(before.first) : [0];
-    this.word = before ? Array.from(before.word) : [];
-  }
-
-  add(word: number, sounds: ArrayLike<number>): void {
-    if (sounds.length === 0) return;
-    if (this.used + sounds.length > this.sounds.length) {
-      const longer = new Uint8Array(2 * this.sounds.length + sounds.length);
-      longer.set(this.sounds);
-      this.sounds = longer;
-    }
-    this.sounds.set(sounds, this.used);
-    this.used += sounds.length;
-    this.first.push(this.used);
-    this.word.push(word);
-  }
-
-  all(): Pronunciations {
-    if (this.word.length === 0) {
-      throw new FoldvoxError(
-        "bad-model",
-        "The language model has no word that can be pronounced. Give it a lexicon of its language.",
-      );
-    }
-    return {
-      sounds: this.sounds.slice(0, this.used),
-      first: Uint32Array.from(this.first),
-      word: Int32Array.from(this.word),
-    };
   }
 }

@@ -3,12 +3,12 @@
 // nodes of a search, and a search may have several. A record of the trace is a word: its label is the word's end in the tree, and it
 // keeps the row in which the word begins, and how far its sounds are behind since the walk began.
 
+import type { WordTree } from "../../pronounce/word-tree.ts";
 import type { SoundRow } from "../phonemes/sound-row.ts";
 import { NOTHING, type Paths } from "../tokens/paths.ts";
 import type { TokenPassing } from "../tokens/token-passing.ts";
 import { mixText } from "../tokens/trace.ts";
 import type { ScoredWord, WordScorer } from "./word-scorer.ts";
-import type { WordTree } from "./word-tree.ts";
 
 /** Words that may be spoken, and what they score. */
 export interface WalkedWords {
@@ -29,11 +29,6 @@ export class WordWalk {
   private readonly passing: TokenPassing;
   private readonly blank: number;
   private readonly firstLabel: number;
-  /**
-   * What a node brings when it is entered: how much less may be expected below it than below its parent. Who begins a word pays for
-   * the whole of what may be expected: one who has ended a word is then no worse than one who has not.
-   */
-  private readonly gain: Float32Array;
   private readonly step: ScoredWord = { score: 0, state: 0 };
 
   /** `blank`: the blank's token. Labels of words count from `firstLabel`. */
@@ -42,13 +37,6 @@ export class WordWalk {
     this.passing = passing;
     this.blank = blank;
     this.firstLabel = firstLabel;
-    const { tree, ahead } = words;
-    this.gain = new Float32Array(tree.nodes);
-    for (let node = 0; node < tree.nodes; node++) {
-      for (let child = tree.firstChild[node]!; child < tree.firstChild[node + 1]!; child++) {
-        this.gain[child] = ahead[child]! - (node === ROOT ? 0 : ahead[node]!);
-      }
-    }
   }
 
   /** The word of a record. */
@@ -95,24 +83,29 @@ export class WordWalk {
     if (!isSilent) this.leave(token, root, behind);
   }
 
-  /** A token goes over to the nodes below its own. */
+  /**
+   * A token goes over to the nodes below its own. A node brings how much less may be expected below it than below its parent. Who begins
+   * a word pays for the whole of what may be expected: one who has ended a word is then no worse than one who has not.
+   */
   private leave(token: number, root: number, behind: Float64Array): void {
-    const { gain, passing } = this;
-    const { tree, floor } = this.words;
+    const { passing } = this;
+    const { tree, ahead, floor } = this.words;
     const { phoneme, firstChild } = tree;
     const { node: nodes, spoken, rested } = passing.now;
     const node = nodes[token]! - root;
     const isRestedBetter = rested.score[token]! >= spoken.score[token]!;
     const most = isRestedBetter ? rested.score[token]! : spoken.score[token]!;
     const own = node === ROOT && !isRestedBetter ? this.lastSound(spoken.record[token]!) : phoneme[node]!;
+    const expected = node === ROOT ? 0 : ahead[node]!;
     const end = firstChild[node + 1]!;
     for (let child = firstChild[node]!; child < end; child++) {
       const sound = phoneme[child]!;
       const costs = behind[sound]!;
-      if (costs <= -floor || !(most + costs + gain[child]! > passing.limit)) continue;
+      const gain = costs + ahead[child]! - expected;
+      if (costs <= -floor || !(most + gain > passing.limit)) continue;
       // The same phoneme again needs a blank between.
       const from = isRestedBetter || sound === own ? rested : spoken;
-      const score = from.score[token]! + costs + gain[child]!;
+      const score = from.score[token]! + gain;
       this.speak(root + child, token, from, score, costs, node === ROOT ? passing.row : from.row[token]!);
     }
   }
@@ -134,8 +127,8 @@ export class WordWalk {
     behind: Float64Array,
     enter: (from: Paths) => number,
   ): void {
-    const { gain, passing } = this;
-    const { tree, floor, scorer } = this.words;
+    const { passing } = this;
+    const { tree, ahead, floor, scorer } = this.words;
     const { spoken, rested } = passing.now;
     const isRestedBetter = rested.score[token]! >= spoken.score[token]!;
     let [restedRecord, spokenRecord] = [NOTHING, NOTHING];
@@ -143,7 +136,7 @@ export class WordWalk {
       const sound = tree.phoneme[child]!;
       const costs = behind[sound]!;
       const isRested = isRestedBetter || sound === own;
-      const score = (isRested ? rested : spoken).score[token]! + weight + costs + gain[child]!;
+      const score = (isRested ? rested : spoken).score[token]! + weight + costs + ahead[child]!;
       if (costs <= -floor || !(score > passing.limit)) continue;
       const to = passing.next.at(root + child, scorer.middle);
       if (to < 0) return;

@@ -8,6 +8,7 @@ import { phonemeDecoders } from "../../../src/decode/phonemes/phoneme-decoders.t
 import { ArpaReader } from "../../../src/ngrams/arpa-reader.ts";
 import { readNgramFile } from "../../../src/ngrams/ngram-file.ts";
 import { writeNgrams } from "../../../src/ngrams/ngram-writer.ts";
+import { numberedBy, type PronouncedWords } from "../../../src/ngrams/tree-packer.ts";
 import { LETTERS, pronounce, TOKENS } from "../phonemes/support.ts";
 
 /** "bee" and "be" sound alike; "comma" and the numbers are there to be written. */
@@ -31,13 +32,15 @@ const names = Object.keys(WORDS).sort();
 
 const soundsOf = (word: string) => [...word].map((letter) => LETTERS.indexOf(letter) + 1);
 
-export const LEXICON: SpokenWords = {
+export const LEXICON: SpokenWords & PronouncedWords = {
   size: names.length,
   sha256: "12".repeat(32),
   find: (word) => names.indexOf(word),
   written: (word) => names[word]!.replace("paris", "Paris"),
   pronunciations: (word) => [soundsOf(WORDS[names[word]!]!)],
   guess: (word) => [soundsOf(word)],
+  tokenOf: (phoneme) => phoneme,
+  phonemesOf: (word) => [soundsOf(WORDS[names[word]!]!)],
 };
 
 const bigrams = ["-0.3 bad be", "-0.3 fed bee"];
@@ -62,7 +65,7 @@ export function dictation(): Dictation {
   const reader = new ArpaReader();
   for (const line of ARPA_TEXT.split("\n")) reader.push(line);
   const about = { name: "small", language: "en", licence: "", attribution: [] };
-  return new Dictation(readNgramFile(writeNgrams(reader.finish(), about, LEXICON).bytes), LEXICON);
+  return new Dictation(readNgramFile(writeNgrams(reader.finish(), about, numberedBy(LEXICON)).bytes), LEXICON);
 }
 
 export const CTC = {

@@ -26,13 +26,13 @@ def sentences(text: str) -> List[List[str]]:
 
 
 def quotes(texts: Iterable[List[str]]) -> Set[str]:
-    """What of these sentences another text does not have by chance: all rows of QUOTED words."""
-    return {" ".join(words[i : i + QUOTED]) for words in texts for i in range(len(words) - QUOTED + 1)}
+    """What of these sentences another text does not have by chance: all rows of QUOTED words, and short sentences whole."""
+    return {" ".join(words[i : i + QUOTED]) for words in texts for i in range(max(1, len(words) - QUOTED + 1))}
 
 
 def shares_words(sentence: List[str], kept: Set[str]) -> bool:
-    """Whether the sentence holds one of these rows of words."""
-    return any(" ".join(sentence[i : i + QUOTED]) in kept for i in range(len(sentence) - QUOTED + 1))
+    """Whether the sentence is one of these rows of words, or holds one."""
+    return " ".join(sentence) in kept or any(" ".join(sentence[i : i + QUOTED]) in kept for i in range(len(sentence) - QUOTED + 1))
 
 
 def triples(texts: Iterable[List[str]], words: List[str]) -> Numbers:

@@ -13,6 +13,8 @@ Logs = NDArray[np.float64]
 
 # Probability that no sum of a context is allowed to leave less of.
 LEAST = 1e-9
+#: Share by which a lost n-gram may raise the perplexity, at first.
+FIRST_THRESHOLD = 1e-8
 START, END = "<s>", "</s>"
 
 
@@ -81,6 +83,18 @@ class Trigrams:
         self.a, self.b, self.p2 = self.a[keep], self.b[keep], self.p2[keep]
         self.c = number[self.c]
         self.normalise()
+
+    def prune_to(self, most_bytes: int) -> None:
+        """Leaves out n-grams, a few more each time, until the file that holds the others has no more bytes."""
+        threshold = FIRST_THRESHOLD
+        while self.bytes() > most_bytes:
+            self.prune(threshold)
+            threshold *= 1.1
+
+    def bytes(self) -> int:
+        """Of the n-grams in the file (src/ngrams/ngram-file.ts): a bigram that begins trigrams takes seven bytes, others three."""
+        contexts = len(np.unique(self.c))
+        return 8 * len(self.words) + 7 * contexts + 3 * (len(self.a) - contexts + len(self.w))
 
     def word_probability(self) -> Logs:
         """An utterance begins as often as it ends."""

@@ -24,7 +24,7 @@ export interface WordTree {
 }
 
 /** Phonemes of a word; more are not followed. */
-const LONGEST = 255;
+export const DEEPEST = 255;
 
 export function wordTree({ sounds, first, word }: Pronunciations): WordTree {
   const order = sorted(sounds, first);
@@ -47,7 +47,7 @@ export function wordTree({ sounds, first, word }: Pronunciations): WordTree {
     const level = depth[node]!;
     const soundAt = (i: number) => {
       const at = first[order[i]!]! + level;
-      return at < first[order[i]! + 1]! && level < LONGEST ? sounds[at]! : -1;
+      return at < first[order[i]! + 1]! && level < DEEPEST ? sounds[at]! : -1;
     };
     let i = from[node]!;
     for (; i < to[node]! && soundAt(i) < 0; i++) {
@@ -76,17 +76,17 @@ export function wordTree({ sounds, first, word }: Pronunciations): WordTree {
   };
 }
 
-/** The best score of the words below each node: what the search may look ahead to before it knows the word. */
-export function lookAhead(tree: WordTree, score: (word: number) => number): Float32Array {
-  const { nodes, firstChild, firstWord, word } = tree;
-  const best = new Float32Array(nodes).fill(Number.NEGATIVE_INFINITY);
-  for (let node = nodes - 1; node >= 0; node--) {
-    let most = Number.NEGATIVE_INFINITY;
-    for (let i = firstWord[node]!; i < firstWord[node + 1]!; i++) most = Math.max(most, score(word[i]!));
-    for (let child = firstChild[node]!; child < firstChild[node + 1]!; child++) most = Math.max(most, best[child]!);
-    best[node] = most;
+/** The pronunciations of a tree, sorted by their sounds. */
+export function pronunciationsOf({ nodes, phoneme, depth, firstChild, word, end }: WordTree): Pronunciations {
+  const parent = new Int32Array(nodes);
+  for (let node = 0; node < nodes; node++) parent.fill(node, firstChild[node]!, firstChild[node + 1]!);
+  const first = new Uint32Array(word.length + 1);
+  for (let i = 0; i < word.length; i++) first[i + 1] = first[i]! + depth[end[i]!]!;
+  const sounds = new Uint8Array(first[word.length]!);
+  for (let i = 0; i < word.length; i++) {
+    for (let node = end[i]!, at = first[i + 1]!; node > 0; node = parent[node]!) sounds[--at] = phoneme[node]!;
   }
-  return best;
+  return { sounds, first, word };
 }
 
 /** The pronunciations, sorted by their sounds. */
