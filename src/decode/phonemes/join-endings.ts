@@ -95,10 +95,11 @@ class Joiner {
   }
 
   private hash(state: number): number {
-    const { firstArc, arcPhoneme, endWeight } = this.automaton;
-    let mixed = endWeight[state]! > Number.NEGATIVE_INFINITY ? 0x811c9dc5 : 0x2f0b4a27;
+    const { firstArc, arcPhoneme, arcWeight, endWeight } = this.automaton;
+    let mixed = endWeight[state]! > Number.NEGATIVE_INFINITY ? 0x811c9dc5 ^ hashed(endWeight[state]!) : 0x2f0b4a27;
     for (let arc = firstArc[state]!; arc < firstArc[state + 1]!; arc++) {
       mixed = Math.imul(mixed ^ (this.target(arc) * 256 + arcPhoneme[arc]!), 0x01000193);
+      if (arcWeight) mixed = Math.imul(mixed ^ hashed(arcWeight[arc]!), 0x01000193);
       mixed ^= mixed >>> 13;
     }
     return mixed ^ (mixed >>> 16);
@@ -116,6 +117,9 @@ class Joiner {
     return true;
   }
 }
+
+/** Weights are shares' logarithms: those that differ do in their thousandths. Without them many states would have one hash. */
+const hashed = (weight: number) => Math.round(weight * 4096);
 
 /** The same utterances with fewer states. */
 export function joinEndings(automaton: PhonemeAutomaton): PhonemeAutomaton {

@@ -87,10 +87,10 @@ export class MeaningReader {
     for (let state = to; state !== from; ) {
       const arc = through.get(state)!;
       const mark = markOf(this.network, arcLabel[arc]!);
-      if (mark) marks.unshift(mark);
+      if (mark) marks.push(mark);
       state = arcFrom[arc]!;
     }
-    return marks;
+    return marks.reverse();
   }
 }
 

@@ -42,6 +42,8 @@ export interface PronouncedNetwork {
 const MOST_POSITIONS = 2_000_000;
 /** Beginnings that all states list together. */
 const MOST_BEGINNINGS = 1_000_000;
+/** States looked at on free ways, all together: each word may be followed by all of a long chain of tags and optional parts. */
+const MOST_STEPS = 20_000_000;
 /** A phoneme in what is sorted: below it, a position. */
 const PHONEME = 2 ** 24;
 /** Phonemes of a word: far more than any has. */
@@ -119,6 +121,7 @@ class FreeArcs {
   /** The states reached from the one looked at, in order, with the weight of the best way to each. */
   private reached: number[] = [];
   private readonly weight: Float32Array;
+  private steps = 0;
   /** Beginnings found for one state: the phoneme above, the position below, so that they sort; and their weights. */
   private readonly found: number[] = [];
   private readonly weightBefore: Float32Array;
@@ -184,7 +187,7 @@ class FreeArcs {
         if (!(weight > this.weight[arcTo[arc]!]!)) continue;
         this.weight[arcTo[arc]!] = weight;
         this.reached.push(arcTo[arc]!);
-        if (this.reached.length > MOST_BEGINNINGS) throw tooTangled();
+        if (++this.steps > MOST_STEPS) throw tooTangled();
       }
     }
   }

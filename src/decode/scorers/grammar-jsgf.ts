@@ -1,6 +1,6 @@
 // JSGF, the Java Speech Grammar Format (W3C note, June 2000): text to rules. What a grammar allows is in grammar.ts.
 
-import { type FoldvoxError, shortened, shown } from "../../errors.ts";
+import { FoldvoxError, shortened, shown } from "../../errors.ts";
 import { type Definitions, type Reference, Rulebook } from "./jsgf-rulebook.ts";
 import type { Expansion, Jsgf, Place } from "./jsgf-rules.ts";
 import { badJsgf, JsgfTokens, UNKNOWN } from "./jsgf-tokens.ts";
@@ -207,8 +207,18 @@ export function phrase(text: string, { line, column }: Place): Expansion {
 /** What a phrase of a list may hold beside words: all that may stand in a rule. */
 const MORE_THAN_WORDS = /[()|{]|\[(?!unk\])/;
 
+/** Tags and quotes, which hold any signs, and what only a grammar with a header has: rules, their names, and a semicolon at the end. */
+const ENCLOSED = /\{[^{}]*\}|"[^"]*"/g;
+const OF_A_RULE = /=|<(?!dictation>|NULL>|VOID>)[^<>\s]+>|;\s*$/;
+
 /** Reads a phrase of a list, which stands in that line: words, or what may stand in a rule. Errors: bad-argument. */
 export function parsePhrase(text: string, line: number): Expansion {
+  if (OF_A_RULE.test(text.replace(ENCLOSED, ""))) {
+    throw new FoldvoxError(
+      "bad-argument",
+      `Line ${line} of the grammar, ${shown(text)}, is a rule of JSGF, and was read as a phrase of a list: the header is missing. Begin the text with the line #JSGF V1.0;.`,
+    );
+  }
   if (!MORE_THAN_WORDS.test(text)) return phrase(text, { line, column: 1 });
   return new Parser(`${text};`, line).readExpansion();
 }

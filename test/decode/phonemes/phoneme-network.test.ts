@@ -139,6 +139,11 @@ describe("bad grammars", () => {
       rule(`${"[a] ".repeat(900)} (${"[b] ".repeat(900)}) (${"[c] ".repeat(900)})`),
       /too large/,
     ],
+    [
+      "many words, each before a chain of tags",
+      rule(`(${Array.from({ length: 20_000 }, () => "a {b}").join(" | ")}) ${`(<NULL> ${"{c} ".repeat(900)})`.repeat(10)}`),
+      /too large/,
+    ],
   ])("%s: refused at once, saying where", (_, source, message) => {
     const started = processorMs();
     const error = errorOf(() => phraseGrammar(source));
@@ -154,6 +159,14 @@ describe("bad grammars", () => {
     expect(processorMs() - started).toBeLessThan(MOST_MS);
     expect(accepts(grammar, `ba${"ab".repeat(15)}`)).toBe(true);
     expect(accepts(grammar, `bb${"ab".repeat(15)}`)).toBe(false);
+  });
+
+  it("states that differ in nothing but weights are told apart at once", () => {
+    const phrases = Array.from({ length: 40_000 }, (_, i) => `(/1/ b | /${i + 2}/ c)`);
+    const started = processorMs();
+    const grammar = phraseGrammar(rule(phrases.join(" | ")));
+    expect(processorMs() - started).toBeLessThan(MOST_MS);
+    expect(accepts(grammar, "b")).toBe(true);
   });
 
   it("an error of the lexicon says where", () => {

@@ -44,6 +44,24 @@ describe("a list of phrases", () => {
     expect(errorOf(() => grammar(["(stop); go"])).message).toContain("line 1, column 9");
   });
 
+  it.each([
+    ["public <x> = turn left;"],
+    ["turn <side>"],
+    ["| right;"],
+    ["<side> = left"],
+  ])("%s: tells that the header of JSGF is missing", (line) => {
+    const { code, message } = errorOf(() => grammar(["go", line]));
+    expect(code).toBe("bad-argument");
+    expect(message).toContain("Line 2 of the grammar");
+    expect(message).toContain("#JSGF V1.0;");
+  });
+
+  it("holds signs in tags and quotes", () => {
+    const scorer = grammar(["turn left {side=<left>;}", '("go")']);
+    for (const text of ["turn left", "go"]) expect(allows(scorer, text), text).toBe(true);
+    expect(() => grammar([`${"{".repeat(500_000)}`])).toThrow();
+  });
+
   it("allows any sequence of them, and silence", () => {
     const scorer = grammar(["turn left", "go"]);
     for (const text of ["", "go", "turn left", "go go turn left go"]) expect(allows(scorer, text), text).toBe(true);
