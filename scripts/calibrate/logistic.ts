@@ -6,7 +6,7 @@ export interface Example {
   readonly weight: number;
 }
 
-const RIDGE = 1e-3;
+const RIDGE = 1e-5;
 const ROUNDS = 60;
 /** A coefficient changes by no more in a round. */
 const LONGEST_STEP = 2;

@@ -11,13 +11,15 @@ export interface PhraseConfig {
   /** Rows by which phonemes come out after they begin, and after they end; may be negative. */
   readonly startDelay?: number;
   readonly endDelay?: number;
-  /** Coefficients of the confidence of phrases, and of keywords: seven each. */
+  /** Coefficients of the confidence of phrases, and of keywords: nine each; older files have seven. */
   readonly confidence?: readonly number[];
   readonly keywordConfidence?: readonly number[];
 }
 
 const NUMBERS = ["blankPenalty", "floor", "backgroundPenalty", "startDelay", "endDelay"];
 const COEFFICIENTS = ["confidence", "keywordConfidence"];
+const FEWEST = 7;
+const MOST = 9;
 
 const isNumber = (value: unknown) => typeof value === "number" && Number.isFinite(value);
 
@@ -31,8 +33,8 @@ export function readPhraseConfig(value: unknown, wrong: (problem: string) => Err
     if (field === undefined) continue;
     const fits = NUMBERS.includes(name)
       ? isNumber(field)
-      : Array.isArray(field) && field.length === 7 && field.every(isNumber);
-    if (!fits) throw wrong(`has a field ${name} that is ${NUMBERS.includes(name) ? "no number" : "not seven numbers"}`);
+      : Array.isArray(field) && field.length >= FEWEST && field.length <= MOST && field.every(isNumber);
+    if (!fits) throw wrong(`has a field ${name} that is ${NUMBERS.includes(name) ? "no number" : "not seven to nine numbers"}`);
     phrases[name] = field;
   }
   return phrases as PhraseConfig;

@@ -12,8 +12,9 @@ import { exponential } from "../exponential.ts";
 /** Letters seen on either side, and chunks seen behind. */
 const WINDOW = 5;
 const BACK = 3;
-/** Pronunciations followed at the same time. */
+/** Pronunciations followed at the same time, and how likely each is at least, against the likeliest. */
 const BEAM = 8;
+const LEAST_SHARE = 0.01;
 
 export interface SoundsShape {
   /** Letters of the alphabet. */
@@ -92,6 +93,7 @@ export class LettersToSounds {
     for (let i = 0; i < letters.length; i++) {
       const next: Said[] = [];
       for (const said of beam) {
+        if (said.probability < LEAST_SHARE * beam[0]!.probability) break;
         this.look(letters, said.chunks);
         this.probabilities.forEach((probability, chunk) => {
           const whole = said.probability * probability;

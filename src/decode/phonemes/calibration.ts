@@ -10,8 +10,8 @@ export const DEFAULT_CALIBRATION: Required<PhraseConfig> = {
   backgroundPenalty: 3.5,
   startDelay: 1,
   endDelay: 0,
-  confidence: [5.3, -2.5, -1.0, -0.45, 0.3, 0, -1.0],
-  keywordConfidence: [-1.1, -4.8, 3.7, 0, 0, 0, -0.5],
+  confidence: [5.3, -2.5, -1.0, -0.45, 0.3, 0, -1.0, 0, 0],
+  keywordConfidence: [-1.1, -4.8, 3.7, 0, 0, 0, -0.5, 0, 0],
 };
 
 /** What a model's file says, and else what is usual. */

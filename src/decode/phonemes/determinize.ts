@@ -100,7 +100,10 @@ class Construction {
   private readonly arcLabel = new IntList();
   private readonly arcTo = new IntList();
   /** What leaves a subset: phoneme, number of its weight, and the position that is reached, in one number that sorts by them. */
-  private readonly leaving: number[] = [];
+  private leaving = new Float64Array(1024);
+  private leavingCount = 0;
+  /** The positions that one arc reaches. */
+  private readonly reached = new IntList();
   private work = 0;
 
   /** `shares`: whether positions that the same sounds lead to become one state. */
@@ -122,7 +125,7 @@ class Construction {
       const first = subsets.first.values[subset]!;
       const last = subsets.first.values[subset + 1]!;
       if (this.addSingle(subsets.members.values[first]!, last - first)) continue;
-      this.leaving.length = 0;
+      this.leavingCount = 0;
       let end = Number.NEGATIVE_INFINITY;
       for (let i = first; i < last; i++) {
         const position = subsets.members.values[i]!;
@@ -130,7 +133,7 @@ class Construction {
         if (position < network.words.states) end = Math.max(end, network.endWeight[position]!);
       }
       if (end > Number.NEGATIVE_INFINITY) ends.push([subset, end]);
-      this.work += this.leaving.length + 1;
+      this.work += this.leavingCount + 1;
       if (this.shares && this.work > most) return null;
       if (this.work > MOST_ARCS && !this.shares) {
         throw new FoldvoxError(
@@ -175,13 +178,22 @@ class Construction {
   private leave(position: number): void {
     const { words, phoneme, next, firstBeginning, beginning, beginningWeight } = this.network;
     if (position >= words.states) {
-      this.leaving.push(this.label(phoneme[position]!, 0) * POSITION + next[position]!);
+      this.leaveBy(this.label(phoneme[position]!, 0), next[position]!);
       return;
     }
     for (let i = firstBeginning[position]!; i < firstBeginning[position + 1]!; i++) {
       const first = beginning[i]!;
-      this.leaving.push(this.label(phoneme[first]!, beginningWeight?.[i] ?? 0) * POSITION + next[first]!);
+      this.leaveBy(this.label(phoneme[first]!, beginningWeight?.[i] ?? 0), next[first]!);
     }
+  }
+
+  private leaveBy(label: number, to: number): void {
+    if (this.leavingCount === this.leaving.length) {
+      const larger = new Float64Array(2 * this.leavingCount);
+      larger.set(this.leaving);
+      this.leaving = larger;
+    }
+    this.leaving[this.leavingCount++] = label * POSITION + to;
   }
 
   /** A phoneme and the number of a weight; weight 0 has number 0. */
@@ -196,26 +208,43 @@ class Construction {
 
   /** Arcs of what leaves: one for each phoneme and weight, or one for each position. */
   private addArcs(): void {
-    const sorted = this.leaving.length > 1 ? Float64Array.from(this.leaving).sort() : this.leaving;
-    const reached: number[] = [];
+    const { leaving, leavingCount: count, reached } = this;
+    sort(leaving, count);
     let label = -1;
-    const close = () => {
-      if (reached.length > 0) this.arc(label, reached);
-      reached.length = 0;
-    };
-    for (let i = 0; i < sorted.length; i++) {
-      if (i > 0 && sorted[i] === sorted[i - 1]) continue;
-      const its = Math.floor(sorted[i]! / POSITION);
-      if (its !== label || !this.shares) close();
+    for (let i = 0; i < count; i++) {
+      if (i > 0 && leaving[i] === leaving[i - 1]) continue;
+      const its = Math.floor(leaving[i]! / POSITION);
+      if (its !== label || !this.shares) this.close(label);
       label = its;
-      reached.push(sorted[i]! - its * POSITION);
+      reached.push(leaving[i]! - its * POSITION);
     }
-    close();
+    this.close(label);
   }
 
-  private arc(label: number, reached: readonly number[]): void {
+  /** Adds the arc of the positions reached. */
+  private close(label: number): void {
+    const { reached } = this;
+    if (reached.length === 0) return;
     this.arcLabel.push(label);
-    this.arcTo.push(this.subsets.number(reached, 0, reached.length));
+    this.arcTo.push(this.subsets.number(reached.values, 0, reached.length));
+    reached.length = 0;
+  }
+}
+
+/** Most lists are short: the sort of typed arrays costs more to call than they do. */
+const SHORT = 16;
+
+/** Sorts the first values. */
+function sort(values: Float64Array, count: number): void {
+  if (count > SHORT) {
+    values.subarray(0, count).sort();
+    return;
+  }
+  for (let i = 1; i < count; i++) {
+    const value = values[i]!;
+    let at = i;
+    for (; at > 0 && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+    values[at] = value;
   }
 }
 

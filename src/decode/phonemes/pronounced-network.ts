@@ -214,7 +214,7 @@ class FreeArcs {
       }
       if (beginning.length + found.length > MOST_BEGINNINGS) throw tooTangled();
     }
-    const sorted = found.length > 1 ? Float64Array.from(found).sort() : found;
+    const sorted = found.length > 1 ? new Float64Array(found).sort() : found;
     for (let i = 0; i < sorted.length; i++) {
       const position = sorted[i]! % PHONEME;
       beginning.push(position);

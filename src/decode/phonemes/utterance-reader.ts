@@ -109,7 +109,7 @@ export class UtteranceReader {
     const heard: HeardWord[] = [];
     const dictated = new Map<Step, readonly string[]>();
     let before = notBefore;
-    let [silence, doubt] = [0, 0];
+    let [silence, doubt, rows] = [0, 0, 0];
     const hear = (word: string, startRow: number, endRow: number, nats: number, phonemes: number) => {
       const { tokenSeconds, startDelay, endDelay, startRow: first } = this.times;
       const start = Math.max(before, (startRow - startDelay + first) * tokenSeconds);
@@ -119,6 +119,7 @@ export class UtteranceReader {
       const stretch = word === UNKNOWN ? null : this.rows.between(startRow, endRow);
       silence += stretch?.silence ?? 0;
       doubt += stretch?.doubt ?? 0;
+      rows += stretch ? endRow - startRow : 0;
       heard.push({ word, start: toMilliseconds(start), end: toMilliseconds(end), conf, phonemes });
     };
     steps.forEach((step, i) => {
@@ -139,7 +140,8 @@ export class UtteranceReader {
     const phonemes = known.reduce((sum, word) => sum + word.phonemes, 0);
     const behind = known.reduce((sum, word) => sum + word.conf * word.phonemes, 0);
     const background = Math.max(0, -trace.nats[way.records[0]!]! + way.phraseScore - way.score);
-    const evidence = { phonemes, behind, background, silence, doubt };
+    const worst = known.reduce((most, { conf }) => Math.max(most, conf), 0);
+    const evidence = { phonemes, behind, background, silence, doubt, seconds: rows * this.times.tokenSeconds, worst };
     const sure = { ...evidence, margin: MOST_MARGIN };
     const result = heard.map(({ phonemes: _, ...word }) => ({
       ...word,
