@@ -34,7 +34,8 @@ export function readPhraseConfig(value: unknown, wrong: (problem: string) => Err
     const fits = NUMBERS.includes(name)
       ? isNumber(field)
       : Array.isArray(field) && field.length >= FEWEST && field.length <= MOST && field.every(isNumber);
-    if (!fits) throw wrong(`has a field ${name} that is ${NUMBERS.includes(name) ? "no number" : "not seven to nine numbers"}`);
+    if (!fits)
+      throw wrong(`has a field ${name} that is ${NUMBERS.includes(name) ? "no number" : "not seven to nine numbers"}`);
     phrases[name] = field;
   }
   return phrases as PhraseConfig;

@@ -141,7 +141,9 @@ describe("bad grammars", () => {
     ],
     [
       "many words, each before a chain of tags",
-      rule(`(${Array.from({ length: 20_000 }, () => "a {b}").join(" | ")}) ${`(<NULL> ${"{c} ".repeat(900)})`.repeat(10)}`),
+      rule(
+        `(${Array.from({ length: 20_000 }, () => "a {b}").join(" | ")}) ${`(<NULL> ${"{c} ".repeat(900)})`.repeat(10)}`,
+      ),
       /too large/,
     ],
   ])("%s: refused at once, saying where", (_, source, message) => {

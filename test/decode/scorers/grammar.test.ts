@@ -44,17 +44,15 @@ describe("a list of phrases", () => {
     expect(errorOf(() => grammar(["(stop); go"])).message).toContain("line 1, column 9");
   });
 
-  it.each([
-    ["public <x> = turn left;"],
-    ["turn <side>"],
-    ["| right;"],
-    ["<side> = left"],
-  ])("%s: tells that the header of JSGF is missing", (line) => {
-    const { code, message } = errorOf(() => grammar(["go", line]));
-    expect(code).toBe("bad-argument");
-    expect(message).toContain("Line 2 of the grammar");
-    expect(message).toContain("#JSGF V1.0;");
-  });
+  it.each([["public <x> = turn left;"], ["turn <side>"], ["| right;"], ["<side> = left"]])(
+    "%s: tells that the header of JSGF is missing",
+    (line) => {
+      const { code, message } = errorOf(() => grammar(["go", line]));
+      expect(code).toBe("bad-argument");
+      expect(message).toContain("Line 2 of the grammar");
+      expect(message).toContain("#JSGF V1.0;");
+    },
+  );
 
   it("holds signs in tags and quotes", () => {
     const scorer = grammar(["turn left {side=<left>;}", '("go")']);
