@@ -8,6 +8,7 @@ export const shared = {
   format: "esm",
   target: "es2022",
   external: ["node:*"],
+  define: { "import.meta.commonjs": "false" },
   logLevel: "warning",
 };
 
@@ -24,7 +25,9 @@ export const commonjs = {
   ...anywhere,
   format: "cjs",
   outdir: "build/cjs",
-  define: { "import.meta.url": "moduleUrl" },
+  define: { "import.meta.url": "moduleUrl", "import.meta.commonjs": "true" },
+  // Leaves out what cannot be reached.
+  minifySyntax: true,
   banner: { js: await readFile(new URL("commonjs-banner.js", import.meta.url), "utf8") },
 };
 

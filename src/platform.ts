@@ -16,12 +16,22 @@ interface NodeProcess {
   readonly platform?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly versions?: { readonly node?: string };
+  readonly pid?: number;
+  uptime?(): number;
+  kill?(pid: number, signal: number): void;
   getBuiltinModule?<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined;
   memoryUsage?(): { heapUsed: number; rss: number };
 }
 
-/** The process of Node and its like, undefined elsewhere. */
+/** The process of Node and its like, undefined elsewhere. The global by its bare name makes Parcel install a package that stands for it. */
 export const nodeProcess = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
+
+declare global {
+  interface ImportMeta {
+    /** True in the CommonJS builds, false in the others (scripts/esbuild-options.mjs). */
+    readonly commonjs?: boolean;
+  }
+}
 
 /** require() of the CommonJS builds (scripts/esbuild-options.mjs), under a name that bundlers do not follow. */
 declare const nodeRequire: ((name: string) => unknown) | undefined;
@@ -34,12 +44,15 @@ const imported = new Map<string, unknown>();
  * modules only by waiting for them.
  */
 export async function findNodeModules(): Promise<void> {
-  const process = nodeProcess();
-  if (!process?.versions?.node || process.getBuiltinModule || typeof nodeRequire === "function") return;
-  const names: (keyof NodeModules)[] = ["node:crypto", "node:fs", "node:os", "node:url", "node:worker_threads"];
-  for (const name of names) {
-    // A variable, so that bundlers do not look for it.
-    if (!imported.has(name)) imported.set(name, await import(/* webpackIgnore: true */ /* @vite-ignore */ name));
+  // Left out of the CommonJS builds, which have require(): Metro refuses scripts that import what they do not name.
+  if (!import.meta.commonjs) {
+    const process = nodeProcess();
+    if (!process?.versions?.node || process.getBuiltinModule) return;
+    const names: (keyof NodeModules)[] = ["node:crypto", "node:fs", "node:os", "node:url", "node:worker_threads"];
+    for (const name of names) {
+      // A variable, so that bundlers do not look for it.
+      if (!imported.has(name)) imported.set(name, await import(/* webpackIgnore: true */ /* @vite-ignore */ name));
+    }
   }
 }
 

@@ -17,6 +17,8 @@ const script = document?.currentScript?.src ?? location?.href ?? "";
 export const FILES_ADVICE =
   "A bundle may have left foldvox's files behind: give them by the options wasm and model, copy them beside the script, import foldvox/inline, or keep foldvox out of the bundle (in Next.js: serverExternalPackages).";
 
+const HAS_PROTOCOL = /^[a-z][a-z0-9+.-]*:/i;
+
 const isWeb = (address: string) => /^https?:/.test(address);
 
 /**
@@ -27,7 +29,11 @@ export function own(locate: () => URL, name: string): URL {
   let cause: unknown;
   try {
     const url = locate();
-    const isReadable = url.protocol !== "file:" || !isWeb(location?.href ?? "") || nodeProcess()?.versions?.node;
+    const isInPage = isWeb(location?.href ?? "");
+    // On its server, Next.js makes addresses that only its pages can read: they begin with a slash.
+    const isReadable = HAS_PROTOCOL.test(url.href)
+      ? url.protocol !== "file:" || !isInPage || nodeProcess()?.versions?.node
+      : isInPage;
     if (isReadable) return url;
   } catch (problem) {
     cause = problem;

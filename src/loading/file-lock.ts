@@ -1,6 +1,8 @@
 // A lock that one process holds: a file with the process's number and a random word. The holder removes it to release it. Others take it over
 // from a process that is gone, or that has not touched it for long.
 
+import { nodeProcess } from "../platform.ts";
+
 type FileSystem = typeof import("node:fs/promises");
 
 /** A process that makes a lock without a link has written to it by then, or never will. */
@@ -27,7 +29,7 @@ export class FileLock {
     this.fs = fs;
     this.path = path;
     // Threads of a process share its number, so the word tells them apart.
-    this.text = `${process.pid} ${Math.random().toString(36).slice(2)}`;
+    this.text = `${nodeProcess()?.pid} ${Math.random().toString(36).slice(2)}`;
   }
 
   /** Takes the lock, also from a process that is gone; null if another process has it. */
@@ -100,7 +102,8 @@ async function isStale(fs: FileSystem, path: string): Promise<boolean> {
     const { mtimeMs } = found;
     if (Date.now() - mtimeMs > MOST_MS_UNTOUCHED) return true;
     // In containers every process may have the same number: one that is older than this process is another's.
-    if (holder === process.pid) return mtimeMs < Date.now() - 1000 * process.uptime() - MOST_MS_TO_START;
+    const process = nodeProcess();
+    if (holder === process?.pid) return mtimeMs < Date.now() - 1000 * process.uptime!() - MOST_MS_TO_START;
     if (holder > 0) return !isRunning(holder);
     return Date.now() - mtimeMs > MOST_MS_TO_WRITE;
   } catch {
@@ -110,7 +113,7 @@ async function isStale(fs: FileSystem, path: string): Promise<boolean> {
 
 function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    nodeProcess()?.kill?.(pid, 0);
     return true;
   } catch (error) {
     // Another user's process may not be signalled, but is there.
