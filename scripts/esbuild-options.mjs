@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { shorterNames } from "./shorter-names.mjs";
 
 export const shared = {
   bundle: true,
@@ -15,7 +16,7 @@ export const shared = {
 const anywhere = { ...shared, platform: "neutral", mainFields: ["module", "main"] };
 
 /** ES modules that pages load too. */
-export const page = { ...anywhere, outdir: "build", minify: true, sourcemap: true };
+export const page = { ...anywhere, outdir: "build", minify: true, sourcemap: true, plugins: [shorterNames] };
 
 /**
  * CommonJS. Files are found beside the ES modules one folder up: import.meta.url is theirs. In a bundle for pages, which knows no
@@ -40,14 +41,14 @@ const bundledFrom = (name) => ({
 });
 
 export const inline = {
-  plugins: [bundledFrom("inline")],
+  plugins: [bundledFrom("inline"), shorterNames],
   loader: { ".wasm": "binary" },
   sourcemap: false,
 };
 
 /** The stand-in for WebAssembly comes in wherever the host names it. */
 export const plain = {
-  plugins: [bundledFrom("plain")],
+  plugins: [bundledFrom("plain"), shorterNames],
   inject: ["src/plain/webassembly.ts"],
   sourcemap: false,
 };
