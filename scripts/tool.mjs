@@ -13,6 +13,7 @@ const TOOLS = {
     first: "asc assembly/relaxed.ts --target relaxed --debug --outFile build/foldvox.profile.wasm",
   },
   "bench:transducer": { entry: "bench/transducer.ts", out: "build/bench-transducer.js", runs: [["convert"], []] },
+  "bench:phrases": { entry: "bench/phrases.ts", out: "build/bench-phrases.js" },
   "bench:pages": { entry: "bench/report/main.ts", out: "build/bench-pages.js" },
   "bench:serve": { entry: "bench/serve/main.ts", out: "build/bench-serve.js" },
   calibrate: { entry: "scripts/calibrate/main.ts", out: "build/calibrate.js" },
