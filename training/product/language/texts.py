@@ -32,7 +32,9 @@ def quotes(texts: Iterable[List[str]]) -> Set[str]:
 
 def shares_words(sentence: List[str], kept: Set[str]) -> bool:
     """Whether the sentence is one of these rows of words, or holds one."""
-    return " ".join(sentence) in kept or any(" ".join(sentence[i : i + QUOTED]) in kept for i in range(len(sentence) - QUOTED + 1))
+    return " ".join(sentence) in kept or any(
+        " ".join(sentence[i : i + QUOTED]) in kept for i in range(len(sentence) - QUOTED + 1)
+    )
 
 
 def triples(texts: Iterable[List[str]], words: List[str]) -> Numbers:
