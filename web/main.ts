@@ -2,8 +2,9 @@
 
 import type { FinalResult, PartialResult } from "../src/worker/worker-recognizer.ts";
 import { CodeView } from "./page/code/code-view.ts";
+import { connectControls } from "./page/controls.ts";
 import { element } from "./page/elements.ts";
-import { acceptFiles } from "./page/files.ts";
+import type { OwnModel } from "./page/files.ts";
 import { Board } from "./page/game/board.ts";
 import { chooseLanguage, Language, type LanguageCode } from "./page/languages/language.ts";
 import { Figures } from "./page/look/figures.ts";
@@ -43,10 +44,7 @@ const memory = new MemoryGauge();
 const vocabulary = new Vocabulary();
 const preview = new Preview();
 const offline = new Offline(language);
-const models = new ModelChoice(() => {
-  if (!element<HTMLSelectElement>("model").value.startsWith("own ")) models.dropOwn();
-  settingsChanged();
-});
+const models = new ModelChoice(settingsChanged);
 const devices = new Devices(language, () => void stop());
 const recents = new RecentsView(language, ({ finals }) => {
   clear();
@@ -101,6 +99,7 @@ function setState(next: StateName, status: string): void {
 function ready(): void {
   const loaded = recognizers.ready(mode.load()) !== null;
   const size = megabytes(mode.load().bytes);
+  transcript.setHint(language.say(`hint-${mode.name}`));
   setState("ready", language.say(loaded ? "ready-loaded" : "ready", { size }));
 }
 
@@ -118,8 +117,7 @@ function clear(): void {
 }
 
 function showPartial(result: PartialResult): void {
-  const shown = mode.partial(result);
-  transcript.partial(shown);
+  transcript.partial(mode.partial(result));
   timeline.words(result.partial_result);
 }
 
@@ -128,15 +126,7 @@ function showFinal(result: FinalResult): FinalResult | null {
   timeline.finish(result.result);
   const { final, answer, fuller } = mode.final(result, recognizers.ready(mode.load()));
   if (final) transcript.final(final);
-  else if (answer !== undefined) {
-    const line = transcript.answer(answer);
-    void fuller?.then(
-      (text) => {
-        line.textContent = text ?? answer;
-      },
-      (cause: unknown) => state.fail(cause),
-    );
-  }
+  else if (answer !== undefined) void transcript.answer(answer, fuller).catch((cause: unknown) => state.fail(cause));
   return final;
 }
 
@@ -239,59 +229,27 @@ async function choose(name: ModeName): Promise<void> {
   mode = modes[name];
   document.documentElement.dataset.mode = name;
   tabs.select(name);
-  transcript.setHint(language.say(`hint-${name}`));
   settingsChanged();
   ready();
   void showPreview();
 }
 
-function connect(): void {
-  element("microphone").addEventListener("click", () => {
-    if (listening) void stop();
-    else {
-      void listen(language.say("waiting-microphone"), "", () =>
-        microphoneSource(devices.id, (now) => {
-          if (now === "interrupted" || now === "muted") advice.say(language.say(now));
-        }),
-      );
-    }
+/** Listens to a file or to the example: aloud, or as fast as it goes. */
+async function listenToClip(name: string, read: () => Promise<ArrayBuffer>): Promise<void> {
+  const pace = aloudBox.checked ? "aloud" : "fast";
+  await listen(language.say("opening", { name }), name, async () => clipSource(await decodeClip(await read()), pace));
+}
+
+function listenToMicrophone(): Promise<void> {
+  const source = microphoneSource(devices.id, (now) => {
+    if (now === "interrupted" || now === "muted") advice.say(language.say(now));
   });
-  const pace = () => (aloudBox.checked ? "aloud" : "fast");
-  element("example").addEventListener("click", () => {
-    const name = mode.example.replace("./", "");
-    void listen(language.say("opening", { name }), name, async () =>
-      clipSource(await decodeClip(await exampleBytes()), pace()),
-    );
-  });
-  acceptFiles({
-    audio: (file) =>
-      void listen(language.say("opening", { name: file.name }), file.name, async () =>
-        clipSource(await decodeClip(await file.arrayBuffer()), pace()),
-      ),
-    model: (own) => {
-      models.setOwn(own, language.say("own-model", { name: own.model.name }));
-      void useOwnModel();
-    },
-  });
-  element("clear").addEventListener("click", () => {
-    if (state.is("ready")) clear();
-    else transcript.clear();
-  });
-  document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") void stop();
-  });
-  const languages = element<HTMLSelectElement>("language");
-  languages.addEventListener("change", () => void language.set(languages.value as LanguageCode));
-  language.onChange(() => {
-    transcript.setHint(language.say(`hint-${mode.name}`));
-    if (state.is("ready")) ready();
-  });
-  // A page that is left must not keep the microphone.
-  addEventListener("pagehide", () => void listening?.stop());
+  return listen(language.say("waiting-microphone"), "", () => source);
 }
 
 /** Loads the visitor's model, in the mode that is made for its tokens. */
-async function useOwnModel(): Promise<void> {
+async function useOwnModel(own: OwnModel): Promise<void> {
+  models.setOwn(own, language.say("own-model", { name: own.model.name }));
   if (!state.is("ready")) return;
   clear();
   setState("opening", language.say("preparing"));
@@ -309,20 +267,30 @@ async function useOwnModel(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  connect();
+  connectControls({
+    microphone: () => void (listening ? stop() : listenToMicrophone()),
+    example: () => void listenToClip(mode.example.replace("./", ""), exampleBytes),
+    audio: (file) => void listenToClip(file.name, () => file.arrayBuffer()),
+    model: (own) => void useOwnModel(own),
+    clear: () => (state.is("ready") ? clear() : transcript.clear()),
+    stop: () => void stop(),
+    leave: () => void listening?.stop(),
+  });
+  const languages = element<HTMLSelectElement>("language");
+  languages.addEventListener("change", () => void language.set(languages.value as LanguageCode));
+  language.onChange(() => {
+    if (state.is("ready")) ready();
+  });
   offerInstalling();
   const code = chooseLanguage(navigator.languages);
-  element<HTMLSelectElement>("language").value = code;
+  languages.value = code;
   try {
     if (code !== "en") await language.set(code);
     await models.read();
   } catch {
     state.fail(language.say("bad-models"));
   }
-  for (const name of ["phrases", "dictation", "words"] as const) {
-    element(`size-${name}`).textContent = megabytes(models.bytesFor(name));
-  }
-  transcript.setHint(language.say(`hint-${mode.name}`));
+  models.showSizes();
   settingsChanged();
   ready();
   figures.loaded(performance.now());

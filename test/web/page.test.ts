@@ -42,8 +42,8 @@ describe.each(BROWSERS)("the page in %s", (name) => {
     await site?.close();
   });
 
-  async function ready(mode?: "dictation" | "words") {
-    const opened = await newPage(browser);
+  async function ready(mode?: "dictation" | "words", played?: string) {
+    const opened = await newPage(browser, played);
     await opened.page.goto(site.url);
     await stateOf(opened.page, "ready");
     if (mode) await opened.page.click(`#tab-${mode}`);
@@ -90,11 +90,11 @@ describe.each(BROWSERS)("the page in %s", (name) => {
   });
 
   it("hears the microphone as Node hears the same samples, shows words as they come, and releases it", async () => {
-    const { page, errors, close } = await ready("words");
+    const { page, errors, close } = await ready("words", name === "firefox" ? recording : undefined);
     await page.click("#microphone");
     await stateOf(page, "listening");
-    // Chromium's microphone begins by itself when it is opened.
-    const played = name === "firefox" ? card.play(recording) : pause(EXAMPLE_MS);
+    // The recording begins by itself when the microphone is opened.
+    const played = pause(EXAMPLE_MS + 500);
     // Words are there before anything is final.
     await page.waitForFunction(() => document.getElementById("partial")!.textContent!.trim() !== "");
     await played;
@@ -113,6 +113,21 @@ describe.each(BROWSERS)("the page in %s", (name) => {
     console.log(`${name}: heard "${words.join(" ")}"; times real time, latency: ${figures.join(", ")}`);
     expect(Number.parseFloat(figures[0]!)).toBeGreaterThan(1);
     expect(errors).toEqual([]);
+    await close();
+  });
+
+  // Not word by word: between a sound card and a browser, a busy machine loses buffers.
+  it.runIf(name === "firefox")("hears what comes from a sound card", async () => {
+    const { page, errors, close } = await ready("words");
+    await page.click("#microphone");
+    await stateOf(page, "listening");
+    const played = card.play(recording);
+    await page.waitForFunction(() => document.getElementById("partial")!.textContent!.trim() !== "");
+    await page.click("#microphone");
+    await stateOf(page, "ready");
+    expect(await finalWords(page)).not.toEqual([]);
+    expect(errors).toEqual([]);
+    await played;
     await close();
   });
 

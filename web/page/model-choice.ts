@@ -15,7 +15,10 @@ export class ModelChoice {
 
   /** `changed` is told when another model of words was chosen. */
   constructor(changed: () => void) {
-    this.select.addEventListener("change", changed);
+    this.select.addEventListener("change", () => {
+      if (!this.select.value.startsWith("own ")) this.dropOwn();
+      changed();
+    });
   }
 
   /** Learns which there are. Errors: where the list cannot be loaded. */
@@ -35,6 +38,13 @@ export class ModelChoice {
     const entry = this.entries.find(({ name }) => name === this.nameFor(mode));
     if (!entry) return 0;
     return { phrases: entry.phrasesBytes, dictation: entry.dictationBytes, words: entry.bytes }[mode] ?? entry.bytes;
+  }
+
+  /** Tells on each tab what its mode loads. */
+  showSizes(): void {
+    for (const mode of ["phrases", "dictation", "words"] as const) {
+      element(`size-${mode}`).textContent = megabytes(this.bytesFor(mode));
+    }
   }
 
   /** A model of the visitor's own takes the place of the page's in all modes, until another is chosen. */

@@ -1,7 +1,7 @@
-// Chromium over the DevTools protocol and Firefox over WebDriver BiDi, both from the system. Chromium fakes a microphone from the
-// example recording; Firefox hears the one of a PulseAudio (sound-card.ts).
+// Chromium over the DevTools protocol and Firefox over WebDriver BiDi, both from the system. Chromium fakes a microphone from a
+// recording by itself; in Firefox, which cannot, the page's getUserMedia is replaced by one that plays the recording.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 
@@ -29,7 +29,8 @@ const CHROMIUM: Record<FakeMicrophone, string[]> = {
 };
 
 const FIREFOX: Record<FakeMicrophone, Record<string, unknown>> = {
-  plays: { "media.navigator.permission.disabled": true },
+  // Sound that is played into a graph may start without a click.
+  plays: { "media.navigator.permission.disabled": true, "media.autoplay.default": 0 },
   refused: { "permissions.default.microphone": 2 },
   missing: { "media.navigator.permission.disabled": true },
 };
@@ -94,8 +95,30 @@ function spy(): void {
   };
 }
 
-/** A fresh page that keeps what goes wrong in it. `errors` are exceptions and what the console calls an error. */
-export async function newPage(browser: Browser) {
+/**
+ * Replaces the microphone by a recording that begins when it is opened, as Chromium's does. The sound never leaves the browser's
+ * graph, so a busy machine delays it but drops nothing of it; a sound card would.
+ */
+function playAsMicrophone(base64: string): void {
+  navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext();
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const source = context.createBufferSource();
+    source.buffer = await context.decodeAudioData(bytes.buffer);
+    const destination = context.createMediaStreamDestination();
+    source.connect(destination);
+    await context.resume();
+    // A microphone is open before anybody speaks.
+    source.start(context.currentTime + 0.5);
+    return destination.stream;
+  };
+}
+
+/**
+ * A fresh page that keeps what goes wrong in it. `errors` are exceptions and what the console calls an error. `played` is what its
+ * microphone hears, where the browser has none of its own.
+ */
+export async function newPage(browser: Browser, played?: string) {
   // A context of its own: nothing in any cache, no service worker.
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
@@ -104,6 +127,7 @@ export async function newPage(browser: Browser) {
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());
   });
+  if (played) await page.evaluateOnNewDocument(playAsMicrophone, readFileSync(played).toString("base64"));
   await page.evaluateOnNewDocument(spy);
   await page.setViewport({ width: 1280, height: 800 });
   return { page, errors, close: () => context.close() };

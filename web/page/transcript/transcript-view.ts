@@ -21,11 +21,11 @@ export class TranscriptView {
     this.add(make("p", text));
   }
 
-  /** An answer where nothing was understood; returns its line. */
-  answer(text: string): HTMLElement {
+  /** An answer where nothing was understood. What `fuller` gives takes its place. Errors: those of `fuller`. */
+  async answer(text: string, fuller?: Promise<string | null>): Promise<void> {
     const line = make("p", text, "answer");
     this.add(line);
-    return line;
+    line.textContent = (await fuller) ?? text;
   }
 
   /** What is said while there is nothing to show. */
