@@ -29,7 +29,7 @@ export function readingsOf(
   const { blankPenalty, floor, backgroundPenalty } = weights;
   const sounds = new SoundRow(tokens, blank, { blankPenalty, floor });
   const options = {
-    times: { tokenSeconds, startRow: 0, startDelay: 0, endDelay: 0 },
+    times: { tokenSeconds, startRow: 0, startDelay: 0, endDelay: 0, fading: 0 },
     search: { ...SEARCH, beam, blank, backgroundPenalty },
     confidence: DEFAULT_CALIBRATION.confidence,
     sensitivity: 0.5,

@@ -65,7 +65,7 @@ export function keywordTrials(
 ): KeywordTrials {
   const phrases = drawPhrases(readings, pronounce);
   const trials: KeywordTrial[] = [];
-  const times = { tokenSeconds, startRow: 0, startDelay: 0, endDelay: 0 };
+  const times = { tokenSeconds, startRow: 0, startDelay: 0, endDelay: 0, fading: 0 };
   const options = { times, search: { ...SEARCH, blank }, confidence: weights.keywordConfidence };
   const heard = stretches(readings, silent);
   for (let from = 0; from < phrases.length; from += TOGETHER) {

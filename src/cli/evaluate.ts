@@ -190,6 +190,7 @@ function summarise(results: readonly RowResult[], shown: ShownWords, computeSeco
     latencyMs: {
       shown: quantiles(timing.map(({ shown }) => shown)),
       committed: quantiles(timing.map(({ committed }) => committed)),
+      computing: quantiles(timing.map(({ computeMs }) => computeMs)),
     },
     revisedWords: shown.shown === 0 ? null : round(shown.revised / shown.shown, 4),
     shownAfterMs: quantiles(shown.afterMs),
@@ -217,6 +218,7 @@ function table(summary: ReturnType<typeof summarise> & { keywords?: KeywordCount
     `standing after        ${ms(summary.shownAfterMs)}`,
     `latency, shown        ${ms(latencyMs.shown)}`,
     `latency, committed    ${ms(latencyMs.committed)}`,
+    `latency, computing    ${ms(latencyMs.computing)}`,
     `word begins off by    ${ms(wordTimesOffMs.begin)}`,
     `word ends off by      ${ms(wordTimesOffMs.end)}`,
     `calibration error     ${summary.calibrationError ?? "-"}`,

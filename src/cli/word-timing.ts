@@ -9,6 +9,8 @@ import { percentile } from "./word-errors.ts";
 export interface Told {
   readonly shown: number;
   readonly committed: number;
+  /** Milliseconds of computing between the audio that decided the word and its being shown. */
+  readonly computeMs: number;
 }
 
 /** Of a word, in milliseconds: from its end to its being shown and committed, and the errors of its times. */
@@ -27,10 +29,13 @@ export interface Quantiles {
 /** When the words of the first utterance of these events were told; takes its events away. */
 export function toldOf(events: LatencyEvent[]): Told[] {
   const own = events.splice(0, events.findIndex(({ kind }) => kind === "final") + 1);
-  const at = (wanted: LatencyEvent["kind"]) =>
-    own.filter(({ kind }) => kind === wanted).map(({ heardSeconds, computeMs }) => heardSeconds + computeMs / 1000);
-  const committed = at("committed");
-  return at("word").map((shown, i) => ({ shown, committed: committed[i] ?? shown }));
+  const of = (wanted: LatencyEvent["kind"]) => own.filter(({ kind }) => kind === wanted);
+  const at = ({ heardSeconds, computeMs }: LatencyEvent) => heardSeconds + computeMs / 1000;
+  const committed = of("committed").map(at);
+  return of("word").map((event, i) => {
+    const shown = at(event);
+    return { shown, committed: committed[i] ?? shown, computeMs: event.computeMs };
+  });
 }
 
 /** Where the words heard are the words spoken: elsewhere it is not sure which belongs to which. */
@@ -44,6 +49,7 @@ export function timingOf(
     return {
       shown: (told.shown - end) * 1000,
       committed: (told.committed - end) * 1000,
+      computeMs: told.computeMs,
       begin: begin === null ? null : (own.start - begin) * 1000,
       end: (own.end - end) * 1000,
     };

@@ -181,6 +181,8 @@ describe("evaluate", () => {
     expect(wordTimesOffMs.end.p50).toBeLessThanOrEqual(60);
     expect(latencyMs.shown.p50).toBeGreaterThan(0);
     expect(latencyMs.committed.p50).toBeGreaterThan(latencyMs.shown.p50);
+    expect(latencyMs.computing.p50).toBeGreaterThan(0);
+    expect(latencyMs.computing.p50).toBeLessThan(latencyMs.shown.p90);
     const onlyEnds = JSON.parse(run(said.map((word, i) => `${word}@${ends[i]}`)).stdout);
     expect(onlyEnds.wordTimesOffMs.begin.p50).toBeNull();
     expect(onlyEnds.wordTimesOffMs.end).toEqual(wordTimesOffMs.end);

@@ -14,6 +14,9 @@ export const DEFAULT_CALIBRATION: Required<PhraseConfig> = {
   keywordConfidence: [-1.1, -4.8, 3.7, 0, 0, 0, -0.5, 0, 0],
 };
 
+/** Seconds for which the last sound of a word goes on, in the median, after the last row in which it is heard. */
+export const FADING = 0.06;
+
 /** What a model's file says, and else what is usual. */
 export function calibrationOf(given: PhraseConfig = {}): Required<PhraseConfig> {
   return { ...DEFAULT_CALIBRATION, ...given };

@@ -110,7 +110,7 @@ export class PhonemeDecoder implements Decoder {
   setGrammar(grammar: PhraseGrammar | null, since: number | null): void {
     if (since !== null) {
       const row = Math.floor(since / this.options.tokenSeconds - this.options.startRow);
-      this.change(grammar, Math.min(Math.max(row, this.history.first), this.history.next));
+      this.change(grammar, Math.min(Math.max(row, this.history.first), this.history.next), since);
     } else if (this.hasEmissions) this.nextGrammar = grammar;
     else this.change(grammar, this.history.next);
   }
@@ -131,8 +131,9 @@ export class PhonemeDecoder implements Decoder {
     return this.dictate?.(row, this.spokenSeconds) ?? null;
   }
 
-  private change(grammar: PhraseGrammar | null, from: number): void {
-    this.spokenSeconds = this.phrases?.spokenEnd ?? this.spokenSeconds;
+  /** Words begin no earlier than `since`, in seconds. */
+  private change(grammar: PhraseGrammar | null, from: number, since = 0): void {
+    this.spokenSeconds = Math.max(since, this.phrases?.spokenEnd ?? this.spokenSeconds);
     this.nextGrammar = undefined;
     this.phrases = this.listener(grammar, from);
     if (!this.phrases) return;

@@ -12,7 +12,7 @@ import { dictatedWords, dictationListeners } from "../dictation/dictation-listen
 import { PreparedGrammar } from "../prepared-grammar.ts";
 import { type GrammarSource, readGrammar } from "../scorers/grammar.ts";
 import { DICTATION } from "../scorers/jsgf-tokens.ts";
-import { calibrationOf } from "./calibration.ts";
+import { calibrationOf, FADING } from "./calibration.ts";
 import { type Keyword, KeywordSpotter, keywordGrammar } from "./keyword-spotter.ts";
 import { PhonemeDecoder, type PhonemeOptions } from "./phoneme-decoder.ts";
 import { PhraseGrammar } from "./phrase-grammar.ts";
@@ -124,7 +124,7 @@ function phonemeOptions(
     startRow,
     weights: { blankPenalty, floor },
     phrases: {
-      times: { tokenSeconds, startRow, startDelay, endDelay },
+      times: { tokenSeconds, startRow, startDelay, endDelay, fading: FADING },
       search: { blank, beam: BEAM_NATS, mostActive: beam * NODES_PER_HYPOTHESIS, backgroundPenalty },
       dictated,
       confidence,

@@ -34,6 +34,11 @@ export class RowSums {
     this.doubt[row % ROWS] = 0;
   }
 
+  /** The row behind the last one. */
+  get end(): number {
+    return this.next;
+  }
+
   push(sounds: SoundRow): void {
     const [from, to] = [this.next % ROWS, (this.next + 1) % ROWS];
     this.silence[to] = this.silence[from]! - sounds.behind[this.blank]!;

@@ -21,6 +21,8 @@ export interface PhonemeTimes {
   readonly endDelay: number;
   /** When the first row begins, in rows; below 0 where silence leads the audio. */
   readonly startRow: number;
+  /** Seconds for which a word of a phrase goes on after the last row of its last phoneme, where there is a pause. */
+  readonly fading: number;
 }
 
 /** Seconds that a word lasts at least. */
@@ -41,7 +43,8 @@ export interface Utterance {
 type Found = Pick<PhonemeSearch, "trace" | "dictated">;
 
 /** A word with the nats by which each of its phonemes is behind in the place of a confidence. */
-interface HeardWord extends WordResult {
+interface HeardWord extends Omit<WordResult, "end"> {
+  end: number;
   readonly phonemes: number;
 }
 
@@ -111,16 +114,20 @@ export class UtteranceReader {
     let before = notBefore;
     let [silence, doubt, rows] = [0, 0, 0];
     const hear = (word: string, startRow: number, endRow: number, nats: number, phonemes: number) => {
-      const { tokenSeconds, startDelay, endDelay, startRow: first } = this.times;
+      const { tokenSeconds, startDelay, endDelay, startRow: first, fading } = this.times;
       const start = Math.max(before, (startRow - startDelay + first) * tokenSeconds);
       const end = Math.max(start + SHORTEST_WORD, (endRow - endDelay + first) * tokenSeconds);
       before = end;
+      // A word goes on after its last row, but not into the next word, nor beyond what has been heard.
+      const faded = Math.max(end, Math.min(end + fading, (this.rows.end + first) * tokenSeconds));
+      const previous = heard[heard.length - 1];
+      if (previous) previous.end = Math.min(previous.end, toMilliseconds(start));
       const conf = Math.max(0, nats) / phonemes;
       const stretch = word === UNKNOWN ? null : this.rows.between(startRow, endRow);
       silence += stretch?.silence ?? 0;
       doubt += stretch?.doubt ?? 0;
       rows += stretch ? endRow - startRow : 0;
-      heard.push({ word, start: toMilliseconds(start), end: toMilliseconds(end), conf, phonemes });
+      heard.push({ word, start: toMilliseconds(start), end: toMilliseconds(faded), conf, phonemes });
     };
     steps.forEach((step, i) => {
       const to = steps[i + 1]?.from ?? goesTo ?? places.length;

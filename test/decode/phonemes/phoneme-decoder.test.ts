@@ -44,13 +44,21 @@ describe("a phrase", () => {
       slots: { room: "gad" },
       confidence: expect.closeTo(0.97, 1),
       result: [
-        { word: "agf", start: expect.closeTo(0), end: expect.closeTo(0.12), conf: expect.closeTo(1) },
-        { word: "the", start: expect.closeTo(0.16), end: expect.closeTo(0.24), conf: expect.closeTo(1) },
-        { word: "gad", start: expect.closeTo(0.26), end: expect.closeTo(0.38), conf: expect.closeTo(1) },
-        { word: "ac", start: expect.closeTo(0.4), end: expect.closeTo(0.5), conf: expect.closeTo(1) },
+        { word: "agf", start: expect.closeTo(0), end: expect.closeTo(0.16), conf: expect.closeTo(1) },
+        { word: "the", start: expect.closeTo(0.16), end: expect.closeTo(0.26), conf: expect.closeTo(1) },
+        { word: "gad", start: expect.closeTo(0.26), end: expect.closeTo(0.4), conf: expect.closeTo(1) },
+        { word: "ac", start: expect.closeTo(0.4), end: expect.closeTo(0.56), conf: expect.closeTo(1) },
       ],
     });
     expect(heard.finish()).toBeNull();
+  });
+
+  it("has words that go on into a pause, no further than has been heard", () => {
+    const heard = decoder({ grammar: LAMP });
+    const ends: number[] = [];
+    feed(heard, rowsOf("-----a-g-f-------d-a----"), 1, () => ends.push(heard.partial().partial_result[0]?.end ?? 0));
+    const times = [0, 0.1, 0.12, 0.14, 0.16];
+    expect([...new Set(ends)].sort((a, b) => a - b)).toEqual(times.map((time) => expect.closeTo(time)));
   });
 
   it("shows word by word; what is committed stands", () => {
@@ -137,7 +145,7 @@ describe("what is not in the grammar", () => {
     feed(heard, rowsOf("-----f-f-h-e-h-e-h-"));
     expect(heard.finish()).toMatchObject({
       text: "[unk]",
-      result: [{ word: "[unk]", start: 0, end: expect.closeTo(0.26) }],
+      result: [{ word: "[unk]", start: 0, end: expect.closeTo(0.28) }],
     });
     feed(heard, rowsOf("-a-g-f-g-a-d--"));
     expect(heard.finish()!.text).toBe("agf gad");

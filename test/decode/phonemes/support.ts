@@ -52,7 +52,7 @@ export function noise(rows: number, next: () => number, spread = 6): Float32Arra
 }
 
 export const PHRASE_OPTIONS: PhraseOptions = {
-  times: { tokenSeconds: 0.02, startDelay: 0, endDelay: 0, startRow: 0 },
+  times: { tokenSeconds: 0.02, startDelay: 0, endDelay: 0, startRow: 0, fading: 0 },
   search: { blank: 0, beam: 25, mostActive: 1000, backgroundPenalty: 4 },
   dictated: () => {
     throw new Error("no words");
