@@ -27,10 +27,10 @@ describe("<dictation> in a grammar", () => {
   it("tells when its words were spoken, one after the other", () => {
     const final = heard(NOTE, "--aa--gag--bad---hed--")!;
     expect(final.result.map(({ word, start, end }) => [word, start, end])).toEqual([
-      ["a", 0.04, 0.08],
-      ["gag", 0.12, 0.18],
-      ["bad", 0.22, 0.28],
-      ["head", 0.34, 0.4],
+      ["a", 0.04, 0.12],
+      ["gag", 0.12, 0.22],
+      ["bad", 0.22, 0.34],
+      ["head", 0.34, 0.44],
     ]);
     for (const { conf } of final.result) expect(conf).toBeGreaterThan(0.9);
   });
