@@ -37,71 +37,80 @@ import { add, lanes, loadLanes, mul, splat, storeLanes, sub } from "../target/la
   put<V>(y, add<V>(mul<V>(r, c), mul<V>(i, s)), sub<V>(mul<V>(i, c), mul<V>(r, s)));
 }
 
-// Every pass: for p < m, q < s, the points x[q + s (p + m k)], k < radix, go to y[q + s (radix p + j)], rotated by j p s.
-
-function pass5<V>(y: usize, x: usize, m: i32, s: i32, cosines: usize, sines: usize): void {
+/** Five points from x, `from` bytes apart, to y, `to` bytes apart; the j-th is rotated by j k. */
+// @ts-ignore: decorator
+@inline function butterfly5<V>(y: usize, to: usize, x: usize, from: usize, k: i32, cosines: usize, sines: usize): void {
   const c1 = splat<V>(0.30901699437494745); // cos 2 pi / 5
   const c2 = splat<V>(-0.8090169943749475); // cos 4 pi / 5
   const s1 = splat<V>(0.9510565162951535); // sin 2 pi / 5
   const s2 = splat<V>(0.5877852522924731); // sin 4 pi / 5
+  const r0 = re<V>(x);
+  const i0 = im<V>(x);
+  const r1 = add<V>(re<V>(x + from), re<V>(x + 4 * from));
+  const i1 = add<V>(im<V>(x + from), im<V>(x + 4 * from));
+  const r2 = add<V>(re<V>(x + 2 * from), re<V>(x + 3 * from));
+  const i2 = add<V>(im<V>(x + 2 * from), im<V>(x + 3 * from));
+  const r3 = sub<V>(re<V>(x + 2 * from), re<V>(x + 3 * from));
+  const i3 = sub<V>(im<V>(x + 2 * from), im<V>(x + 3 * from));
+  const r4 = sub<V>(re<V>(x + from), re<V>(x + 4 * from));
+  const i4 = sub<V>(im<V>(x + from), im<V>(x + 4 * from));
+  const ra = add<V>(r0, add<V>(mul<V>(c1, r1), mul<V>(c2, r2)));
+  const ia = add<V>(i0, add<V>(mul<V>(c1, i1), mul<V>(c2, i2)));
+  const rb = add<V>(r0, add<V>(mul<V>(c2, r1), mul<V>(c1, r2)));
+  const ib = add<V>(i0, add<V>(mul<V>(c2, i1), mul<V>(c1, i2)));
+  const rc = add<V>(mul<V>(s1, r4), mul<V>(s2, r3));
+  const ic = add<V>(mul<V>(s1, i4), mul<V>(s2, i3));
+  const rd = sub<V>(mul<V>(s2, r4), mul<V>(s1, r3));
+  const id = sub<V>(mul<V>(s2, i4), mul<V>(s1, i3));
+  put<V>(y, add<V>(r0, add<V>(r1, r2)), add<V>(i0, add<V>(i1, i2)));
+  putRotated<V>(y + to, add<V>(ra, ic), sub<V>(ia, rc), cosines, sines, k);
+  putRotated<V>(y + 2 * to, add<V>(rb, id), sub<V>(ib, rd), cosines, sines, 2 * k);
+  putRotated<V>(y + 3 * to, sub<V>(rb, id), add<V>(ib, rd), cosines, sines, 3 * k);
+  putRotated<V>(y + 4 * to, sub<V>(ra, ic), add<V>(ia, rc), cosines, sines, 4 * k);
+}
+
+/** Four points, as butterfly5 takes five. */
+// @ts-ignore: decorator
+@inline function butterfly4<V>(y: usize, to: usize, x: usize, from: usize, k: i32, cosines: usize, sines: usize): void {
+  const r0 = add<V>(re<V>(x), re<V>(x + 2 * from));
+  const i0 = add<V>(im<V>(x), im<V>(x + 2 * from));
+  const r1 = sub<V>(re<V>(x), re<V>(x + 2 * from));
+  const i1 = sub<V>(im<V>(x), im<V>(x + 2 * from));
+  const r2 = add<V>(re<V>(x + from), re<V>(x + 3 * from));
+  const i2 = add<V>(im<V>(x + from), im<V>(x + 3 * from));
+  const r3 = sub<V>(re<V>(x + from), re<V>(x + 3 * from));
+  const i3 = sub<V>(im<V>(x + from), im<V>(x + 3 * from));
+  put<V>(y, add<V>(r0, r2), add<V>(i0, i2));
+  putRotated<V>(y + to, add<V>(r1, i3), sub<V>(i1, r3), cosines, sines, k);
+  putRotated<V>(y + 2 * to, sub<V>(r0, r2), sub<V>(i0, i2), cosines, sines, 2 * k);
+  putRotated<V>(y + 3 * to, sub<V>(r1, i3), add<V>(i1, r3), cosines, sines, 3 * k);
+}
+
+/**
+ * One pass: for p < m, q < s, the points x[q + s (p + m j)], j < radix, go to y[q + s (radix p + j)], rotated by j p s.
+ * `radix` is a compile-time constant.
+ */
+// @ts-ignore: decorator
+@inline function pass<V>(radix: i32, y: usize, x: usize, m: i32, s: i32, cosines: usize, sines: usize): void {
   const size = bytes<V>() << 1;
   const from = <usize>(s * m) * size;
   const to = <usize>s * size;
   for (let p = 0; p < m; p++) {
     for (let q = 0; q < s; q++) {
       const a = x + <usize>(q + s * p) * size;
-      const b = y + <usize>(q + s * 5 * p) * size;
-      const r0 = re<V>(a);
-      const i0 = im<V>(a);
-      const r1 = add<V>(re<V>(a + from), re<V>(a + 4 * from));
-      const i1 = add<V>(im<V>(a + from), im<V>(a + 4 * from));
-      const r2 = add<V>(re<V>(a + 2 * from), re<V>(a + 3 * from));
-      const i2 = add<V>(im<V>(a + 2 * from), im<V>(a + 3 * from));
-      const r3 = sub<V>(re<V>(a + 2 * from), re<V>(a + 3 * from));
-      const i3 = sub<V>(im<V>(a + 2 * from), im<V>(a + 3 * from));
-      const r4 = sub<V>(re<V>(a + from), re<V>(a + 4 * from));
-      const i4 = sub<V>(im<V>(a + from), im<V>(a + 4 * from));
-      const ra = add<V>(r0, add<V>(mul<V>(c1, r1), mul<V>(c2, r2)));
-      const ia = add<V>(i0, add<V>(mul<V>(c1, i1), mul<V>(c2, i2)));
-      const rb = add<V>(r0, add<V>(mul<V>(c2, r1), mul<V>(c1, r2)));
-      const ib = add<V>(i0, add<V>(mul<V>(c2, i1), mul<V>(c1, i2)));
-      const rc = add<V>(mul<V>(s1, r4), mul<V>(s2, r3));
-      const ic = add<V>(mul<V>(s1, i4), mul<V>(s2, i3));
-      const rd = sub<V>(mul<V>(s2, r4), mul<V>(s1, r3));
-      const id = sub<V>(mul<V>(s2, i4), mul<V>(s1, i3));
-      const k = p * s;
-      put<V>(b, add<V>(r0, add<V>(r1, r2)), add<V>(i0, add<V>(i1, i2)));
-      putRotated<V>(b + to, add<V>(ra, ic), sub<V>(ia, rc), cosines, sines, k);
-      putRotated<V>(b + 2 * to, add<V>(rb, id), sub<V>(ib, rd), cosines, sines, 2 * k);
-      putRotated<V>(b + 3 * to, sub<V>(rb, id), add<V>(ib, rd), cosines, sines, 3 * k);
-      putRotated<V>(b + 4 * to, sub<V>(ra, ic), add<V>(ia, rc), cosines, sines, 4 * k);
+      const b = y + <usize>(q + s * radix * p) * size;
+      if (radix == 5) butterfly5<V>(b, to, a, from, p * s, cosines, sines);
+      else butterfly4<V>(b, to, a, from, p * s, cosines, sines);
     }
   }
 }
 
+function pass5<V>(y: usize, x: usize, m: i32, s: i32, cosines: usize, sines: usize): void {
+  pass<V>(5, y, x, m, s, cosines, sines);
+}
+
 function pass4<V>(y: usize, x: usize, m: i32, s: i32, cosines: usize, sines: usize): void {
-  const size = bytes<V>() << 1;
-  const from = <usize>(s * m) * size;
-  const to = <usize>s * size;
-  for (let p = 0; p < m; p++) {
-    for (let q = 0; q < s; q++) {
-      const a = x + <usize>(q + s * p) * size;
-      const b = y + <usize>(q + s * 4 * p) * size;
-      const r0 = add<V>(re<V>(a), re<V>(a + 2 * from));
-      const i0 = add<V>(im<V>(a), im<V>(a + 2 * from));
-      const r1 = sub<V>(re<V>(a), re<V>(a + 2 * from));
-      const i1 = sub<V>(im<V>(a), im<V>(a + 2 * from));
-      const r2 = add<V>(re<V>(a + from), re<V>(a + 3 * from));
-      const i2 = add<V>(im<V>(a + from), im<V>(a + 3 * from));
-      const r3 = sub<V>(re<V>(a + from), re<V>(a + 3 * from));
-      const i3 = sub<V>(im<V>(a + from), im<V>(a + 3 * from));
-      const k = p * s;
-      put<V>(b, add<V>(r0, r2), add<V>(i0, i2));
-      putRotated<V>(b + to, add<V>(r1, i3), sub<V>(i1, r3), cosines, sines, k);
-      putRotated<V>(b + 2 * to, sub<V>(r0, r2), sub<V>(i0, i2), cosines, sines, 2 * k);
-      putRotated<V>(b + 3 * to, sub<V>(r1, i3), add<V>(i1, r3), cosines, sines, 3 * k);
-    }
-  }
+  pass<V>(4, y, x, m, s, cosines, sines);
 }
 
 /** The last pass: m = 1, so nothing is rotated. */

@@ -130,12 +130,10 @@ export function matmulInt8({ f32, i32, i16, i8 }: Views) {
           if (K & 1) {
             x = weights[v]! * FRACTION;
             y = weights[u]! * FRACTION;
-            a = p[i]!;
-            b = p[i + 1]!;
-            va += x * a;
-            vb += x * b;
-            ua += y * a;
-            ub += y * b;
+            va += x * p[i]!;
+            vb += x * p[i + 1]!;
+            ua += y * p[i]!;
+            ub += y * p[i + 1]!;
           }
           put(vb, o + 2 * columns, columns, s0 + m + 2, scaleV, biasV, rows - 2);
           put(ub, o + 2 * columns + next - n, columns, s0 + m + 2, scaleU, biasU, rows - 2);
