@@ -16,7 +16,7 @@ interface Line {
   number: number;
 }
 
-/** The lines that do something: without comments, imports, declared names (fields, parameters), and lines of brackets only. */
+/** The lines that do something: without comments, imports, declared names (fields, parameters), and lines of brackets or `else` only. */
 function linesOf(source: string): Line[] {
   const blank = (text: string) => text.replace(/[^\n]/g, "");
   const code = source
@@ -27,7 +27,7 @@ function linesOf(source: string): Line[] {
   return code
     .split("\n")
     .map((text, line) => ({ text: text.trim(), number: line + 1 }))
-    .filter(({ text }) => /[\w$]/.test(text));
+    .filter(({ text }) => /[\w$]/.test(text.replace(/\belse\b/, "")));
 }
 
 /** Where rows of lines stand in more than one place; places that overlap count once. */
