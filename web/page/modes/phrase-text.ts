@@ -4,7 +4,7 @@
 export const STARTING_PHRASES = `light: turn <state> the <room> light
 light: turn the <room> light <state>
 timer: set a timer for <minutes> minutes
-music: play some <style> | stop the music
+music: (play | start) some <style> | stop [the] music
 
 <state> = on | off
 <room> = kitchen | bedroom | living room
