@@ -37,7 +37,20 @@ export type FoldvoxErrorCode =
   /** No microphone is there, or it does not give sound. */
   | "audio-capture";
 
-/** Whatever foldvox throws; only an aborted call rejects with its signal's own reason. */
+/**
+ * Whatever foldvox throws; only an aborted call rejects with its signal's own reason.
+ * @example
+ * ```ts
+ * import { FoldvoxError } from "foldvox";
+ *
+ * try {
+ *   await createRecognizer({ model: new Uint8Array(8) });
+ * } catch (error) {
+ *   if (!(error instanceof FoldvoxError)) throw error;
+ *   console.log(error.code, error.message);
+ * }
+ * ```
+ */
 export class FoldvoxError extends Error {
   readonly code: FoldvoxErrorCode;
 

@@ -59,7 +59,16 @@ export function mixed(channels: readonly Float32Array[]): Float32Array {
   return mono;
 }
 
-/** Turns bytes that arrive in pieces of any length into samples in -1 ... 1. */
+/**
+ * Turns bytes that arrive in pieces of any length into samples in -1 ... 1.
+ * @example
+ * ```ts
+ * import { PcmDecoder } from "foldvox";
+ *
+ * const decoder = new PcmDecoder("s16le", 1);
+ * stream.acceptWaveform(16000, decoder.decode(Uint8Array.of(0, 64, 0, 192)));
+ * ```
+ */
 export class PcmDecoder {
   private readonly format: PcmFormat;
   private readonly channels: number;

@@ -69,7 +69,20 @@ function readFormat(view: DataView): Omit<WavFormat, "frames"> {
   return { sampleRate, channels, encoding };
 }
 
-/** Reads a WAV file from chunks of any length: give bytes to push() and take mono samples from it. */
+/**
+ * Reads a WAV file from chunks of any length: give bytes to push() and take mono samples from it.
+ * @example
+ * ```ts types
+ * import { createReadStream } from "node:fs";
+ * import { WavReader } from "foldvox";
+ *
+ * const reader = new WavReader();
+ * for await (const bytes of createReadStream("talk.wav")) {
+ *   const samples = reader.push(bytes);
+ *   if (reader.format) console.log(reader.format.sampleRate, samples.length);
+ * }
+ * ```
+ */
 export class WavReader {
   /** Known once the header has arrived. */
   format: WavFormat | null = null;

@@ -3,7 +3,16 @@
 import type { PhraseGrammar } from "./phonemes/phrase-grammar.ts";
 import type { GrammarSource } from "./scorers/grammar.ts";
 
-/** Made by Recognizer.prepareGrammar, for streams of recognizers with the same model. */
+/**
+ * Made by Recognizer.prepareGrammar, for streams of recognizers with the same model.
+ * @example
+ * ```ts types
+ * const recognizer = await createRecognizer({ model: "english" });
+ * const answers = recognizer.prepareGrammar(["yes [please]", "no [thanks]"]);
+ * const stream = recognizer.createStream({ decoding: { grammar: ["play <dictation>", "stop"] } });
+ * stream.setGrammar(answers);
+ * ```
+ */
 export class PreparedGrammar {
   /** What it was made of. */
   readonly source: GrammarSource;

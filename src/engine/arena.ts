@@ -178,7 +178,17 @@ export function arenaBytes(header: ModelHeader, options: ArenaOptions = {}): num
   return planArena(header, options).bytes;
 }
 
-/** Whether the model fits in limitBytes of WebAssembly memory. Errors: bad-argument. */
+/**
+ * Whether the model fits in limitBytes of WebAssembly memory. Errors: bad-argument.
+ * @example
+ * ```ts
+ * import { fitsIn, readModelHeader } from "foldvox";
+ *
+ * const response = await fetch(modelUrl);
+ * const header = readModelHeader(new Uint8Array(await response.arrayBuffer()));
+ * console.log(fitsIn(header, 16_000_000, { streams: 8 }) ? "eight streams" : "too large");
+ * ```
+ */
 export function fitsIn(header: ModelHeader, limitBytes: number, options: ArenaOptions = {}): boolean {
   if (typeof limitBytes !== "number" || !(limitBytes >= 0)) {
     throw new FoldvoxError("bad-argument", `limitBytes is ${shown(limitBytes)}; give a number of bytes.`);

@@ -56,6 +56,16 @@ const GESTURES = ["pointerdown", "keydown", "visibilitychange"];
  * Opens the microphone; browsers ask the user the first time. Call it while handling a click or key: browsers let sound run
  * only then. Errors: not-allowed, audio-capture, bad-argument, io if the worklet's script cannot be loaded; the signal's
  * reason if it aborts. Nothing stays open then.
+ * @example
+ * ```ts types
+ * import { openMicrophone } from "foldvox/microphone";
+ *
+ * const microphone = await openMicrophone({
+ *   onSamples: (samples) => stream.acceptWaveform(16000, samples),
+ *   onStateChange: (state) => console.log(state),
+ * });
+ * await microphone.close();
+ * ```
  */
 export async function openMicrophone(options: MicrophoneOptions): Promise<Microphone> {
   checkOptions("options", options, OPTIONS);

@@ -118,6 +118,14 @@ class TensorProblems {
 /**
  * Reads and checks a model's header from the first bytes of its file, which must hold the whole header.
  * Errors: bad-argument, bad-model, model-version, model-truncated.
+ * @example
+ * ```ts
+ * import { arenaBytes, readModelHeader } from "foldvox";
+ *
+ * const response = await fetch(modelUrl, { headers: { Range: "bytes=0-65535" } });
+ * const header = readModelHeader(new Uint8Array(await response.arrayBuffer()));
+ * console.log(header.config.name, header.config.tokens.length, arenaBytes(header));
+ * ```
  */
 export function readModelHeader(bytes: Uint8Array): ModelHeader {
   if (!isUint8Array(bytes)) {

@@ -40,6 +40,14 @@ export function readPronunciations(given: Pronunciations, reader: PhonemeReader)
 /**
  * Reads a text of lines "word = phonemes", such as "foldvox = f oʊ l d v ɑ k s". A word may have several lines; what follows "#" is a
  * comment where it stands at a line's start. Phonemes are checked later, by whoever knows the model. Errors: bad-argument.
+ * @example
+ * ```ts
+ * import { parsePronunciations } from "foldvox";
+ *
+ * const pronunciations = parsePronunciations("foldvox = f oʊ l d v ɑ k s\nSiobhan = ʃ ə v ɔ n");
+ * const recognizer = await createRecognizer({ model: "english", pronunciations });
+ * recognizer.createStream({ decoding: { grammar: ["call Siobhan"] } });
+ * ```
  */
 export function parsePronunciations(text: string): Record<string, string[]> {
   const words = new Map<string, string[]>();

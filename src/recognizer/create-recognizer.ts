@@ -53,6 +53,12 @@ function recognizerOver(engine: Engine, options: StreamOptions, language: Langua
 /**
  * Loads a model and starts an engine. Errors: bad-model, model-version, model-truncated, model-corrupt, out-of-memory,
  * wasm-failed, io, bad-argument; the signal's reason if it aborts.
+ * @example
+ * ```ts
+ * const recognizer = await createRecognizer({ model: modelUrl, onProgress: ({ loadedBytes }) => console.log(loadedBytes) });
+ * for await (const result of recognizer.transcribe(chunks)) console.log(result);
+ * recognizer.free();
+ * ```
  */
 export async function createRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
   const size = arenaOptions(options, RECOGNIZER_OPTIONS);
@@ -90,7 +96,19 @@ export async function createRecognizer(options: RecognizerOptions = {}): Promise
   }
 }
 
-/** createRecognizer without asynchronous start-up, from bytes in memory. The same errors. */
+/**
+ * createRecognizer without asynchronous start-up, from bytes in memory. The same errors.
+ * @example
+ * ```ts types
+ * import { readFileSync } from "node:fs";
+ * import { createRecognizerSync } from "foldvox";
+ *
+ * const recognizer = createRecognizerSync({
+ *   model: readFileSync("node_modules/foldvox/models/commands.safetensors"),
+ *   wasm: new WebAssembly.Module(readFileSync("node_modules/foldvox/build/foldvox.simd.wasm")),
+ * });
+ * ```
+ */
 export function createRecognizerSync(options: SyncRecognizerOptions): Recognizer {
   const size = arenaOptions(options, SYNC_RECOGNIZER_OPTIONS);
   const { model } = options;

@@ -27,7 +27,18 @@ import { Stream } from "./stream.ts";
 import { STREAM_OPTIONS, type StreamOptions } from "./stream-options.ts";
 import { type TranscribeOptions, transcribe, transformStream } from "./transcribe.ts";
 
-/** A loaded model with its engine and streams. */
+/**
+ * A loaded model with its engine and streams.
+ * @example
+ * ```ts
+ * const recognizer = await createRecognizer({ maxStreams: 2 });
+ * const stream = recognizer.createStream({ decoding: { grammar: ["go (left | right)", "stop"] } });
+ * stream.acceptWaveform(16000, samples);
+ * stream.inputFinished();
+ * console.log(stream.results(), recognizer.memoryReport().arenaBytes);
+ * recognizer.free();
+ * ```
+ */
 export class Recognizer {
   private readonly engine: Engine;
   private readonly options: StreamOptions;

@@ -30,7 +30,19 @@ export interface StreamParts {
   readonly onFree: () => void;
 }
 
-/** One stream of audio through a recognizer, and its results. */
+/**
+ * One stream of audio through a recognizer, and its results.
+ * @example
+ * ```ts
+ * for (const chunk of chunks) {
+ *   stream.acceptWaveform(16000, chunk);
+ *   console.log(stream.partial().partial);
+ *   for (const { text, result } of stream.results()) console.log(text, result[0]?.start);
+ * }
+ * stream.inputFinished();
+ * stream.free();
+ * ```
+ */
 export class Stream {
   private readonly engine: EngineStream;
   private readonly filters: FilterBanks;

@@ -102,6 +102,14 @@ function loadOptions({ model, wasm, lexicon, ngrams, ...rest }: Sendable): LoadO
 /**
  * Starts a worker and loads a model in it. Errors: those of createRecognizer, and io if the worker's script cannot be
  * loaded; the signal's reason if it aborts. No worker is left behind then.
+ * @example
+ * ```ts types
+ * import { createWorkerRecognizer } from "foldvox/worker";
+ *
+ *
+ * const recognizer = await createWorkerRecognizer({ model: "english", onProgress: ({ loadedBytes }) => console.log(loadedBytes) });
+ * const stream = await recognizer.createStream({ onPartial: console.log, onFinal: console.log });
+ * ```
  */
 export async function createWorkerRecognizer(options: WorkerRecognizerOptions = {}): Promise<WorkerRecognizer> {
   checkOptions("options", options, OPTIONS);
@@ -123,7 +131,20 @@ export async function createWorkerRecognizer(options: WorkerRecognizerOptions = 
   }
 }
 
-/** A loaded model in a worker, and its streams. */
+/**
+ * A loaded model in a worker, and its streams.
+ * @example
+ * ```ts types
+ * import { createWorkerRecognizer } from "foldvox/worker";
+ *
+ *
+ * const recognizer = await createWorkerRecognizer({ model: "english", maxStreams: 2 });
+ * const grammar = await recognizer.prepareGrammar(["yes", "no"]);
+ * const stream = await recognizer.createStream({ decoding: { grammar: ["play <dictation>", "stop"] }, onFinal: console.log });
+ * await stream.setGrammar(grammar);
+ * recognizer.free();
+ * ```
+ */
 export class WorkerRecognizer {
   /** What the model file says of itself. */
   readonly config: ModelConfig;

@@ -49,7 +49,22 @@ export class WorkerGrammar {
   }
 }
 
-/** A stream of a recognizer in a worker. */
+/**
+ * A stream of a recognizer in a worker.
+ * @example
+ * ```ts types
+ * import { createWorkerRecognizer } from "foldvox/worker";
+ *
+ *
+ * const recognizer = await createWorkerRecognizer({ model: "english" });
+ * const stream = await recognizer.createStream({
+ *   decoding: { grammar: ["turn the (kitchen | bedroom) light (on | off)"] },
+ *   onFinal: ({ text, confidence }) => console.log(text, confidence),
+ * });
+ * for (const chunk of chunks) await stream.acceptWaveform(16000, chunk);
+ * await stream.inputFinished();
+ * ```
+ */
 export class WorkerStream {
   private readonly channel: Channel;
   private readonly stream: number;

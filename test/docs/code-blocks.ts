@@ -1,4 +1,4 @@
-// The code blocks of the documentation, by page and language.
+// The code blocks of the documentation, by page and language: of Markdown, and of the examples in doc comments.
 
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -19,6 +19,11 @@ const folder = (path: string) =>
     .filter((file) => file.endsWith(".md"))
     .map((file) => `${path}/${file}`);
 
+/** Sources whose doc comments have examples, which the pages of the API show. */
+const sources = readdirSync(new URL("src", root), { recursive: true, encoding: "utf8" })
+  .map((file) => `src/${file.replaceAll("\\", "/")}`)
+  .filter((file) => file.endsWith(".ts") && readFileSync(new URL(file, root), "utf8").includes(" * @example"));
+
 export const PAGES: readonly string[] = [
   "README.md",
   "ARCHITECTURE.md",
@@ -29,6 +34,7 @@ export const PAGES: readonly string[] = [
   "docs/site/start.md",
   ...folder("docs"),
   ...folder("models"),
+  ...sources,
 ];
 
 export function readPage(page: string): string {
@@ -38,9 +44,12 @@ export function readPage(page: string): string {
 /** Fenced blocks; a block that is only indented has no language to be tested by, so there may be none. */
 export function codeBlocks(page: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
+  // Of sources, only lines of doc comments are text.
+  const textOf = (line: string) => (page.endsWith(".ts") ? (/^ \* ?(.*)$/.exec(line)?.[1] ?? "") : line);
   let open: { line: number; info: string; lines: string[] } | null = null;
   readPage(page)
     .split("\n")
+    .map(textOf)
     .forEach((text, i) => {
       const fence = /^```(.*)$/.exec(text);
       if (!fence) open?.lines.push(text);
