@@ -103,7 +103,8 @@ function layerMatrixBytes({ config, tensors }: ModelHeader): number {
   const layers = config.encoder.layers.map((_, i) => `${layerName(i)}.`);
   const matrices = tensors.filter(
     ({ name, shape }) =>
-      /(?<!depthwise)\.weight(_groups)?$/.test(name) &&
+      /\.weight(_groups)?$/.test(name) &&
+      !name.endsWith("depthwise.weight") &&
       shape.length === 2 &&
       layers.some((layer) => name.startsWith(layer)),
   );

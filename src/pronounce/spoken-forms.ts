@@ -108,7 +108,7 @@ export class SpokenForms {
           .concat(this.knows(lower) ? [[lower]] : []),
       );
     if (this.knows(lower)) return [[lower]];
-    const possessive = /^(.+?)('s|s'|(?<=[A-Z])s|')$/.exec(text);
+    const possessive = /^(.+?)('s|s'|')$/.exec(text) ?? /^(.*[A-Z])(s)$/.exec(text);
     if (possessive) return this.withEnding(possessive[1]!, possessive[2]!, depth);
     const parts = depth > 0 ? partsOf(text) : [text];
     if (parts.length > 1) return this.joined(text, parts, depth);
